@@ -1,0 +1,31 @@
+package io.deepincubation.core.checkpoint;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of a stage's {@code metrics.jsonl}.
+ *
+ * @param time ISO-8601 instant
+ * @param stage the stage's name
+ * @param module the module trained, from 0, or null for a whole network
+ * @param epoch from 0
+ * @param step optimizer steps done since the stage began
+ * @param steps optimizer steps of the whole stage
+ * @param loss mean training loss since the line before, or null on an evaluation's line
+ * @param rate learning rate
+ * @param imagesPerSecond training images a second since the line before
+ * @param dataWait share of the time since the line before that training waited for data, 0 to 1
+ * @param top1 accuracy on the test split, 0 to 1, on an evaluation's line, else null
+ */
+public record MetricsLine(
+    String time,
+    String stage,
+    @Nullable Integer module,
+    int epoch,
+    long step,
+    long steps,
+    @Nullable Double loss,
+    double rate,
+    double imagesPerSecond,
+    double dataWait,
+    @Nullable Double top1) {}

@@ -1,0 +1,247 @@
+package io.deepincubation.core.checkpoint;
+
+import io.deepincubation.core.checkpoint.StageResult.Shard;
+import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.recipe.RecipeException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A run's folder: {@code run.json}, a folder a stage, and resumable state.
+ *
+ * <p>A stage is committed by its {@code result.json}, which is written last and names each weights
+ * file with its digest. Files carry their digest in their names, so an attempt never overwrites
+ * another's; the first result that is written stays.
+ */
+public final class RunFolder {
+
+  private static final String RUN = "run.json";
+  private static final String RESULT = "result.json";
+  private static final String METRICS = "metrics.jsonl";
+  private static final String CONFIGURATION = "config.json";
+
+  private final Storage storage;
+
+  /** The run in a storage's root. */
+  public RunFolder(Storage storage) {
+    this.storage = storage;
+  }
+
+  /** The folder, as the user wrote it. */
+  public String uri() {
+    return storage.uri();
+  }
+
+  /** The folder's files. */
+  public Storage storage() {
+    return storage;
+  }
+
+  /** What the folder belongs to, where a run has begun in it. */
+  public Optional<RunRecord> runRecord() {
+    if (!storage.exists(RUN)) {
+      return Optional.empty();
+    }
+    RunRecord found = read(RUN, RunRecord.class);
+    if (found.formatVersion() != RunRecord.FORMAT_VERSION) {
+      throw new StorageException(
+          String.format(
+              "Cannot read %s: expected format version %d, got %d; use the version of this library"
+                  + " that wrote it, or choose another --run",
+              full(RUN), RunRecord.FORMAT_VERSION, found.formatVersion()));
+    }
+    return Optional.of(found);
+  }
+
+  /**
+   * Begins a run in this folder, or goes on with it.
+   *
+   * @param expected the run that wants the folder
+   * @return the record that is kept
+   * @throws RecipeException if the folder belongs to another recipe or other data
+   */
+  public RunRecord claim(RunRecord expected) {
+    if (!storage.exists(RUN)) {
+      storage.write(RUN, stream -> stream.write(Json.pretty(expected)));
+    }
+    RunRecord found =
+        runRecord()
+            .orElseThrow(
+                () -> new StorageException("Cannot find " + full(RUN) + " after writing it"));
+    if (!found.recipeDigest().equals(expected.recipeDigest())) {
+      throw otherOwner(
+          String.format("recipe %s (digest %s)", found.recipeName(), found.recipeDigest()),
+          String.format("recipe %s (digest %s)", expected.recipeName(), expected.recipeDigest()));
+    }
+    if (!found.dataDigest().equals(expected.dataDigest())) {
+      throw otherOwner(
+          String.format("the data of %s (digest %s)", found.dataUri(), found.dataDigest()),
+          String.format("the data of %s (digest %s)", expected.dataUri(), expected.dataDigest()));
+    }
+    return found;
+  }
+
+  private RecipeException otherOwner(String found, String expected) {
+    return new RecipeException(
+        String.format(
+            "Cannot use the run folder %s: it belongs to %s, expected %s; choose another --run or"
+                + " delete it",
+            uri(), found, expected));
+  }
+
+  /**
+   * What a stage did, where it is committed.
+   *
+   * @throws StorageException if the result is damaged
+   */
+  public Optional<StageResult> result(String stage) {
+    String name = stage + "/" + RESULT;
+    return storage.exists(name) ? Optional.of(read(name, StageResult.class)) : Optional.empty();
+  }
+
+  /** The metrics of a committed stage; empty where there are none. */
+  public List<MetricsLine> metrics(String stage) {
+    String name = stage + "/" + METRICS;
+    if (!storage.exists(name)) {
+      return List.of();
+    }
+    try {
+      return Json.readLines(storage, name, MetricsLine.class);
+    } catch (CorruptFileException e) {
+      throw damaged(name, e);
+    }
+  }
+
+  /**
+   * Writes a module's weights, which count only once a result names them.
+   *
+   * @param stage its name
+   * @param moduleIndex the module
+   * @param weights named as in the whole network
+   */
+  public Shard writeShard(String stage, int moduleIndex, Weights weights) {
+    return WeightsFile.write(storage, stage, "module-" + moduleIndex, weights);
+  }
+
+  /**
+   * Reads a module's weights.
+   *
+   * @throws StorageException if they are not what was written
+   */
+  public Weights readShard(String stage, Shard shard) {
+    try {
+      return WeightsFile.read(storage, stage, shard);
+    } catch (CorruptFileException e) {
+      throw new StorageException(
+          String.format(
+              "Cannot trust %s: %s; delete the folder %s and run the stage again",
+              full(stage + "/" + shard.file()), e.getMessage(), full(stage)),
+          e);
+    }
+  }
+
+  /** The weights of a committed stage, in the order of its shards. */
+  public List<Weights> weights(StageResult result) {
+    return result.shards().stream().map(shard -> readShard(result.stage(), shard)).toList();
+  }
+
+  /**
+   * Commits a stage whose shards are written, and deletes its resumable state.
+   *
+   * <p>Where another attempt has committed it, that attempt's result stays.
+   *
+   * @param result what was done
+   * @param configuration what {@code config.json} says of the network
+   * @param metrics the lines of {@code metrics.jsonl}
+   * @return the result that counts
+   */
+  public StageResult commit(
+      StageResult result, Map<String, Object> configuration, List<MetricsLine> metrics) {
+    String stage = result.stage();
+    if (result(stage).isEmpty()) {
+      writeIndex(result);
+      write(stage + "/" + CONFIGURATION, Json.pretty(configuration));
+      write(stage + "/" + METRICS, Json.lines(metrics));
+      if (result(stage).isEmpty()) {
+        write(stage + "/" + RESULT, Json.pretty(result));
+      }
+    }
+    StageResult winner = settleIndex(result);
+    checkpoints(stage).prune();
+    return winner;
+  }
+
+  /**
+   * Makes the index name the files of the result that counts. Of attempts that race, each ends by
+   * reading the result after its last write of the index, so the last of them leaves a true one.
+   */
+  private StageResult settleIndex(StageResult mine) {
+    StageResult indexed = mine;
+    StageResult winner = committed(mine.stage());
+    while (!winner.shards().equals(indexed.shards())) {
+      writeIndex(winner);
+      indexed = winner;
+      winner = committed(mine.stage());
+    }
+    return winner;
+  }
+
+  private void writeIndex(StageResult result) {
+    WeightsIndex index = WeightsIndex.of(storage, result.stage(), result.shards());
+    write(result.stage() + "/" + WeightsIndex.FILE, Json.pretty(index));
+  }
+
+  /** Deletes what lost attempts left of a committed stage: files that its result does not name. */
+  public void sweep(String stage) {
+    StageResult result = committed(stage);
+    Set<String> named = new HashSet<>(Set.of(RESULT, METRICS, CONFIGURATION, WeightsIndex.FILE));
+    result.shards().forEach(shard -> named.add(shard.file()));
+    for (String file : storage.list(stage)) {
+      if (!named.contains(file)) {
+        storage.delete(stage + "/" + file);
+      }
+    }
+    writeIndex(result);
+    checkpoints(stage).prune();
+  }
+
+  /** A stage's resumable state. */
+  public Checkpoints checkpoints(String stage) {
+    return new Checkpoints(storage, stage);
+  }
+
+  private StageResult committed(String stage) {
+    return result(stage)
+        .orElseThrow(
+            () ->
+                new StorageException(
+                    "Cannot find " + full(stage + "/" + RESULT) + ": the stage is not committed"));
+  }
+
+  private void write(String name, byte[] content) {
+    storage.write(name, stream -> stream.write(content));
+  }
+
+  private <T extends Record> T read(String name, Class<T> type) {
+    try {
+      return Json.read(storage, name, type);
+    } catch (CorruptFileException e) {
+      throw damaged(name, e);
+    }
+  }
+
+  private StorageException damaged(String name, CorruptFileException cause) {
+    return new StorageException(
+        String.format(
+            "Cannot read %s: %s; delete its folder and run the stage again",
+            full(name), cause.getMessage()),
+        cause);
+  }
+
+  private String full(String name) {
+    return uri() + "/" + name;
+  }
+}

@@ -1,0 +1,62 @@
+package io.deepincubation.core.checkpoint;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a finished stage did; kept as {@code result.json}, whose presence commits the stage.
+ *
+ * @param stage the stage's name, such as {@code meta}, {@code modules/2} or {@code final}
+ * @param moduleIndex the module trained, or null for a whole network
+ * @param images training images that went through the network, repeats counted
+ * @param epochs passes over the training split
+ * @param seconds wall-clock time of the training
+ * @param trainingFlops floating-point operations of forward and backward passes
+ * @param loss mean training loss of the last epoch, or null where nothing was trained
+ * @param accuracy top-1 accuracy on the test split, 0 to 1, of the network the stage trained (for a
+ *     module: the hybrid network), or null where it was not measured
+ * @param threads width that the sums were computed with; it decides the bits
+ * @param host where it ran
+ * @param attempt which attempt of the task produced it, from 0
+ * @param startedAt ISO-8601 instant
+ * @param finishedAt ISO-8601 instant
+ * @param shards the weights' files in the stage's folder, in module order
+ * @param sha256 digest of the weights: SHA-256 over the shards' digests
+ */
+public record StageResult(
+    String stage,
+    @Nullable Integer moduleIndex,
+    long images,
+    int epochs,
+    double seconds,
+    double trainingFlops,
+    @Nullable Double loss,
+    @Nullable Double accuracy,
+    int threads,
+    String host,
+    int attempt,
+    String startedAt,
+    String finishedAt,
+    List<Shard> shards,
+    String sha256) {
+
+  /**
+   * One weights file.
+   *
+   * @param file its name in the stage's folder
+   * @param sha256 hex digest of its bytes
+   * @param bytes its length
+   */
+  public record Shard(String file, String sha256, long bytes) {}
+
+  /** Copies. */
+  public StageResult {
+    shards = List.copyOf(shards);
+  }
+
+  /** The accuracy, where it was measured. */
+  public Optional<Double> measuredAccuracy() {
+    return Optional.ofNullable(accuracy);
+  }
+}

@@ -1,0 +1,193 @@
+package io.deepincubation.core.data;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What a prepared set holds; kept as {@code index.json}, whose presence commits the set.
+ *
+ * @param formatVersion version of the index and the shards, {@value #FORMAT_VERSION}
+ * @param height rows of every image
+ * @param width columns of every image
+ * @param channels 3: red, green, blue
+ * @param classNames a label is an index into them
+ * @param mean of the training split per channel, 0 to 1
+ * @param std standard deviation of the training split per channel, 0 to 1
+ * @param splits shards by split, in the order of their samples
+ */
+public record DataIndex(
+    int formatVersion,
+    int height,
+    int width,
+    int channels,
+    List<String> classNames,
+    List<Double> mean,
+    List<Double> std,
+    Map<String, List<Shard>> splits) {
+
+  /** The version that this program writes and reads. */
+  public static final int FORMAT_VERSION = 1;
+
+  /** The index's name in the set's folder. */
+  public static final String FILE = "index.json";
+
+  private static final Gson COMPACT = new GsonBuilder().disableHtmlEscaping().create();
+  private static final Gson PRETTY =
+      new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+  private static final Set<String> KEYS =
+      Set.of(
+          "formatVersion",
+          "height",
+          "width",
+          "channels",
+          "classNames",
+          "mean",
+          "std",
+          "splits",
+          "digest");
+
+  /**
+   * One Parquet file.
+   *
+   * @param file its name in the set's folder, such as {@code train/part-00000.parquet}
+   * @param count its samples
+   * @param sha256 hex digest of its bytes
+   * @param bytes its length
+   */
+  public record Shard(String file, int count, String sha256, long bytes) {
+
+    /** Checks that all is there. */
+    public Shard {
+      Objects.requireNonNull(file, "file");
+      Objects.requireNonNull(sha256, "sha256");
+      if (count < 1 || bytes < 1) {
+        throw new IllegalArgumentException(
+            String.format(
+                "Cannot list shard %s: expected samples and bytes, got %d and %d",
+                file, count, bytes));
+      }
+    }
+  }
+
+  /** Checks and copies. */
+  public DataIndex {
+    classNames = List.copyOf(classNames);
+    mean = List.copyOf(mean);
+    std = List.copyOf(std);
+    var copy = new LinkedHashMap<String, List<Shard>>();
+    splits.forEach((split, shards) -> copy.put(split, List.copyOf(shards)));
+    splits = Collections.unmodifiableMap(copy);
+    if (height < 1 || width < 1 || channels != ImageCodec.CHANNELS) {
+      throw new IllegalArgumentException(
+          String.format(
+              "Cannot index images: expected 3 x H x W, got %d x %d x %d",
+              channels, height, width));
+    }
+    if (mean.size() != channels || std.size() != channels) {
+      throw new IllegalArgumentException(
+          "Cannot index images: expected a mean and a std for each of 3 channels, got "
+              + mean.size()
+              + " and "
+              + std.size());
+    }
+  }
+
+  /** Number of samples in a split; 0 if there is none of that name. */
+  public long count(String split) {
+    return splits.getOrDefault(split, List.of()).stream().mapToLong(Shard::count).sum();
+  }
+
+  /** SHA-256 over all facts; equal for equal sets wherever they lie. */
+  public String digest() {
+    return Digests.sha256(COMPACT.toJson(this).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** SHA-256 over the samples of a split. */
+  String digest(String split) {
+    String facts = COMPACT.toJson(splits.getOrDefault(split, List.of()));
+    return Digests.sha256(facts.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The index file's text. */
+  String toJson() {
+    JsonObject json = COMPACT.toJsonTree(this).getAsJsonObject();
+    json.add("digest", new JsonPrimitive(digest()));
+    return PRETTY.toJson(json) + "\n";
+  }
+
+  /**
+   * Reads an index file's text.
+   *
+   * @param where its URI, for messages
+   * @throws UnfitDataException if it is not what {@link #toJson} writes
+   */
+  static DataIndex fromJson(String text, String where) {
+    try {
+      JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+      checkVersion(json, where);
+      checkKeys(json, where);
+      DataIndex index = COMPACT.fromJson(json, DataIndex.class);
+      checkDigest(json.get("digest").getAsString(), index, where);
+      return index;
+    } catch (UnfitDataException e) {
+      throw e;
+    } catch (JsonParseException
+        | IllegalStateException
+        | ClassCastException
+        | UnsupportedOperationException e) {
+      throw malformed(where, e);
+    } catch (RuntimeException e) {
+      // Gson wraps what a record's constructor throws.
+      throw malformed(where, e.getCause() instanceof Exception cause ? cause : e);
+    }
+  }
+
+  private static void checkVersion(JsonObject json, String where) {
+    JsonElement version = json.get("formatVersion");
+    if (version == null || version.getAsInt() != FORMAT_VERSION) {
+      throw new UnfitDataException(
+          String.format(
+              "Cannot read %s: expected format version %d, got %s; run `prepare` of this release",
+              where, FORMAT_VERSION, version));
+    }
+  }
+
+  private static void checkKeys(JsonObject json, String where) {
+    if (!json.keySet().equals(KEYS)) {
+      throw new UnfitDataException(
+          String.format(
+              "Cannot read %s: expected the keys %s, got %s; run `prepare` again",
+              where, KEYS.stream().sorted().toList(), json.keySet().stream().sorted().toList()));
+    }
+  }
+
+  private static void checkDigest(String digest, DataIndex index, String where) {
+    if (!index.digest().equals(digest)) {
+      throw new UnfitDataException(
+          String.format(
+              "Cannot read %s: expected facts of digest %s, got %s; it was changed by hand, run"
+                  + " `prepare` again",
+              where, digest, index.digest()));
+    }
+  }
+
+  private static UnfitDataException malformed(String where, Exception cause) {
+    return new UnfitDataException(
+        String.format(
+            "Cannot read %s: expected an index as `prepare` writes it, got %s; run `prepare` again",
+            where, cause.getMessage()),
+        cause);
+  }
+}

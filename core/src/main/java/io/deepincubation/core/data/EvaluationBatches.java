@@ -1,0 +1,47 @@
+package io.deepincubation.core.data;
+
+/** All images of a split once, in order, normalised and otherwise as they are. */
+public final class EvaluationBatches {
+
+  private final ImageTable table;
+  private final int batchSize;
+
+  /**
+   * Batches of a table.
+   *
+   * @param batchSize images of every batch but the last, which may have fewer
+   * @throws UnfitDataException if there are no images
+   */
+  public EvaluationBatches(ImageTable table, int batchSize) {
+    if (batchSize < 1) {
+      throw new IllegalArgumentException(
+          "Cannot make a batch: expected 1 image or more, got " + batchSize);
+    }
+    if (table.size() == 0) {
+      throw new UnfitDataException("Cannot evaluate: expected 1 image or more, got none");
+    }
+    this.table = table;
+    this.batchSize = batchSize;
+  }
+
+  /** Number of batches. */
+  public int count() {
+    return (table.size() + batchSize - 1) / batchSize;
+  }
+
+  /** One batch, from 0 to {@link #count} - 1. */
+  public EvaluationBatch batch(int index) {
+    int first = index * batchSize;
+    int size = Math.min(batchSize, table.size() - first);
+    int imageBytes = table.imageBytes();
+    byte[] pixels = new byte[imageBytes];
+    float[] images = new float[size * imageBytes];
+    int[] labels = new int[size];
+    for (int i = 0; i < size; i++) {
+      table.pixels(first + i, pixels);
+      Normalization.image(pixels, imageBytes, images, i * imageBytes);
+      labels[i] = table.label(first + i);
+    }
+    return new EvaluationBatch(images, labels, size);
+  }
+}

@@ -1,0 +1,95 @@
+package io.deepincubation.core.data;
+
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/** Image files from and to pixels, without temporary files. */
+final class ImageCodec {
+
+  /** Red, green and blue. */
+  static final int CHANNELS = 3;
+
+  private ImageCodec() {}
+
+  /**
+   * The pixels of a PNG or JPEG file; grey becomes RGB.
+   *
+   * @throws IOException if the bytes are no image that the JDK reads
+   */
+  static Pixels decode(byte[] file) throws IOException {
+    try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
+      if (!readers.hasNext()) {
+        throw new IOException("expected a PNG or JPEG file, got " + file.length + " other bytes");
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(stream, true, true);
+        return pixels(reader.read(0));
+      } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+        throw new IOException("expected a whole image, got a damaged one", e);
+      } finally {
+        reader.dispose();
+      }
+    }
+  }
+
+  /** A PNG file of these pixels, without loss. */
+  static byte[] encodePng(Pixels pixels) {
+    int width = pixels.width();
+    var image = new BufferedImage(width, pixels.height(), BufferedImage.TYPE_INT_RGB);
+    image.setRGB(0, 0, width, pixels.height(), pixels.rgb(), 0, width);
+    var bytes = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
+    try (ImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
+      writer.setOutput(stream);
+      writer.write(image);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
+  }
+
+  private static Pixels pixels(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    if (isGrey(image)) {
+      return grey(image.getRaster(), height, width);
+    }
+    return Pixels.ofRgb(image.getRGB(0, 0, width, height, null, 0, width), height, width);
+  }
+
+  /** Whether the raster holds grey levels, which {@code getRGB} would change by a gamma curve. */
+  private static boolean isGrey(BufferedImage image) {
+    return !(image.getColorModel() instanceof IndexColorModel)
+        && image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+  }
+
+  private static Pixels grey(Raster raster, int height, int width) {
+    int[] levels = raster.getSamples(0, 0, width, height, 0, (int[]) null);
+    int shift = raster.getSampleModel().getSampleSize(0) - Byte.SIZE;
+    byte[] values = new byte[CHANNELS * levels.length];
+    for (int i = 0; i < levels.length; i++) {
+      byte level = (byte) (levels[i] >> Math.max(0, shift));
+      values[i] = level;
+      values[levels.length + i] = level;
+      values[2 * levels.length + i] = level;
+    }
+    return new Pixels(values, height, width);
+  }
+}

@@ -1,0 +1,137 @@
+package io.deepincubation.core.data;
+
+import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.random.RandomStream;
+import io.deepincubation.core.recipe.AugmentationRecipe;
+import io.deepincubation.core.recipe.RecipeException;
+
+/**
+ * The batches of a training by epoch and index: shuffled anew each epoch, augmented, mixed. A batch
+ * is a pure function of the key, its epoch and its index, so a resumed training goes on with the
+ * very images it would have seen. Safe for use by several threads.
+ */
+public final class TrainingBatches {
+
+  private static final long SHUFFLE = RandomStream.part("shuffle");
+  private static final long MIXING = RandomStream.part("mixing");
+
+  private final ImageTable table;
+  private final double labelSmoothing;
+  private final int classes;
+  private final int batchSize;
+  private final BatchKey key;
+  private final Augmentation augmentation;
+  private final Mixing mixing;
+  private volatile Order order = new Order(-1, new int[0]);
+
+  private record Order(int epoch, int[] rows) {}
+
+  /**
+   * Checks that batches can be made.
+   *
+   * @param table the training images
+   * @param augmentation what is done to them
+   * @param labelSmoothing share of a target that all classes divide evenly
+   * @param classes columns of the targets
+   * @param batchSize B; even where images are mixed
+   * @param key what the draws are for
+   * @throws UnfitDataException if there are fewer images than a batch has, or a label is too high
+   * @throws RecipeException if images are mixed and the batch is odd
+   */
+  public TrainingBatches(
+      ImageTable table,
+      AugmentationRecipe augmentation,
+      double labelSmoothing,
+      int classes,
+      int batchSize,
+      BatchKey key) {
+    this.table = table;
+    this.labelSmoothing = labelSmoothing;
+    this.classes = classes;
+    this.batchSize = batchSize;
+    this.key = key;
+    this.augmentation = new Augmentation(augmentation, key, table.height(), table.width());
+    this.mixing = Mixing.of(augmentation);
+    checkSizes();
+    checkLabels();
+  }
+
+  private void checkSizes() {
+    if (batchSize < 1 || (mixing.isOn() && batchSize % 2 != 0)) {
+      throw new RecipeException(
+          "Cannot make a batch: expected an even number of images, since mixup or cutmix pairs"
+              + " them, got "
+              + batchSize);
+    }
+    if (table.size() < batchSize) {
+      throw new UnfitDataException(
+          String.format(
+              "Cannot make a batch: expected at least %d training images, got %d; lower the batch"
+                  + " size",
+              batchSize, table.size()));
+    }
+  }
+
+  private void checkLabels() {
+    for (int i = 0; i < table.size(); i++) {
+      if (table.label(i) < 0 || table.label(i) >= classes) {
+        throw new UnfitDataException(
+            String.format(
+                "Cannot train on image %d: expected a label below %d classes, got %d",
+                i, classes, table.label(i)));
+      }
+    }
+  }
+
+  /** Whole batches in an epoch; the images left over wait for another shuffle. */
+  public int batchesPerEpoch() {
+    return table.size() / batchSize;
+  }
+
+  /** The shape of a batch's images: B x C x H x W. */
+  public Shape imageShape() {
+    return new Shape(batchSize, table.channels(), table.height(), table.width());
+  }
+
+  /**
+   * One batch.
+   *
+   * @param epoch from 0
+   * @param index from 0 to {@link #batchesPerEpoch} - 1
+   */
+  public Batch batch(int epoch, int index) {
+    if (index < 0 || index >= batchesPerEpoch()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "Cannot make a batch: expected an index below %d, got %d", batchesPerEpoch(), index));
+    }
+    int[] rows = rows(epoch);
+    int imageBytes = table.imageBytes();
+    byte[] pixels = new byte[imageBytes];
+    float[] images = new float[batchSize * imageBytes];
+    int[] labels = new int[batchSize];
+    for (int i = 0; i < batchSize; i++) {
+      int row = rows[index * batchSize + i];
+      table.pixels(row, pixels);
+      augmentation.apply(pixels, epoch, row, images, i * imageBytes);
+      labels[i] = table.label(row);
+    }
+    Mix mix = mixing.draw(stream(epoch, index, MIXING), table.height(), table.width());
+    mix.apply(images, batchSize, table.width());
+    return new Batch(images, mix.targets(labels, classes, labelSmoothing), batchSize);
+  }
+
+  private RandomStream stream(int epoch, int index, long part) {
+    return RandomStream.of(
+        key.seed(), RandomStream.part(key.stage()), key.moduleIndex(), epoch, index, part);
+  }
+
+  private int[] rows(int epoch) {
+    Order current = order;
+    if (current.epoch() != epoch) {
+      current = new Order(epoch, Permutation.of(stream(epoch, 0, SHUFFLE), table.size()));
+      order = current;
+    }
+    return current.rows();
+  }
+}

@@ -1,0 +1,5 @@
+/** Prepared training sets, their node-local cache, augmentation and mixing. */
+@NullMarked
+package io.deepincubation.core.data;
+
+import org.jspecify.annotations.NullMarked;

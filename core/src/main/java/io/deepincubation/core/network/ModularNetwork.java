@@ -1,0 +1,123 @@
+package io.deepincubation.core.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.random.RandomStream;
+import io.deepincubation.core.script.TorchEngine;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A whole network in memory: its modules one after the other (Eq. 1 to 3).
+ *
+ * <p>It owns its arrays and frees them on close. It belongs to one thread at a time; any number of
+ * networks may be used at once.
+ */
+public final class ModularNetwork implements AutoCloseable {
+
+  private final Architecture architecture;
+  private final ModularDivision division;
+  private final NDManager manager;
+  private final List<NetworkModule> modules = new ArrayList<>();
+
+  /**
+   * Puts weights on a device.
+   *
+   * @param architecture the family
+   * @param division the depths
+   * @param weights of each module, tensors in the order of the architecture's parameters; their
+   *     names do not matter, so that a module trained in another division fits
+   * @param compute where and how the network will run
+   */
+  public ModularNetwork(
+      Architecture architecture, ModularDivision division, List<Weights> weights, Compute compute) {
+    if (weights.size() != division.moduleCount()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "Cannot build a network of division %s: expected weights of %d modules, got %d",
+              division, division.moduleCount(), weights.size()));
+    }
+    this.architecture = architecture;
+    this.division = division;
+    manager = TorchEngine.newManager(compute.device());
+    for (int i = 0; i < division.moduleCount(); i++) {
+      modules.add(new NetworkModule(architecture, division, i, manager, compute, weights.get(i)));
+    }
+  }
+
+  /** The family. */
+  public Architecture architecture() {
+    return architecture;
+  }
+
+  /** The depths. */
+  public ModularDivision division() {
+    return division;
+  }
+
+  /** The modules from input to output. */
+  public List<NetworkModule> modules() {
+    return List.copyOf(modules);
+  }
+
+  /** The manager of the network's arrays; arrays of a step belong into a manager below it. */
+  public NDManager manager() {
+    return manager;
+  }
+
+  /**
+   * Evaluates the network with all branches kept and running statistics fixed.
+   *
+   * @param images B x C x H x W
+   * @return logits, B x classes
+   */
+  public NDArray evaluate(NDArray images) {
+    NDArray features = images;
+    try (NDArray keepAll = keepAll(images.getManager())) {
+      for (NetworkModule module : modules) {
+        features = module.forward(features, keepAll, /* training= */ false);
+      }
+    }
+    return features;
+  }
+
+  /**
+   * The scales of a module's branches for one training batch, as the module's second input.
+   *
+   * @param manager owns the array
+   * @param moduleIndex the module
+   * @param depth how branches are dropped over this network
+   * @param images B
+   * @param random the step's stream for this module
+   */
+  public NDArray keep(
+      NDManager manager, int moduleIndex, StochasticDepth depth, int images, RandomStream random) {
+    int rows = modules.get(moduleIndex).droppableLayers();
+    float[] scales =
+        depth.draw(division.offset(moduleIndex), rows, division.depth(), images, random);
+    return scales.length == 0
+        ? keepAll(manager)
+        : manager.create(scales, new Shape(scales.length / images, images));
+  }
+
+  private static NDArray keepAll(NDManager manager) {
+    return manager.create(new Shape(0, 0));
+  }
+
+  /** Copies a module's parameters out of the engine, named as in this network. */
+  public Weights weights(int moduleIndex) {
+    return modules.get(moduleIndex).weights();
+  }
+
+  /** Copies all modules' parameters out of the engine. */
+  public List<Weights> weights() {
+    return modules.stream().map(NetworkModule::weights).toList();
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

@@ -1,0 +1,155 @@
+package io.deepincubation.core.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.script.GradientMode;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.ObjIntConsumer;
+
+/** A module in memory: its block, with arrays on a device. */
+public final class NetworkModule {
+
+  /**
+   * A parameter that training changes.
+   *
+   * @param array its values, a leaf of the graph
+   * @param decayed whether weight decay applies
+   */
+  public record Trainable(NDArray array, boolean decayed) {}
+
+  private final List<ParameterSpec> specs;
+  private final Block block;
+  private final List<Parameter> parameters;
+  private final ParameterStore store;
+  private final int droppableLayers;
+
+  NetworkModule(
+      Architecture architecture,
+      ModularDivision division,
+      int moduleIndex,
+      NDManager manager,
+      Compute compute,
+      Weights weights) {
+    specs = architecture.parameters(division, moduleIndex);
+    block = architecture.block(division, moduleIndex, compute);
+    parameters = new ArrayList<>(block.getParameters().values());
+    store = new ParameterStore(manager, /* copy= */ false);
+    droppableLayers = architecture.droppableLayers(division, moduleIndex);
+    load(manager, weights);
+  }
+
+  /** The parameters' names, shapes and roles, in order. */
+  public List<ParameterSpec> specs() {
+    return specs;
+  }
+
+  /** Layers whose branches stochastic depth may drop. */
+  public int droppableLayers() {
+    return droppableLayers;
+  }
+
+  /** The parameters that training changes, in order. */
+  public List<Trainable> trainable() {
+    var trainable = new ArrayList<Trainable>();
+    for (int i = 0; i < specs.size(); i++) {
+      ParameterSpec.Role role = specs.get(i).role();
+      if (role != ParameterSpec.Role.BUFFER) {
+        boolean decayed = role == ParameterSpec.Role.DECAYED;
+        trainable.add(new Trainable(parameters.get(i).getArray(), decayed));
+      }
+    }
+    return trainable;
+  }
+
+  /** Lets autograd compute gradients of this module's trainable parameters from now on. */
+  public void train() {
+    trainable().forEach(parameter -> parameter.array().setRequiresGradient(true));
+  }
+
+  /**
+   * Computes the module.
+   *
+   * @param features the module's input, B x ...
+   * @param keep scales of the kept branches, (2 x droppable layers) x B, or no rows to keep
+   *     everything
+   * @param training whether running statistics are updated
+   */
+  public NDArray forward(NDArray features, NDArray keep, boolean training) {
+    NDList inputs = droppableLayers == 0 ? new NDList(features) : new NDList(features, keep);
+    return block.forward(store, inputs, training).head();
+  }
+
+  /** Copies the parameters out of the engine. */
+  public Weights weights() {
+    var tensors = new LinkedHashMap<String, Weights.Tensor>();
+    for (int i = 0; i < specs.size(); i++) {
+      NDArray array = parameters.get(i).getArray();
+      tensors.put(
+          specs.get(i).name(),
+          new Weights.Tensor(
+              Arrays.stream(array.getShape().getShape()).boxed().toList(), array.toFloatArray()));
+    }
+    return new Weights(tensors);
+  }
+
+  /**
+   * Overwrites all parameters in place, for training to go on from kept values.
+   *
+   * @param weights tensors in the order of the parameters
+   */
+  public void restore(Weights weights) {
+    try (GradientMode mode = GradientMode.frozen()) {
+      forEachTensor(
+          weights, (values, index) -> parameters.get(index).getArray().set(values.array()));
+    }
+  }
+
+  private void load(NDManager manager, Weights weights) {
+    forEachTensor(
+        weights,
+        (values, index) -> {
+          setArray(parameters.get(index), manager.create(values, specs.get(index).shape()));
+          if (specs.get(index).role() == ParameterSpec.Role.BUFFER) {
+            // Else DJL would ask for its gradient in training.
+            parameters.get(index).freeze(true);
+          }
+        });
+  }
+
+  private void forEachTensor(Weights weights, ObjIntConsumer<FloatBuffer> consumer) {
+    if (parameters.size() != specs.size() || weights.tensors().size() != specs.size()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "Cannot load a module: expected %d tensors, got %d for a block of %d parameters",
+              specs.size(), weights.tensors().size(), parameters.size()));
+    }
+    int index = 0;
+    for (var tensor : weights.tensors().entrySet()) {
+      ParameterSpec spec = specs.get(index);
+      long[] shape = tensor.getValue().shape().stream().mapToLong(Long::longValue).toArray();
+      if (!Arrays.equals(shape, spec.shape().getShape())) {
+        throw new IllegalArgumentException(
+            String.format(
+                "Cannot load tensor %s into %s: expected shape %s, got %s",
+                tensor.getKey(), spec.name(), spec.shape(), tensor.getValue().shape()));
+      }
+      consumer.accept(FloatBuffer.wrap(tensor.getValue().values()), index);
+      index++;
+    }
+  }
+
+  private static void setArray(Parameter parameter, NDArray array) {
+    parameter.close();
+    parameter.setShape(null);
+    parameter.setArray(array);
+  }
+}

@@ -1,0 +1,192 @@
+package io.deepincubation.core.network;
+
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.ParameterSpec.Role;
+import io.deepincubation.core.script.ScriptBlock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The vision transformer as DeiT trains it: pre-norm encoder layers, a class token, learned
+ * position embedding, a linear head on the class token (Dosovitskiy et al., 2021; Touvron et al.,
+ * 2021).
+ *
+ * <p>Module 0 also owns patch embedding, class token and position embedding; the last module also
+ * owns the final norm and the head. A module's features are tokens, B x N x D.
+ *
+ * @param image side of the square input in pixels
+ * @param patch side of a patch in pixels, a divisor of the image's
+ * @param width D, a multiple of the heads
+ * @param heads attention heads
+ * @param classes number of classes
+ * @param epsilon of the layer norms
+ */
+public record VisionTransformer(
+    int image, int patch, int width, int heads, int classes, double epsilon)
+    implements Architecture {
+
+  private static final int COLOURS = 3;
+  private static final int MLP_RATIO = 4;
+  private static final double STANDARD_DEVIATION = 0.02;
+
+  /** Checks. */
+  public VisionTransformer {
+    if (image < 1 || patch < 1 || image % patch != 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              "Cannot cut an image of side %d into patches of side %d: expected a divisor",
+              image, patch));
+    }
+    if (heads < 1 || width < 1 || width % heads != 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              "Cannot split width %d over %d heads: expected a divisor of the width",
+              width, heads));
+    }
+    if (classes < 1) {
+      throw new IllegalArgumentException(
+          "Cannot classify into " + classes + " classes: expected at least 1");
+    }
+  }
+
+  /** The norms' epsilon of DeiT. */
+  public static final double DEIT_EPSILON = 1e-6;
+
+  /** Tokens of an image, the class token included: N. */
+  public int tokens() {
+    int side = image / patch;
+    return side * side + 1;
+  }
+
+  @Override
+  public Shape inputShape() {
+    return new Shape(COLOURS, image, image);
+  }
+
+  @Override
+  public List<ParameterSpec> parameters(ModularDivision division, int moduleIndex) {
+    var specs = new ArrayList<ParameterSpec>();
+    if (moduleIndex == 0) {
+      addEmbedding(specs);
+    }
+    int first = division.offset(moduleIndex);
+    for (int layer = first; layer < first + division.depth(moduleIndex); layer++) {
+      addLayer(specs, "blocks." + layer + ".");
+    }
+    if (moduleIndex == division.moduleCount() - 1) {
+      addNorm(specs, "norm");
+      addLinear(specs, "head", width, classes);
+    }
+    return List.copyOf(specs);
+  }
+
+  private void addEmbedding(List<ParameterSpec> specs) {
+    var normal = new Initialization.TruncatedNormal(STANDARD_DEVIATION);
+    specs.add(new ParameterSpec("cls_token", new Shape(1, 1, width), Role.UNDECAYED, normal));
+    specs.add(
+        new ParameterSpec("pos_embed", new Shape(1, tokens(), width), Role.UNDECAYED, normal));
+    var uniform = Initialization.Uniform.ofFanIn((long) COLOURS * patch * patch);
+    specs.add(
+        new ParameterSpec(
+            "patch_embed.proj.weight",
+            new Shape(width, COLOURS, patch, patch),
+            Role.DECAYED,
+            uniform));
+    specs.add(
+        new ParameterSpec("patch_embed.proj.bias", new Shape(width), Role.UNDECAYED, uniform));
+  }
+
+  private void addLayer(List<ParameterSpec> specs, String prefix) {
+    addNorm(specs, prefix + "norm1");
+    addLinear(specs, prefix + "attn.qkv", width, 3 * width);
+    addLinear(specs, prefix + "attn.proj", width, width);
+    addNorm(specs, prefix + "norm2");
+    addLinear(specs, prefix + "mlp.fc1", width, MLP_RATIO * width);
+    addLinear(specs, prefix + "mlp.fc2", MLP_RATIO * width, width);
+  }
+
+  private void addNorm(List<ParameterSpec> specs, String name) {
+    specs.add(
+        new ParameterSpec(
+            name + ".weight", new Shape(width), Role.UNDECAYED, new Initialization.Constant(1)));
+    specs.add(
+        new ParameterSpec(
+            name + ".bias", new Shape(width), Role.UNDECAYED, new Initialization.Constant(0)));
+  }
+
+  private static void addLinear(List<ParameterSpec> specs, String name, int in, int out) {
+    specs.add(
+        new ParameterSpec(
+            name + ".weight",
+            new Shape(out, in),
+            Role.DECAYED,
+            new Initialization.TruncatedNormal(STANDARD_DEVIATION)));
+    specs.add(
+        new ParameterSpec(
+            name + ".bias", new Shape(out), Role.UNDECAYED, new Initialization.Constant(0)));
+  }
+
+  @Override
+  public Block block(ModularDivision division, int moduleIndex, Compute compute) {
+    boolean first = moduleIndex == 0;
+    boolean last = moduleIndex == division.moduleCount() - 1;
+    String program = new VisionTransformerScript(this, compute).module(first, last);
+    List<ScriptBlock.Declared> declared =
+        parameters(division, moduleIndex).stream()
+            .map(spec -> new ScriptBlock.Declared(spec.name(), spec.shape(), Parameter.Type.OTHER))
+            .toList();
+    return new ScriptBlock(
+        program,
+        declared,
+        input -> last ? new Shape(input.get(0), classes) : tokenShape(input.get(0)));
+  }
+
+  private Shape tokenShape(long images) {
+    return new Shape(images, tokens(), width);
+  }
+
+  @Override
+  public int droppableLayers(ModularDivision division, int moduleIndex) {
+    return division.depth(moduleIndex);
+  }
+
+  @Override
+  public double forwardFlops(ModularDivision division, int moduleIndex) {
+    double n = tokens();
+    double d = width;
+    double linears = 2 * n * (4 + 2 * MLP_RATIO) * d * d;
+    double attention = 2 * 2 * n * n * d;
+    double flops = division.depth(moduleIndex) * (linears + attention);
+    if (moduleIndex == 0) {
+      flops += 2 * (n - 1) * COLOURS * patch * patch * d;
+    }
+    if (moduleIndex == division.moduleCount() - 1) {
+      flops += 2 * d * classes;
+    }
+    return flops;
+  }
+
+  @Override
+  public Map<String, Object> configuration(ModularDivision division) {
+    var model = new LinkedHashMap<String, Object>();
+    model.put("img_size", image);
+    model.put("patch_size", patch);
+    model.put("embed_dim", width);
+    model.put("depth", division.depth());
+    model.put("num_heads", heads);
+    model.put("mlp_ratio", MLP_RATIO);
+    model.put("num_classes", classes);
+    model.put("norm_eps", epsilon);
+    var configuration = new LinkedHashMap<String, Object>();
+    configuration.put("architecture", "vision_transformer");
+    configuration.put("num_classes", classes);
+    configuration.put("division", division.depths());
+    configuration.put("model_args", model);
+    return configuration;
+  }
+}

@@ -1,0 +1,82 @@
+package io.deepincubation.core.network;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Named fp32 tensors outside of any engine, in the order of the network's parameters.
+ *
+ * <p>The map's tensors are shared, not copied: weights are large. Nobody writes into them.
+ */
+public final class Weights {
+
+  /**
+   * One tensor, row-major.
+   *
+   * @param shape its dimensions; empty for a scalar
+   * @param values as many as the product of the dimensions
+   */
+  public record Tensor(List<Long> shape, float[] values) {
+
+    /** Checks that the values fill the shape. */
+    public Tensor {
+      shape = List.copyOf(shape);
+      long size = shape.stream().reduce(1L, Math::multiplyExact);
+      if (size != values.length) {
+        throw new IllegalArgumentException(
+            "Cannot make a tensor of shape "
+                + shape
+                + ": expected "
+                + size
+                + " values, got "
+                + values.length);
+      }
+    }
+  }
+
+  private final Map<String, Tensor> tensors;
+
+  /** Tensors by name, in this order. */
+  public Weights(Map<String, Tensor> tensors) {
+    this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+  }
+
+  /** All tensors in order. */
+  public Map<String, Tensor> tensors() {
+    return tensors;
+  }
+
+  /**
+   * One tensor.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public Tensor tensor(String name) {
+    Tensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException(
+          "Cannot find tensor " + name + ": expected one of " + tensors.keySet());
+    }
+    return tensor;
+  }
+
+  /**
+   * The same tensors under other names, by position.
+   *
+   * @param names as many as there are tensors
+   */
+  public Weights renamed(List<String> names) {
+    if (names.size() != tensors.size()) {
+      throw new IllegalArgumentException(
+          "Cannot rename " + tensors.size() + " tensors: got " + names.size() + " names");
+    }
+    var renamed = new LinkedHashMap<String, Tensor>();
+    int position = 0;
+    for (Tensor tensor : tensors.values()) {
+      renamed.put(names.get(position++), tensor);
+    }
+    return new Weights(renamed);
+  }
+}

@@ -1,0 +1,26 @@
+package io.deepincubation.core.recipe;
+
+import java.util.List;
+
+/** The values of keys that a recipe does not give: DeiT's, as the paper uses them for CIFAR-100. */
+final class DeitRecipe {
+
+  static final Recipe BASE =
+      new Recipe(
+          "deit",
+          0,
+          Precision.AUTO,
+          new ModelRecipe(ModelRecipe.Family.VIT, 32, 192, 3, 4, 32, 0),
+          new DivisionRecipe(4, List.of(), List.of()),
+          new BatchRecipe(256, 2),
+          new OptimizerRecipe(OptimizerRecipe.Rule.ADAMW, 5e-4, 0.05, 0.9, 0.999, 1e-8, 0),
+          new ScheduleRecipe(1e-5, 1e-6, ScheduleRecipe.Unit.EPOCH),
+          new LossRecipe(0.1),
+          new AugmentationRecipe(4, true, 0.8, 1, 0.25),
+          new StageRecipe(200, 20, 0, 0, 1),
+          new StageRecipe(200, 20, 0.1, 0, 1),
+          new StageRecipe(100, 0, 0.1, 1, 1),
+          new StageRecipe(400, 20, 0.1, 0, 1));
+
+  private DeitRecipe() {}
+}

@@ -1,0 +1,31 @@
+package io.deepincubation.core.recipe;
+
+import io.deepincubation.core.division.ModularDivision;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The division into K modules.
+ *
+ * @param modules K
+ * @param depths layers of each target module; empty for an even division
+ * @param metaDepths layers of each meta module; empty for one each
+ */
+public record DivisionRecipe(int modules, List<Integer> depths, List<Integer> metaDepths) {
+
+  /** Copies. */
+  public DivisionRecipe {
+    depths = List.copyOf(depths);
+    metaDepths = List.copyOf(metaDepths);
+  }
+
+  /** The target model's division of so many layers. */
+  ModularDivision target(int depth) {
+    return depths.isEmpty() ? ModularDivision.even(depth, modules) : new ModularDivision(depths);
+  }
+
+  /** The meta model's division. */
+  ModularDivision meta() {
+    return new ModularDivision(metaDepths.isEmpty() ? Collections.nCopies(modules, 1) : metaDepths);
+  }
+}

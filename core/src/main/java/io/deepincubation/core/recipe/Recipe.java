@@ -1,0 +1,48 @@
+package io.deepincubation.core.recipe;
+
+import io.deepincubation.core.division.ModularDivision;
+
+/**
+ * Everything that decides what a run computes, besides its data and its thread widths.
+ *
+ * @param name identifies the recipe in reports
+ * @param seed the root of every random draw
+ * @param precision what the heavy products are computed in
+ * @param model the target model
+ * @param division how it is divided, and the meta model's depths
+ * @param batch images of a step
+ * @param optimizer the update rule
+ * @param schedule the learning rate over a stage
+ * @param loss the task's loss
+ * @param augmentation what is done to training images
+ * @param meta meta pre-training
+ * @param incubation module incubation
+ * @param fineTuning fine-tuning of the assembled model
+ * @param endToEnd the end-to-end baseline
+ */
+public record Recipe(
+    String name,
+    long seed,
+    Precision precision,
+    ModelRecipe model,
+    DivisionRecipe division,
+    BatchRecipe batch,
+    OptimizerRecipe optimizer,
+    ScheduleRecipe schedule,
+    LossRecipe loss,
+    AugmentationRecipe augmentation,
+    StageRecipe meta,
+    StageRecipe incubation,
+    StageRecipe fineTuning,
+    StageRecipe endToEnd) {
+
+  /** The target model's division. */
+  public ModularDivision targetDivision() {
+    return division.target(model.depth());
+  }
+
+  /** The meta model's division, one layer a module unless the recipe says otherwise. */
+  public ModularDivision metaDivision() {
+    return division.meta();
+  }
+}

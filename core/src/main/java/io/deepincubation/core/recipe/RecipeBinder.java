@@ -1,0 +1,249 @@
+package io.deepincubation.core.recipe;
+
+import io.deepincubation.core.recipe.RecipeTree.Mapping;
+import io.deepincubation.core.recipe.RecipeTree.Scalar;
+import io.deepincubation.core.recipe.RecipeTree.Sequence;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Turns trees into records: a key for each component, in kebab case; a key that is not given keeps
+ * the value of a base record. Problems are collected, not thrown.
+ */
+final class RecipeBinder {
+
+  private static final Pattern WHOLE = Pattern.compile("[-+]?[0-9]+");
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
+
+  private final List<RecipeProblem> unknown = new ArrayList<>();
+  private final List<RecipeProblem> unfit = new ArrayList<>();
+
+  /** Problems with keys. */
+  List<RecipeProblem> unknown() {
+    return unknown;
+  }
+
+  /** Problems with the types of values, in whose place the result has the base's. */
+  List<RecipeProblem> unfit() {
+    return unfit;
+  }
+
+  /**
+   * A record as a tree of plain maps, lists, numbers and texts, in the order of its components.
+   *
+   * @param facts the record
+   */
+  static Map<String, Object> tree(Record facts) {
+    var tree = new LinkedHashMap<String, Object>();
+    for (RecordComponent component : facts.getClass().getRecordComponents()) {
+      tree.put(Names.kebab(component.getName()), plain(value(component, facts)));
+    }
+    return tree;
+  }
+
+  private static Object plain(Object value) {
+    if (value instanceof Record inner) {
+      return tree(inner);
+    }
+    return value instanceof Enum<?> constant ? Names.kebab(constant) : value;
+  }
+
+  /**
+   * Binds a group of keys.
+   *
+   * @param tree the keys
+   * @param base the values of keys that are not given
+   * @param prefix the dotted path of the group, with a dot behind, or empty
+   */
+  <T extends Record> T bind(Mapping tree, T base, String prefix) {
+    RecordComponent[] components = base.getClass().getRecordComponents();
+    List<String> known =
+        Stream.of(components).map(component -> Names.kebab(component.getName())).toList();
+    reportUnknown(tree, known, prefix);
+    Object[] values = new Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      Object inherited = value(components[i], base);
+      RecipeTree given = tree.entries().get(known.get(i));
+      values[i] = given == null ? inherited : convert(given, inherited, prefix + known.get(i));
+    }
+    return construct(base, components, values);
+  }
+
+  private void reportUnknown(Mapping tree, List<String> known, String prefix) {
+    Set<String> surplus = new LinkedHashSet<>(tree.entries().keySet());
+    surplus.removeAll(known);
+    for (String key : surplus) {
+      Optional<String> nearest = Names.nearest(key, known);
+      unknown.add(
+          new RecipeProblem(
+              prefix + key,
+              nearest
+                  .map(name -> "unknown key, did you mean " + prefix + name + "?")
+                  .orElseGet(() -> "unknown key, expected one of " + String.join(", ", known))));
+    }
+  }
+
+  private Object convert(RecipeTree given, Object inherited, String key) {
+    Optional<?> converted =
+        inherited instanceof Record base
+            ? group(given, base, key)
+            : inherited instanceof List<?>
+                ? wholeNumbers(given, key)
+                : scalar(given, inherited, key);
+    return converted.isPresent() ? converted.get() : inherited;
+  }
+
+  private Optional<?> group(RecipeTree given, Record base, String key) {
+    if (given instanceof Mapping mapping) {
+      return Optional.of(bind(mapping, base, key + "."));
+    }
+    List<String> keys =
+        Stream.of(base.getClass().getRecordComponents())
+            .map(component -> Names.kebab(component.getName()))
+            .toList();
+    return reject(key, "a group of keys (" + String.join(", ", keys) + ")", given);
+  }
+
+  private Optional<?> wholeNumbers(RecipeTree given, String key) {
+    String expected = "a list of whole numbers such as [1, 3, 1, 1]";
+    if (!(given instanceof Sequence sequence)) {
+      return reject(key, expected, given);
+    }
+    var numbers = new ArrayList<Integer>();
+    for (RecipeTree item : sequence.items()) {
+      Optional<Integer> number =
+          item instanceof Scalar scalar ? wholeNumber(scalar) : Optional.empty();
+      if (number.isEmpty()) {
+        return reject(key, expected, item);
+      }
+      numbers.add(number.get());
+    }
+    return Optional.of(numbers);
+  }
+
+  private Optional<?> scalar(RecipeTree given, Object inherited, String key) {
+    if (!(given instanceof Scalar scalar)) {
+      return reject(key, expectation(inherited), given);
+    }
+    Optional<?> parsed = parse(scalar, inherited);
+    return parsed.isPresent() ? parsed : reject(key, expectation(inherited), given);
+  }
+
+  private static Optional<?> parse(Scalar scalar, Object inherited) {
+    if (inherited instanceof String) {
+      return scalar.text().isEmpty() && !scalar.quoted()
+          ? Optional.empty()
+          : Optional.of(scalar.text());
+    }
+    if (inherited instanceof Integer) {
+      return wholeNumber(scalar);
+    }
+    if (inherited instanceof Long) {
+      return longNumber(scalar);
+    }
+    if (inherited instanceof Double) {
+      return number(scalar);
+    }
+    if (inherited instanceof Boolean) {
+      return truth(scalar);
+    }
+    return constants(inherited)
+        .filter(constant -> Names.kebab(constant).equals(scalar.text()))
+        .findFirst();
+  }
+
+  private static String expectation(Object inherited) {
+    if (inherited instanceof String) {
+      return "text";
+    }
+    if (inherited instanceof Integer || inherited instanceof Long) {
+      return "a whole number";
+    }
+    if (inherited instanceof Double) {
+      return "a number";
+    }
+    if (inherited instanceof Boolean) {
+      return "true or false";
+    }
+    return constants(inherited).map(Names::kebab).collect(Collectors.joining(", ", "one of ", ""));
+  }
+
+  private static Stream<Enum<?>> constants(Object constant) {
+    if (constant instanceof Enum<?> known) {
+      return Stream.of(known.getDeclaringClass().getEnumConstants());
+    }
+    throw new IllegalStateException(
+        "Cannot bind a component of " + constant.getClass() + ": expected a type that files have");
+  }
+
+  private static Optional<Integer> wholeNumber(Scalar scalar) {
+    return longNumber(scalar).filter(number -> number == number.intValue()).map(Long::intValue);
+  }
+
+  private static Optional<Long> longNumber(Scalar scalar) {
+    if (scalar.quoted() || !WHOLE.matcher(scalar.text()).matches()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Long.parseLong(scalar.text()));
+    } catch (NumberFormatException tooLarge) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Double> number(Scalar scalar) {
+    return scalar.quoted() || !NUMBER.matcher(scalar.text()).matches()
+        ? Optional.empty()
+        : Optional.of(Double.parseDouble(scalar.text())).filter(Double::isFinite);
+  }
+
+  private static Optional<Boolean> truth(Scalar scalar) {
+    return scalar.quoted()
+        ? Optional.empty()
+        : switch (scalar.text()) {
+          case "true" -> Optional.of(true);
+          case "false" -> Optional.of(false);
+          default -> Optional.empty();
+        };
+  }
+
+  private Optional<?> reject(String key, String expected, RecipeTree got) {
+    unfit.add(RecipeProblem.unexpected(key, expected, got.describe()));
+    return Optional.empty();
+  }
+
+  private static Object value(RecordComponent component, Record facts) {
+    try {
+      return component.getAccessor().invoke(facts);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("Cannot read " + component, e);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Record> T construct(
+      T base, RecordComponent[] components, Object[] values) {
+    try {
+      Class<?>[] types =
+          Stream.of(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+      Constructor<?> constructor = base.getClass().getDeclaredConstructor(types);
+      return (T) constructor.newInstance(values);
+    } catch (InvocationTargetException e) {
+      throw new RecipeException("Cannot make a recipe: " + e.getCause(), e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("Cannot construct " + base.getClass(), e);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.deepincubation.core.script;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+
+/** The process's one libtorch, started offline, and the settings of the threads that use it. */
+public final class TorchEngine {
+
+  private static final class Holder {
+    static final Engine ENGINE = start();
+
+    private static Engine start() {
+      setDefault("ai.djl.offline", "true");
+      setDefault("OPT_OUT_TRACKING", "true");
+      return Engine.getEngine("PyTorch");
+    }
+
+    private static void setDefault(String key, String value) {
+      if (System.getProperty(key) == null) {
+        System.setProperty(key, value);
+      }
+    }
+  }
+
+  private TorchEngine() {}
+
+  /**
+   * A new manager for a task's arrays.
+   *
+   * @param device where the arrays live
+   * @return a manager that the caller closes
+   */
+  public static NDManager newManager(Device device) {
+    return Holder.ENGINE.newBaseManager(device);
+  }
+
+  /**
+   * Pins how many threads libtorch uses for work started by the calling thread. The number decides
+   * the order of sums, and so the bits of the results.
+   *
+   * @param threads at least 1
+   */
+  public static void useThreads(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException(
+          "Cannot set the thread width: expected at least 1, got " + threads);
+    }
+    prepareThread();
+    JniUtils.setNumThreads(threads);
+  }
+
+  /** The version of libtorch and of the engine, for run records. */
+  public static String version() {
+    return Holder.ENGINE.getEngineName() + " " + Holder.ENGINE.getVersion();
+  }
+
+  /** Turns the profiling executor off: it is a thread's setting, and only costs warm-up here. */
+  static void prepareThread() {
+    if (Holder.ENGINE != null) {
+      JniUtils.setGraphExecutorOptimize(false);
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package io.deepincubation.core.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.network.NetworkModule.Trainable;
+import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.recipe.OptimizerRecipe;
+import io.deepincubation.core.script.GradientMode;
+import io.deepincubation.core.script.ScriptProgram;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Turns losses into changed parameters: gradients, clipping and update in one native call.
+ *
+ * <p>The gradients never become arrays of ours. The sum of the losses stays on the device until it
+ * is asked for, so that a step waits for nothing.
+ */
+public final class Optimizer {
+
+  private static final String GRADIENTS =
+      """
+      def gradients(self, loss: Tensor, p: List[Tensor]) -> List[Tensor]:
+        found = torch.grad([loss], p, None, None, False, False)
+        g = annotate(List[Tensor], [])
+        for i in range(len(found)):
+          g = torch.append(g, unchecked_cast(Tensor, found[i]))
+        return g
+
+      def clip(self, g: List[Tensor], largest: float) -> None:
+        norm = torch.linalg_vector_norm(torch.stack(torch._foreach_norm(g)))
+        wanted = torch.div(torch.full_like(norm, largest), torch.add(norm, 1e-6))
+        scale = torch.clamp(wanted, None, 1.)
+        torch._foreach_mul_(g, scale)
+        return None
+
+      def pick(self, all: List[Tensor], indices: List[int]) -> List[Tensor]:
+        picked = annotate(List[Tensor], [])
+        for i in indices:
+          picked = torch.append(picked, all[i])
+        return picked
+
+      def gather(self, total: Tensor, loss: Tensor, p: List[Tensor], sums: List[Tensor]) -> Tensor:
+        torch._foreach_add_(sums, self.gradients(loss, p), alpha=%1$s)
+        return torch.add_(total, loss, alpha=%1$s)
+
+      """;
+
+  private final NDManager manager;
+  private final ScriptProgram program;
+  private final NDList parameters;
+  private final Map<String, NDList> state = new LinkedHashMap<>();
+  private final NDArray rate;
+  private final NDArray total;
+  private final int accumulation;
+  private NDList sums = new NDList();
+  private int gathered;
+
+  /**
+   * Prepares the update of some parameters.
+   *
+   * @param manager owns the optimizer's arrays
+   * @param trained the parameters
+   * @param recipe the rule and its constants
+   * @param clipNorm largest global gradient norm; 0 for no clipping
+   * @param accumulation backward passes whose mean gradient makes one step
+   */
+  public Optimizer(
+      NDManager manager,
+      List<Trainable> trained,
+      OptimizerRecipe recipe,
+      double clipNorm,
+      int accumulation) {
+    this.manager = manager;
+    this.accumulation = accumulation;
+    UpdateRule rule = UpdateRule.of(recipe);
+    parameters = new NDList(trained.stream().map(Trainable::array).toList());
+    String gradients = String.format(Locale.ROOT, GRADIENTS, 1.0 / accumulation);
+    program =
+        ScriptProgram.load(
+            manager, gradients + source(rule, trained, recipe.weightDecay(), clipNorm));
+    for (String name : rule.state()) {
+      state.put(name, zeros(name.equals(UpdateRule.COUNTER)));
+    }
+    if (accumulation > 1) {
+      sums = zeros(/* scalars= */ false);
+    }
+    rate = manager.zeros(new Shape());
+    total = manager.zeros(new Shape());
+  }
+
+  private NDList zeros(boolean scalars) {
+    var zeros = new NDList(parameters.size());
+    for (NDArray parameter : parameters) {
+      Shape shape = scalars ? new Shape() : parameter.getShape();
+      zeros.add(manager.zeros(shape, DataType.FLOAT32));
+    }
+    return zeros;
+  }
+
+  private static String source(
+      UpdateRule rule, List<Trainable> trained, double decay, double clipNorm) {
+    String lists = String.join(", ", rule.state());
+    String typedLists =
+        rule.state().stream()
+            .map(name -> name + ": List[Tensor]")
+            .collect(Collectors.joining(", "));
+    double bound = rule.clipNorm() > 0 ? rule.clipNorm() : clipNorm;
+    var apply = new StringBuilder();
+    apply.append("def apply(self, rate: Tensor, p: List[Tensor], g: List[Tensor], ");
+    apply.append(typedLists).append(") -> None:\n");
+    if (bound > 0) {
+      apply.append(String.format(Locale.ROOT, "  self.clip(g, %s)%n", bound));
+    }
+    for (boolean decayed : new boolean[] {true, false}) {
+      apply.append(group(rule, trained, decayed, decayed ? decay : 0));
+    }
+    apply.append("  return None\n\n");
+    String step =
+        """
+        def step(self, total: Tensor, loss: Tensor, rate: Tensor, p: List[Tensor], %1$s) -> Tensor:
+          self.apply(rate, p, self.gradients(loss, p), %2$s)
+          return torch.add_(total, loss)
+
+        def finish(self, rate: Tensor, p: List[Tensor], sums: List[Tensor], %1$s) -> Tensor:
+          self.apply(rate, p, sums, %2$s)
+          torch._foreach_zero_(sums)
+          return rate
+        """;
+    return rule.source() + "\n" + apply + String.format(step, typedLists, lists);
+  }
+
+  private static String group(
+      UpdateRule rule, List<Trainable> trained, boolean decayed, double decay) {
+    List<Integer> indices =
+        IntStream.range(0, trained.size())
+            .filter(i -> trained.get(i).decayed() == decayed)
+            .boxed()
+            .toList();
+    if (indices.isEmpty()) {
+      return "";
+    }
+    String picked =
+        rule.state().stream()
+            .map(name -> String.format("self.pick(%s, chosen)", name))
+            .collect(Collectors.joining(", "));
+    return String.format(
+        Locale.ROOT,
+        "  chosen = %s%n  self.update(rate, %s, self.pick(p, chosen), self.pick(g, chosen), %s)%n",
+        indices,
+        decay,
+        picked);
+  }
+
+  /**
+   * Takes one backward pass; the last one of a step's accumulation changes the parameters.
+   *
+   * @param loss a scalar with its graph: the mean over the pass's images
+   * @param learningRate of the step
+   */
+  public void backward(NDArray loss, double learningRate) {
+    rate.set(new float[] {(float) learningRate});
+    try (NDManager step = manager.newSubManager();
+        GradientMode mode = GradientMode.frozen()) {
+      if (accumulation == 1) {
+        var arguments = new NDList(total, loss, rate);
+        arguments.addAll(ScriptProgram.listOf("parameters", parameters));
+        addState(arguments);
+        program.call(step, "step", arguments);
+      } else {
+        gather(step, loss);
+      }
+    }
+  }
+
+  private void gather(NDManager step, NDArray loss) {
+    var arguments = new NDList(total, loss);
+    arguments.addAll(ScriptProgram.listOf("parameters", parameters));
+    arguments.addAll(ScriptProgram.listOf("sums", sums));
+    program.call(step, "gather", arguments);
+    gathered++;
+    if (gathered == accumulation) {
+      var finish = new NDList(rate);
+      finish.addAll(ScriptProgram.listOf("parameters", parameters));
+      finish.addAll(ScriptProgram.listOf("sums", sums));
+      addState(finish);
+      program.call(step, "finish", finish);
+      gathered = 0;
+    }
+  }
+
+  private void addState(NDList arguments) {
+    state.forEach((name, arrays) -> arguments.addAll(ScriptProgram.listOf(name, arrays)));
+  }
+
+  /** The sum of the steps' losses since the call before. Waits for the device. */
+  public double takeTotalLoss() {
+    double sum = total.getFloat();
+    total.set(new float[] {0});
+    return sum;
+  }
+
+  /** The state of the rule, to be kept with the parameters: names are {@code optimizer.KIND.N}. */
+  public Map<String, Weights.Tensor> state() {
+    var tensors = new LinkedHashMap<String, Weights.Tensor>();
+    state.forEach(
+        (kind, arrays) -> {
+          for (int i = 0; i < arrays.size(); i++) {
+            NDArray array = arrays.get(i);
+            List<Long> shape = Arrays.stream(array.getShape().getShape()).boxed().toList();
+            tensors.put(stateName(kind, i), new Weights.Tensor(shape, array.toFloatArray()));
+          }
+        });
+    return tensors;
+  }
+
+  /** Puts a kept state back, between steps. */
+  public void restore(Weights kept) {
+    state.forEach(
+        (kind, arrays) -> {
+          for (int i = 0; i < arrays.size(); i++) {
+            arrays.get(i).set(kept.tensor(stateName(kind, i)).values());
+          }
+        });
+  }
+
+  private static String stateName(String kind, int index) {
+    return "optimizer." + kind + "." + index;
+  }
+}

@@ -1,0 +1,327 @@
+package io.deepincubation.core.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.checkpoint.Checkpoints;
+import io.deepincubation.core.checkpoint.MetricsLine;
+import io.deepincubation.core.checkpoint.TrainingState;
+import io.deepincubation.core.data.Batch;
+import io.deepincubation.core.data.BatchKey;
+import io.deepincubation.core.data.Prefetcher;
+import io.deepincubation.core.data.TrainingBatches;
+import io.deepincubation.core.network.NetworkModule;
+import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.StageRecipe;
+import io.deepincubation.core.script.GradientMode;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.FloatBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The training loop of every stage: batches in, losses down, state kept.
+ *
+ * <p>A step is a forward pass, one native call for gradients and update, and nothing that waits for
+ * the device. At the end of a logging interval the loop reads the loss, reports, and keeps state if
+ * it is time; so a training that was stopped goes on from an interval's end and ends in the same
+ * bytes.
+ */
+public final class Trainer {
+
+  /** Logging intervals of an epoch. */
+  private static final int INTERVALS = 10;
+
+  /** Evaluations of a stage, its end included. */
+  private static final int EVALUATIONS = 6;
+
+  private final Recipe recipe;
+  private final StageRecipe stage;
+  private final BatchKey key;
+  private final TrainingBatches batches;
+  private final Checkpoints checkpoints;
+  private final Consumer<StageProgress> progress;
+  private final RateSchedule schedule;
+  private final int stepsPerEpoch;
+  private final String host = host();
+
+  /**
+   * Prepares a stage's training.
+   *
+   * @param recipe batch, optimizer, schedule and loss
+   * @param stage epochs and clipping
+   * @param key what the random draws are for
+   * @param batches the training images
+   * @param checkpoints where the stage's state is kept
+   * @param progress told once a logging interval
+   */
+  public Trainer(
+      Recipe recipe,
+      StageRecipe stage,
+      BatchKey key,
+      TrainingBatches batches,
+      Checkpoints checkpoints,
+      Consumer<StageProgress> progress) {
+    this.recipe = recipe;
+    this.stage = stage;
+    this.key = key;
+    this.batches = batches;
+    this.checkpoints = checkpoints;
+    this.progress = progress;
+    schedule = RateSchedule.of(recipe, stage);
+    stepsPerEpoch = Math.max(1, batches.batchesPerEpoch() / recipe.batch().accumulation());
+  }
+
+  /**
+   * Trains from the start, or from the last kept state, to the end of the stage.
+   *
+   * @param objective what is minimised
+   * @param manager owns the optimizer's arrays; on the network's device
+   * @param accuracy measures the network as it is
+   * @throws TrainingDivergedException if the loss stops being a finite number
+   */
+  public TrainingOutcome train(Objective objective, NDManager manager, DoubleSupplier accuracy) {
+    var session = new Session(objective, manager, accuracy);
+    checkpoints.latest().ifPresent(session::restore);
+    return session.run();
+  }
+
+  /** Optimizer steps of the stage. */
+  private long steps() {
+    return (long) stage.epochs() * stepsPerEpoch;
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+
+  /** One run of the loop, with what changes in it. */
+  private final class Session {
+
+    private final Objective objective;
+    private final NDManager manager;
+    private final DoubleSupplier accuracy;
+    private final Optimizer optimizer;
+    private final List<MetricsLine> metrics = new ArrayList<>();
+    private final int interval = Math.max(1, stepsPerEpoch / INTERVALS);
+    private long step;
+    private double seconds;
+    private double epochLoss;
+    private double lastEpochLoss;
+    private double lastAccuracy = Double.NaN;
+    private long intervalStart;
+    private long intervalWait;
+    private int intervalSteps;
+
+    Session(Objective objective, NDManager manager, DoubleSupplier accuracy) {
+      this.objective = objective;
+      this.manager = manager;
+      this.accuracy = accuracy;
+      optimizer =
+          new Optimizer(
+              manager,
+              objective.trained().stream().flatMap(m -> m.trainable().stream()).toList(),
+              recipe.optimizer(),
+              stage.clipNorm(),
+              recipe.batch().accumulation());
+    }
+
+    TrainingOutcome run() {
+      if (step < steps()) {
+        try (var feed =
+            new Prefetcher(batches, firstBatch(), recipe.batch().accumulation() * stepsPerEpoch)) {
+          startInterval(feed);
+          while (step < steps()) {
+            step(feed);
+            if (endsInterval()) {
+              endInterval(feed);
+            }
+          }
+        }
+      }
+      if (Double.isNaN(lastAccuracy)) {
+        lastAccuracy = accuracy.getAsDouble();
+      }
+      long images = steps() * recipe.batch().effectiveSize();
+      return new TrainingOutcome(
+          images, stage.epochs(), seconds, lastEpochLoss, lastAccuracy, metrics);
+    }
+
+    private long firstBatch() {
+      return step * recipe.batch().accumulation();
+    }
+
+    private void step(Prefetcher feed) {
+      int epoch = Math.toIntExact(step / stepsPerEpoch);
+      int stepOfEpoch = Math.toIntExact(step % stepsPerEpoch);
+      double rate = schedule.rate(epoch, stepOfEpoch, stepsPerEpoch);
+      int accumulation = recipe.batch().accumulation();
+      for (int pass = 0; pass < accumulation; pass++) {
+        var stepKey = new StepKey(key, epoch, stepOfEpoch * accumulation + pass);
+        pass(feed.next(), stepKey, rate);
+      }
+      step++;
+      intervalSteps++;
+    }
+
+    private void pass(Batch batch, StepKey stepKey, double rate) {
+      try (NDManager pass = manager.newSubManager();
+          GradientMode mode = GradientMode.recording()) {
+        NDArray images = pass.create(FloatBuffer.wrap(batch.images()), batches.imageShape());
+        int classes = batch.targets().length / batch.size();
+        NDArray targets =
+            pass.create(FloatBuffer.wrap(batch.targets()), new Shape(batch.size(), classes));
+        optimizer.backward(objective.loss(images, targets, stepKey), rate);
+      }
+    }
+
+    private boolean endsInterval() {
+      long stepOfEpoch = step % stepsPerEpoch;
+      return stepOfEpoch % interval == 0;
+    }
+
+    private void startInterval(Prefetcher feed) {
+      intervalStart = System.nanoTime();
+      intervalWait = feed.waitedNanos();
+      intervalSteps = 0;
+    }
+
+    private void endInterval(Prefetcher feed) {
+      double sum = optimizer.takeTotalLoss();
+      double elapsed = (System.nanoTime() - intervalStart) / 1e9;
+      double waited = (feed.waitedNanos() - intervalWait) / 1e9;
+      requireFinite(sum);
+      seconds += elapsed;
+      epochLoss += sum;
+      report(sum / intervalSteps, elapsed, waited / elapsed);
+      if (step % stepsPerEpoch == 0) {
+        endEpoch();
+      }
+      if (step < steps() && checkpoints.due(step)) {
+        checkpoints.save(state());
+      }
+      startInterval(feed);
+    }
+
+    private void endEpoch() {
+      lastEpochLoss = epochLoss / stepsPerEpoch;
+      epochLoss = 0;
+      int epochs = Math.toIntExact(step / stepsPerEpoch);
+      int every = Math.max(1, stage.epochs() / EVALUATIONS);
+      boolean due = epochs % every == 0 && stage.epochs() - epochs >= every;
+      if (step == steps() || due) {
+        lastAccuracy = accuracy.getAsDouble();
+        metrics.add(line(null, 0, 0, lastAccuracy));
+      }
+    }
+
+    private void requireFinite(double loss) {
+      if (!Double.isFinite(loss)) {
+        throw new TrainingDivergedException(
+            String.format(
+                "Training diverged in stage %s, epoch %d, step %d: expected a finite loss, got %s;"
+                    + " lower the rate or lengthen the warm-up",
+                key.stage(), (step - 1) / stepsPerEpoch, step, loss));
+      }
+    }
+
+    private void report(double loss, double elapsed, double dataWait) {
+      double imagesPerSecond = intervalSteps * recipe.batch().effectiveSize() / elapsed;
+      metrics.add(line(loss, imagesPerSecond, dataWait, null));
+      double secondsLeft = (steps() - step) * recipe.batch().effectiveSize() / imagesPerSecond;
+      progress.accept(
+          new StageProgress(
+              key.stage(),
+              key.moduleIndex(),
+              recipe.division().modules(),
+              epoch(),
+              stage.epochs(),
+              step,
+              steps(),
+              loss,
+              rate(),
+              imagesPerSecond,
+              dataWait,
+              secondsLeft,
+              host));
+    }
+
+    private int epoch() {
+      return Math.toIntExact((step - 1) / stepsPerEpoch);
+    }
+
+    private double rate() {
+      return schedule.rate(epoch(), Math.toIntExact((step - 1) % stepsPerEpoch), stepsPerEpoch);
+    }
+
+    private MetricsLine line(
+        @Nullable Double loss, double imagesPerSecond, double dataWait, @Nullable Double top1) {
+      return new MetricsLine(
+          Instant.now().toString(),
+          key.stage(),
+          key.moduleIndex() < 0 ? null : key.moduleIndex(),
+          epoch(),
+          step,
+          steps(),
+          loss,
+          rate(),
+          imagesPerSecond,
+          dataWait,
+          top1);
+    }
+
+    private TrainingState state() {
+      var tensors = new LinkedHashMap<String, Weights.Tensor>();
+      List<NetworkModule> trained = objective.trained();
+      for (int i = 0; i < trained.size(); i++) {
+        String prefix = modulePrefix(i);
+        trained.get(i).weights().tensors().forEach((name, t) -> tensors.put(prefix + name, t));
+      }
+      tensors.putAll(optimizer.state());
+      return new TrainingState(
+          step,
+          new Weights(tensors),
+          Map.of("seconds", seconds, "epochLoss", epochLoss, "lastEpochLoss", lastEpochLoss),
+          metrics);
+    }
+
+    private void restore(TrainingState kept) {
+      List<NetworkModule> trained = objective.trained();
+      for (int i = 0; i < trained.size(); i++) {
+        String prefix = modulePrefix(i);
+        var tensors = new LinkedHashMap<String, Weights.Tensor>();
+        kept.tensors()
+            .tensors()
+            .forEach(
+                (name, tensor) -> {
+                  if (name.startsWith(prefix)) {
+                    tensors.put(name, tensor);
+                  }
+                });
+        trained.get(i).restore(new Weights(tensors));
+      }
+      optimizer.restore(kept.tensors());
+      step = kept.step();
+      seconds = kept.counter("seconds");
+      epochLoss = kept.counter("epochLoss");
+      lastEpochLoss = kept.counter("lastEpochLoss");
+      metrics.addAll(kept.metrics());
+    }
+
+    private static String modulePrefix(int index) {
+      return "module." + index + ".";
+    }
+  }
+}

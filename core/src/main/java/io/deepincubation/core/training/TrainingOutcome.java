@@ -1,0 +1,28 @@
+package io.deepincubation.core.training;
+
+import io.deepincubation.core.checkpoint.MetricsLine;
+import java.util.List;
+
+/**
+ * What a training did.
+ *
+ * @param images that went through the network, repeats counted
+ * @param epochs passes over the training split
+ * @param seconds of training, those before an interruption included, evaluation not
+ * @param loss mean over the last epoch
+ * @param accuracy top-1 on the test split at the end, 0 to 1
+ * @param metrics a line per logging interval
+ */
+public record TrainingOutcome(
+    long images,
+    int epochs,
+    double seconds,
+    double loss,
+    double accuracy,
+    List<MetricsLine> metrics) {
+
+  /** Copies. */
+  public TrainingOutcome {
+    metrics = List.copyOf(metrics);
+  }
+}

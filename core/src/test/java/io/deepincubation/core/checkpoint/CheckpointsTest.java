@@ -1,0 +1,150 @@
+package io.deepincubation.core.checkpoint;
+
+import static io.deepincubation.core.checkpoint.CheckpointFixtures.line;
+import static io.deepincubation.core.checkpoint.CheckpointFixtures.weights;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointsTest {
+
+  private Path root;
+  private Checkpoints checkpoints;
+
+  @BeforeEach
+  void open(@TempDir Path temporary) {
+    root = temporary;
+    checkpoints = new Checkpoints(new LocalStorage(root), "modules/1");
+  }
+
+  @Test
+  void hasNothingBeforeTheFirstSave() {
+    assertThat(checkpoints.latest()).isEmpty();
+  }
+
+  @Test
+  void goesOnFromWhatItKept() {
+    var counters = Map.of("seconds", 0.1 + 0.2, "epochLoss", Math.PI);
+    checkpoints.save(
+        new TrainingState(12, weights("a", 1, 2), counters, List.of(line(6), line(12))));
+
+    TrainingState kept = checkpoints.latest().orElseThrow();
+
+    assertThat(kept.step()).isEqualTo(12);
+    assertThat(kept.tensors().tensor("a").values()).containsExactly(1, 2);
+    assertThat(kept.counters()).isEqualTo(counters);
+    assertThat(kept.metrics()).containsExactly(line(6), line(12));
+  }
+
+  @Test
+  void comparesStepsAsNumbers() {
+    save(9);
+    save(10);
+
+    assertThat(checkpoints.latest()).map(TrainingState::step).contains(10L);
+  }
+
+  @Test
+  void keepsTheLastTwo() throws IOException {
+    for (long step : new long[] {9, 10, 11, 100}) {
+      save(step);
+    }
+
+    assertThat(files("json")).containsExactly("step-100.json", "step-11.json");
+    assertThat(files("safetensors")).hasSize(2);
+  }
+
+  @Test
+  void passesOverADamagedState() throws IOException {
+    save(10);
+    save(20);
+    Path tensors = folder().resolve(files("safetensors").get(1));
+
+    CheckpointFixtures.flip(tensors, (int) Files.size(tensors) - 1);
+    assertThat(checkpoints.latest()).map(TrainingState::step).contains(10L);
+    CheckpointFixtures.truncate(tensors);
+    assertThat(checkpoints.latest()).map(TrainingState::step).contains(10L);
+    Files.delete(tensors);
+    assertThat(checkpoints.latest()).map(TrainingState::step).contains(10L);
+  }
+
+  @Test
+  void passesOverADamagedMarker() {
+    save(10);
+    save(20);
+
+    CheckpointFixtures.truncate(folder().resolve("step-20.json"));
+
+    assertThat(checkpoints.latest()).map(TrainingState::step).contains(10L);
+  }
+
+  @Test
+  void ignoresTensorsWithoutAMarker() {
+    save(10);
+    var interrupted =
+        new Checkpoints(new FailingStorage(new LocalStorage(root), ".json"), "modules/1");
+    assertThatExceptionOfType(StorageException.class).isThrownBy(() -> interrupted.save(state(20)));
+
+    assertThat(checkpoints.latest()).map(TrainingState::step).contains(10L);
+  }
+
+  @Test
+  void startsAgainWhenAllIsDamaged() {
+    save(10);
+    CheckpointFixtures.truncate(folder().resolve("step-10.json"));
+
+    assertThat(checkpoints.latest()).isEmpty();
+  }
+
+  @Test
+  void keepsStagesApart() {
+    save(10);
+
+    assertThat(new Checkpoints(new LocalStorage(root), "modules/2").latest()).isEmpty();
+  }
+
+  @Test
+  void prunes() {
+    save(10);
+    checkpoints.prune();
+
+    assertThat(checkpoints.latest()).isEmpty();
+    assertThat(folder()).doesNotExist();
+  }
+
+  @Test
+  void isNotDueRightAfterTheStart() {
+    assertThat(checkpoints.due(1)).isFalse();
+  }
+
+  private void save(long step) {
+    checkpoints.save(state(step));
+  }
+
+  private static TrainingState state(long step) {
+    return new TrainingState(step, weights("a", (float) step, 2), Map.of(), List.of());
+  }
+
+  private Path folder() {
+    return root.resolve("checkpoints/modules-1");
+  }
+
+  private List<String> files(String extension) throws IOException {
+    try (Stream<Path> files = Files.list(folder())) {
+      return files
+          .map(file -> String.valueOf(file.getFileName()))
+          .filter(file -> file.endsWith("." + extension))
+          .sorted()
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.deepincubation.core.checkpoint;
+
+import java.io.InputStream;
+import java.util.List;
+import org.apache.parquet.io.InputFile;
+
+/** Passes everything on but writes. */
+interface ForwardingStorage extends Storage {
+
+  Storage delegate();
+
+  @Override
+  default String uri() {
+    return delegate().uri();
+  }
+
+  @Override
+  default Storage folder(String name) {
+    return delegate().folder(name);
+  }
+
+  @Override
+  default boolean exists(String name) {
+    return delegate().exists(name);
+  }
+
+  @Override
+  default long length(String name) {
+    return delegate().length(name);
+  }
+
+  @Override
+  default InputStream open(String name) {
+    return delegate().open(name);
+  }
+
+  @Override
+  default InputFile inputFile(String name) {
+    return delegate().inputFile(name);
+  }
+
+  @Override
+  default List<String> list(String folder) {
+    return delegate().list(folder);
+  }
+
+  @Override
+  default void delete(String name) {
+    delegate().delete(name);
+  }
+}

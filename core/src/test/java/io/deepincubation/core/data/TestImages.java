@@ -1,0 +1,72 @@
+package io.deepincubation.core.data;
+
+import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.random.RandomStream;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Images and sets for tests. */
+final class TestImages {
+
+  static final int SIDE = 8;
+  static final int IMAGE_BYTES = 3 * SIDE * SIDE;
+
+  private TestImages() {}
+
+  /** Noise that is a pure function of the number. */
+  static byte[] noise(long number, int bytes) {
+    byte[] values = new byte[bytes];
+    RandomStream.of(number).nextBytes(values);
+    return values;
+  }
+
+  static Pixels image(long number) {
+    return new Pixels(noise(number, IMAGE_BYTES), SIDE, SIDE);
+  }
+
+  /** Sample i is image i of class i modulo the number of classes. */
+  static List<Sample> samples(int count, int classes) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> new Sample(ImageCodec.encodePng(image(i)), i % classes))
+        .toList();
+  }
+
+  static ImageTable table(int count, int classes) {
+    int[] labels = IntStream.range(0, count).map(i -> i % classes).toArray();
+    return ImageTable.of(noise(7, count * IMAGE_BYTES), labels, SIDE, SIDE);
+  }
+
+  /** A source of the first {@code train} samples, and as many test samples as classes. */
+  static ImageSource source(int train, int classes) {
+    return new ImageSource() {
+      @Override
+      public List<String> classNames() {
+        return IntStream.range(0, classes).mapToObj(i -> "class " + i).toList();
+      }
+
+      @Override
+      public List<String> splits() {
+        return List.of(TRAIN, TEST);
+      }
+
+      @Override
+      public long count(String split) {
+        return split.equals(TRAIN) ? train : classes;
+      }
+
+      @Override
+      public Iterator<Sample> samples(String split, long from, long to) {
+        return TestImages.samples((int) count(split), classes)
+            .subList((int) from, (int) to)
+            .iterator();
+      }
+    };
+  }
+
+  /** Prepares 10 training images of 2 classes, 4 a shard. */
+  static PreparedSet prepare(Storage storage) {
+    new PreparedSetWriter(storage).write(source(10, 2), 1, 4);
+    return PreparedSet.open(storage);
+  }
+}

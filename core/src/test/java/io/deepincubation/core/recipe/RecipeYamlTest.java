@@ -1,0 +1,314 @@
+package io.deepincubation.core.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.deepincubation.core.recipe.ModelRecipe.Family;
+import io.deepincubation.core.recipe.OptimizerRecipe.Rule;
+import io.deepincubation.core.recipe.ScheduleRecipe.Unit;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RecipeYamlTest {
+
+  private static final String EVERY_KEY =
+      """
+      name: everything
+      seed: 9007199254740993
+      precision: bf16
+      model:
+        family: resnet
+        depth: 9
+        width: 8
+        heads: 2
+        patch: 2
+        image: 16
+        classes: 7
+      division:
+        modules: 3
+        depths: [2, 3, 4]
+        meta-depths: [1, 2, 1]
+      batch:
+        size: 10
+        accumulation: 3
+      optimizer:
+        rule: lamb
+        rate: 1e-3
+        weight-decay: .1
+        beta1: 0.8
+        beta2: 0.9
+        epsilon: 1E-6
+        momentum: 0.5
+      schedule:
+        minimum-rate: 1e-7
+        warm-up-rate: 1e-8
+        unit: step
+      loss:
+        label-smoothing: 0.2
+      augmentation:
+        crop-padding: 2
+        flip: false
+        mixup: 0.5
+        cutmix: 0.25
+        random-erasing: 0.125
+      meta: {epochs: 10, warm-up-epochs: 1, stochastic-depth: 0.01, clip-norm: 5, rate-factor: 2}
+      incubation: {epochs: 20, warm-up-epochs: 2, stochastic-depth: 0.02, clip-norm: 6, rate-factor: 3}
+      fine-tuning: {epochs: 30, warm-up-epochs: 3, stochastic-depth: 0.03, clip-norm: 7, rate-factor: 4}
+      end-to-end: {epochs: 40, warm-up-epochs: 4, stochastic-depth: 0.04, clip-norm: 8, rate-factor: 5}
+      """;
+
+  private static final Recipe EVERYTHING =
+      new Recipe(
+          "everything",
+          9007199254740993L,
+          Precision.BF16,
+          new ModelRecipe(Family.RESNET, 9, 8, 2, 2, 16, 7),
+          new DivisionRecipe(3, List.of(2, 3, 4), List.of(1, 2, 1)),
+          new BatchRecipe(10, 3),
+          new OptimizerRecipe(Rule.LAMB, 1e-3, 0.1, 0.8, 0.9, 1e-6, 0.5),
+          new ScheduleRecipe(1e-7, 1e-8, Unit.STEP),
+          new LossRecipe(0.2),
+          new AugmentationRecipe(2, false, 0.5, 0.25, 0.125),
+          new StageRecipe(10, 1, 0.01, 5, 2),
+          new StageRecipe(20, 2, 0.02, 6, 3),
+          new StageRecipe(30, 3, 0.03, 7, 4),
+          new StageRecipe(40, 4, 0.04, 8, 5));
+
+  @Test
+  void mapsEveryKey() {
+    assertThat(parse(EVERY_KEY)).isEqualTo(EVERYTHING);
+    assertEveryComponentDiffers(EVERYTHING, DeitRecipe.BASE);
+  }
+
+  @Test
+  void takesMissingKeysFromThePaper() {
+    assertThat(RecipeYaml.parse("", "some/folder/mine.yaml", List.of()))
+        .isEqualTo(named("mine", DeitRecipe.BASE));
+    assertThat(parse("optimizer: {rate: 5e-4}\nname: deit")).isEqualTo(DeitRecipe.BASE);
+  }
+
+  @Test
+  void takesMissingKeysFromTheRecipeThatItExtends() {
+    Recipe recipe = parse("extends: vit-h-imagenet\nname: mine\nmodel: {image: 112}");
+
+    assertThat(recipe.model()).isEqualTo(new ModelRecipe(Family.VIT, 32, 1280, 16, 14, 112, 0));
+    assertThat(recipe.fineTuning().stochasticDepth()).isEqualTo(0.6);
+  }
+
+  @Test
+  void readsBackWhatItWrites() {
+    assertThat(parse(RecipeYaml.toYaml(EVERYTHING))).isEqualTo(EVERYTHING);
+    assertThat(parse(RecipeYaml.toYaml(DeitRecipe.BASE))).isEqualTo(DeitRecipe.BASE);
+    Recipe odd = named("yes: \"no\" # 1", DeitRecipe.BASE);
+    assertThat(parse(RecipeYaml.toYaml(odd))).isEqualTo(odd);
+  }
+
+  @Test
+  void listsEveryUnknownKeyWithTheNearest() {
+    String yaml =
+        """
+        precison: fp32
+        model:
+          widht: 192
+        fineTuning:
+          epochs: 3
+        meta:
+          warm-up: 3
+          xyz: 1
+        """;
+
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(() -> parse(yaml))
+        .withMessage(
+            "Cannot use recipe test.yaml:"
+                + " precison (line 1): unknown key, did you mean precision?;"
+                + " fineTuning (line 5): unknown key, did you mean fine-tuning?;"
+                + " model.widht (line 3): unknown key, did you mean model.width?;"
+                + " meta.warm-up (line 7): unknown key, expected one of epochs, warm-up-epochs,"
+                + " stochastic-depth, clip-norm, rate-factor;"
+                + " meta.xyz (line 8): unknown key, expected one of epochs, warm-up-epochs,"
+                + " stochastic-depth, clip-norm, rate-factor");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "seed: 1.5 | seed (line 1): expected a whole number, got 1.5",
+        "seed: 99999999999999999999 | seed (line 1): expected a whole number, got"
+            + " 99999999999999999999",
+        "batch: {size: 3000000000} | batch.size (line 1): expected a whole number, got 3000000000",
+        "batch: {size: \"64\"} | batch.size (line 1): expected a whole number, got \"64\"",
+        "batch: {size: } | batch.size (line 1): expected a whole number, got nothing",
+        "batch: 64 | batch (line 1): expected a group of keys (size, accumulation), got 64",
+        "optimizer: {rate: fast} | optimizer.rate (line 1): expected a number, got fast",
+        "optimizer: {rate: .inf} | optimizer.rate (line 1): expected a number, got .inf",
+        "optimizer: {rate: 1e999} | optimizer.rate (line 1): expected a number, got 1e999",
+        "optimizer: {rate: [1]} | optimizer.rate (line 1): expected a number, got a list",
+        "optimizer: {rule: adam} | optimizer.rule (line 1): expected one of adamw, sgd, lamb, got"
+            + " adam",
+        "augmentation: {flip: yes} | augmentation.flip (line 1): expected true or false, got yes",
+        "division: {depths: 4} | division.depths (line 1): expected a list of whole numbers such as"
+            + " [1, 3, 1, 1], got 4",
+        "division: {depths: [a]} | division.depths (line 1): expected a list of whole numbers such"
+            + " as [1, 3, 1, 1], got a",
+        "name: | name (line 1): expected text, got nothing",
+        "name: {a: b} | name (line 1): expected text, got a group of keys"
+      })
+  void namesValuesOfAWrongType(String yaml, String problem) {
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(() -> parse(yaml))
+        .withMessage("Cannot use recipe test.yaml: " + problem);
+  }
+
+  @Test
+  void reportsKeysTypesAndRangesTogether() {
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(() -> parse("sed: 1\nseed: x\nbatch:\n  size: 0\nmeta: {epochs: -1}"))
+        .withMessage(
+            "Cannot use recipe test.yaml: sed (line 1): unknown key, did you mean seed?;"
+                + " seed (line 2): expected a whole number, got x;"
+                + " batch.size (line 4): expected a whole number of at least 1, got 0;"
+                + " meta.epochs (line 5): expected a whole number of at least 0, got -1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "model: {width: 10 | expected YAML, got in line 1",
+        "a: 'x | expected YAML, got in line 1",
+        "- 1 | expected keys and values, such as seed: 1",
+        "seed: 1\\nseed: 2 | expected each key once, got seed twice (line 2)",
+        "a: &x {b: 1}\\nmeta: *x | expected YAML",
+        "a: &x [*x] | expected YAML",
+        "extends: [a] | expected extends to name a recipe, got a list"
+      })
+  void refusesWhatIsNoRecipe(String yaml, String problem) {
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(() -> parse(yaml.replace("\\n", "\n")))
+        .withMessageStartingWith("Cannot read recipe test.yaml: ")
+        .withMessageContaining(problem);
+  }
+
+  @Test
+  void overridesKeys() {
+    Recipe recipe =
+        RecipeYaml.parse(
+            "fine-tuning: {epochs: 9, clip-norm: 2}",
+            "test.yaml",
+            List.of(
+                "fine-tuning.epochs=5",
+                "optimizer.rate=1e-3",
+                "division.depths=[7, 8, 8, 9]",
+                "precision=fp32",
+                "name=a=b",
+                "seed=1",
+                "seed=2"));
+
+    assertThat(recipe.fineTuning().epochs()).isEqualTo(5);
+    assertThat(recipe.fineTuning().clipNorm()).isEqualTo(2);
+    assertThat(recipe.optimizer().rate()).isEqualTo(1e-3);
+    assertThat(recipe.division().depths()).containsExactly(7, 8, 8, 9);
+    assertThat(recipe.precision()).isEqualTo(Precision.FP32);
+    assertThat(recipe.name()).isEqualTo("a=b");
+    assertThat(recipe.seed()).isEqualTo(2);
+  }
+
+  @Test
+  void checksOverrides() {
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(
+            () ->
+                RecipeYaml.override(
+                    DeitRecipe.BASE, List.of("fine-tuning.epocs=5", "batch.size=many", "seed.x=1")))
+        .withMessage(
+            "Cannot use recipe deit:"
+                + " fine-tuning.epocs (--set): unknown key, did you mean fine-tuning.epochs?;"
+                + " seed (--set): expected a whole number, got a group of keys;"
+                + " batch.size (--set): expected a whole number, got many");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"epochs", "=5", ""})
+  void refusesOverridesWithoutAKeyOrAValue(String override) {
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(() -> RecipeYaml.override(DeitRecipe.BASE, List.of(override)))
+        .withMessageContaining("expected KEY=VALUE, such as fine-tuning.epochs=5");
+  }
+
+  @Test
+  void refusesOverridesThatAreNoYaml() {
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(() -> RecipeYaml.override(DeitRecipe.BASE, List.of("division.depths=[1")))
+        .withMessage("Cannot override division.depths=[1: expected a value in YAML, got [1");
+  }
+
+  @Test
+  void makesATreeOfPlainValues() {
+    Map<String, Object> tree = RecipeYaml.tree(EVERYTHING);
+
+    assertThat(tree)
+        .containsEntry("precision", "bf16")
+        .containsEntry("loss", Map.of("label-smoothing", 0.2));
+    assertThat(tree.keySet())
+        .startsWith("name", "seed", "precision", "model")
+        .contains("end-to-end");
+  }
+
+  @Test
+  void digestsWhatDecides() {
+    String digest = RecipeYaml.digest(EVERYTHING);
+
+    assertThat(digest).hasSize(64).isEqualTo(RecipeYaml.digest(parse(EVERY_KEY)));
+    assertThat(RecipeYaml.digest(RecipeYaml.override(EVERYTHING, List.of("seed=1"))))
+        .isNotEqualTo(digest);
+  }
+
+  private static Recipe parse(String yaml) {
+    return RecipeYaml.parse(yaml, "test.yaml", List.of());
+  }
+
+  private static Recipe named(String name, Recipe recipe) {
+    return new Recipe(
+        name,
+        recipe.seed(),
+        recipe.precision(),
+        recipe.model(),
+        recipe.division(),
+        recipe.batch(),
+        recipe.optimizer(),
+        recipe.schedule(),
+        recipe.loss(),
+        recipe.augmentation(),
+        recipe.meta(),
+        recipe.incubation(),
+        recipe.fineTuning(),
+        recipe.endToEnd());
+  }
+
+  /** Makes sure that a test of all keys would notice one that is not read. */
+  private static void assertEveryComponentDiffers(Record one, Record other) {
+    for (RecordComponent component : one.getClass().getRecordComponents()) {
+      Object value = value(component, one);
+      if (value instanceof Record inner) {
+        assertEveryComponentDiffers(inner, (Record) value(component, other));
+      } else {
+        assertThat(value).as("%s", component).isNotEqualTo(value(component, other));
+      }
+    }
+  }
+
+  private static Object value(RecordComponent component, Record facts) {
+    try {
+      return component.getAccessor().invoke(facts);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("Cannot read " + component, e);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.deepincubation.core.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RecipesTest {
+
+  @ParameterizedTest
+  @MethodSource("io.deepincubation.core.recipe.Recipes#names")
+  void bringsRecipesThatCheckClean(String name) {
+    Recipe recipe = Recipes.named(name);
+
+    assertThat(RecipeCheck.problems(recipe)).isEmpty();
+    assertThat(recipe.name()).isEqualTo(name);
+    assertThat(recipe.targetDivision().moduleCount())
+        .isEqualTo(recipe.metaDivision().moduleCount());
+    assertThat(Recipes.text(name)).startsWith("# ").contains("# Command:", "# Hardware:");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "deit-tiny-32-cifar100, 32, 192, 3, 4, 32, 4, 512",
+    "deit-tiny-128-cifar100, 128, 192, 3, 4, 32, 4, 512",
+    "deit-tiny-256-cifar100, 256, 192, 3, 4, 32, 8, 512",
+    "vit-b-imagenet, 12, 768, 12, 16, 224, 4, 2048",
+    "vit-b-dn-imagenet, 24, 540, 9, 16, 224, 4, 2048",
+    "vit-l-imagenet, 24, 1024, 16, 16, 224, 4, 2048",
+    "vit-h-imagenet, 32, 1280, 16, 14, 224, 4, 2048"
+  })
+  void hasThePapersNetworks(
+      String name, int depth, int width, int heads, int patch, int image, int modules, int batch) {
+    Recipe recipe = Recipes.named(name);
+
+    assertThat(recipe.model())
+        .isEqualTo(new ModelRecipe(ModelRecipe.Family.VIT, depth, width, heads, patch, image, 0));
+    assertThat(recipe.division().modules()).isEqualTo(modules);
+    assertThat(recipe.batch().effectiveSize()).isEqualTo(batch);
+    assertThat(recipe.optimizer()).isEqualTo(DeitRecipe.BASE.optimizer());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "deit-tiny-32-cifar100, 200, 200, 100, 400, 0.1",
+    "vit-b-imagenet, 300, 100, 100, 300, 0.1",
+    "vit-l-imagenet, 300, 100, 100, 300, 0.5",
+    "vit-h-imagenet, 300, 100, 100, 300, 0.6"
+  })
+  void hasThePapersStages(
+      String name, int meta, int incubation, int tuning, int endToEnd, double stochasticDepth) {
+    Recipe recipe = Recipes.named(name);
+
+    assertThat(recipe.meta()).isEqualTo(new StageRecipe(meta, 20, 0, 0, 1));
+    assertThat(recipe.incubation()).isEqualTo(new StageRecipe(incubation, 20, 0.1, 0, 1));
+    assertThat(recipe.fineTuning()).isEqualTo(new StageRecipe(tuning, 0, stochasticDepth, 1, 1));
+    assertThat(recipe.endToEnd()).isEqualTo(new StageRecipe(endToEnd, 20, stochasticDepth, 0, 1));
+  }
+
+  @Test
+  void writesThePapersDefaultsOut() {
+    assertThat(RecipeYaml.tree(Recipes.named("deit-tiny-32-cifar100")))
+        .containsAllEntriesOf(withoutName());
+  }
+
+  private static Map<String, Object> withoutName() {
+    var tree = new LinkedHashMap<>(RecipeYaml.tree(DeitRecipe.BASE));
+    tree.remove("name");
+    return tree;
+  }
+
+  @Test
+  void hasASmallRecipeForProcessors() {
+    Recipe recipe = Recipes.named("cifar100-small");
+
+    assertThat(recipe.model())
+        .isEqualTo(new ModelRecipe(ModelRecipe.Family.VIT, 24, 96, 3, 8, 32, 0));
+    assertThat(recipe.augmentation()).isEqualTo(new AugmentationRecipe(4, true, 0, 0, 0));
+    assertThat(recipe.optimizer().rate() * recipe.batch().effectiveSize() / 512).isEqualTo(1e-3);
+    assertThat(recipe.fineTuning()).isEqualTo(new StageRecipe(18, 0, 0, 1, 1));
+  }
+
+  @Test
+  void suggestsTheNearestName() {
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(() -> Recipes.named("vit-b-imagnet"))
+        .withMessageStartingWith(
+            "Cannot find recipe vit-b-imagnet: expected a recipe's name (quickstart, ")
+        .withMessageEndingWith("; did you mean vit-b-imagenet?");
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(() -> Recipes.resolve("nowhere/at/all.yaml", List.of()))
+        .withMessageStartingWith(
+            "Cannot find recipe nowhere/at/all.yaml: expected a file or a recipe's name (")
+        .withMessageEndingWith(")");
+  }
+
+  @Test
+  void resolvesNamesAndFilesWithOverrides(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("mine.yaml");
+    Files.writeString(file, "extends: quickstart\nseed: 3\n");
+
+    Recipe mine = Recipes.resolve(file.toString(), List.of("meta.epochs=2"));
+    Recipe named = Recipes.resolve("quickstart", List.of("seed=3", "meta.epochs=2", "name=mine"));
+
+    assertThat(mine).isEqualTo(named);
+    assertThat(mine.name()).isEqualTo("mine");
+  }
+
+  @Test
+  void namesTheFileThatIsWrong(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("mine.yaml");
+    Files.writeString(file, "sed: 3\n");
+
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(() -> Recipes.resolve(file.toString(), List.of()))
+        .withMessageStartingWith("Cannot use recipe " + file + ": sed (line 1): unknown key");
+  }
+}

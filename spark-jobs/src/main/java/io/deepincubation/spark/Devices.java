@@ -1,0 +1,91 @@
+package io.deepincubation.spark;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
+import io.deepincubation.core.script.TorchEngine;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import org.apache.spark.resource.ResourceInformation;
+
+/**
+ * Chooses devices. A GPU that was asked for, by the user or by Spark's assignment, is used or the
+ * task fails; it never turns into the processor silently.
+ */
+final class Devices {
+
+  private static final String MEND =
+      "; set spark.executor.resource.gpu.amount and spark.task.resource.gpu.amount (for the driver"
+          + " spark.driver.resource.gpu.amount), or "
+          + SparkSettings.DEVICE
+          + "=cpu";
+
+  private Devices() {}
+
+  /**
+   * The device of a task.
+   *
+   * @param wish of the user
+   * @param resources what Spark assigned to the task or to the driver
+   * @param localOrdinal in local mode, where Spark assigns nothing, tasks take GPUs in turn by this
+   *     number; -1 on a cluster
+   */
+  static Device choose(
+      DeviceWish wish, Map<String, ResourceInformation> resources, int localOrdinal) {
+    ResourceInformation gpu = resources.get("gpu");
+    List<String> addresses = gpu == null ? List.of() : List.of(gpu.addresses());
+    return choose(wish, addresses, localOrdinal, Devices::usableGpus);
+  }
+
+  static Device choose(
+      DeviceWish wish, List<String> assigned, int localOrdinal, IntSupplier usableGpus) {
+    if (wish == DeviceWish.CPU) {
+      return Device.cpu();
+    }
+    if (!assigned.isEmpty()) {
+      return assigned(assigned.get(0), usableGpus.getAsInt());
+    }
+    if (localOrdinal >= 0) {
+      return local(wish, localOrdinal, usableGpus.getAsInt());
+    }
+    if (wish == DeviceWish.GPU) {
+      throw new IllegalStateException(
+          "Cannot compute on a GPU: expected Spark to assign one, got none" + MEND);
+    }
+    return Device.cpu();
+  }
+
+  private static Device assigned(String address, int usable) {
+    int index = address.matches("\\d{1,4}") ? Integer.parseInt(address) : -1;
+    if (index < 0 || index >= usable) {
+      throw new IllegalStateException(
+          String.format(
+              "Cannot compute on GPU %s: expected an address below the %d GPUs that %s sees;"
+                  + " install the CUDA build of libtorch and the driver on this node, or set %s=cpu",
+              address, usable, TorchEngine.version(), SparkSettings.DEVICE));
+    }
+    return Device.gpu(index);
+  }
+
+  private static Device local(DeviceWish wish, int ordinal, int usable) {
+    if (usable > 0) {
+      return Device.gpu(ordinal % usable);
+    }
+    if (wish == DeviceWish.GPU) {
+      throw new IllegalStateException(
+          String.format(
+              "Cannot compute on a GPU: expected one on this machine, %s sees none; install the"
+                  + " CUDA build of libtorch and the driver, or set %s=cpu",
+              TorchEngine.version(), SparkSettings.DEVICE));
+    }
+    return Device.cpu();
+  }
+
+  /** GPUs that the engine of this process can compute on. */
+  private static int usableGpus() {
+    String started = TorchEngine.version();
+    Engine engine = Engine.getEngine(started.substring(0, started.indexOf(' ')));
+    return engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
+  }
+}

@@ -1,0 +1,95 @@
+package io.deepincubation.spark;
+
+import io.deepincubation.core.data.DataIndex;
+import io.deepincubation.core.data.ImageSource;
+import io.deepincubation.core.data.LocalImageCache;
+import io.deepincubation.core.data.PreparedSet;
+import io.deepincubation.core.data.UnfitDataException;
+import io.deepincubation.core.incubation.Architectures;
+import io.deepincubation.core.incubation.TrainingData;
+import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.checkpoint.Storage;
+import java.util.stream.Stream;
+
+/** A prepared set that fits a recipe. */
+final class PreparedImages {
+
+  private static final String VALIDATION = "val";
+
+  private final PreparedSet set;
+  private final String uri;
+  private final Architecture architecture;
+
+  private PreparedImages(PreparedSet set, String uri, Architecture architecture) {
+    this.set = set;
+    this.uri = uri;
+    this.architecture = architecture;
+  }
+
+  /**
+   * Opens a set's index and checks it; no image is read yet.
+   *
+   * @throws UnfitDataException if there is no set, or the recipe expects other images or classes
+   */
+  static PreparedImages open(Storage storage, Recipe recipe) {
+    PreparedSet set = PreparedSet.open(storage);
+    DataIndex index = set.index();
+    int side = recipe.model().image();
+    if (index.height() != side || index.width() != side) {
+      throw new UnfitDataException(
+          String.format(
+              "Cannot train on %s: the recipe expects images of %d x %d pixels, the data has %d x"
+                  + " %d; set model.image, or run `prepare` with --image-size %d",
+              storage.uri(), side, side, index.height(), index.width(), side));
+    }
+    Architecture architecture = Architectures.of(recipe.model(), index.classNames().size());
+    return new PreparedImages(set, storage.uri(), architecture);
+  }
+
+  /** The networks that the recipe asks for with this set's classes. */
+  Architecture architecture() {
+    return architecture;
+  }
+
+  /** Where the set lies. */
+  String uri() {
+    return uri;
+  }
+
+  /** SHA-256 of all that the set holds. */
+  String digest() {
+    return set.index().digest();
+  }
+
+  /** Images of the training split. */
+  int trainImages() {
+    return Math.toIntExact(set.index().count(ImageSource.TRAIN));
+  }
+
+  /** Images of the split that accuracy is measured on. */
+  long testImages() {
+    return set.index().count(testSplit());
+  }
+
+  /** The images, decoded now where the cache has not kept them. */
+  TrainingData load(LocalImageCache cache) {
+    return new TrainingData(
+        cache.open(set, ImageSource.TRAIN),
+        cache.open(set, testSplit()),
+        set.index().classNames().size(),
+        digest());
+  }
+
+  private String testSplit() {
+    return Stream.of(ImageSource.TEST, VALIDATION)
+        .filter(set.splits()::contains)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UnfitDataException(
+                    String.format(
+                        "Cannot measure accuracy on %s: expected a split test or val, got %s",
+                        uri, set.splits())));
+  }
+}

@@ -1,0 +1,109 @@
+package io.deepincubation.spark;
+
+import com.google.gson.Gson;
+import io.deepincubation.core.checkpoint.MetricsLine;
+import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunRecord;
+import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.incubation.Stages;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.RecipeYaml;
+import io.deepincubation.spark.report.HtmlReport;
+import io.deepincubation.spark.report.ReportFacts;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** What a run folder holds, and its HTML report. */
+public final class RunReport {
+
+  private static final String FILE = "report.html";
+
+  /** The rivals that can have run in a folder. */
+  private static final List<String> BASELINES = List.of("e2e");
+
+  private final RunFolder folder;
+  private final RunRecord record;
+  private final Recipe recipe;
+
+  /**
+   * Reads a run's record.
+   *
+   * @throws RecipeException if no run has begun in the folder
+   */
+  public RunReport(RunFolder folder) {
+    this.folder = folder;
+    record =
+        folder
+            .runRecord()
+            .orElseThrow(
+                () ->
+                    new RecipeException(
+                        "Cannot report on "
+                            + folder.uri()
+                            + ": expected a run's folder, got one without run.json"));
+    recipe =
+        RecipeYaml.parse(new Gson().toJson(record.recipe()), folder.uri() + "/run.json", List.of());
+  }
+
+  /** The run's recipe. */
+  public Recipe recipe() {
+    return recipe;
+  }
+
+  /** The committed stages: meta model, modules, assembled and final model, baselines. */
+  public List<StageResult> results() {
+    Stream<String> modules =
+        IntStream.range(0, recipe.division().modules()).mapToObj(Stages::module);
+    return Stream.of(
+            Stream.of(Stages.META),
+            modules,
+            Stream.of(Stages.ASSEMBLED, Stages.FINAL),
+            BASELINES.stream().map(Stages::baseline))
+        .flatMap(Function.identity())
+        .map(folder::result)
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /**
+   * Writes the report into the run folder.
+   *
+   * @return its URI
+   */
+  public String write() {
+    List<StageResult> results = results();
+    Map<String, List<MetricsLine>> metrics =
+        results.stream().collect(Collectors.toMap(StageResult::stage, this::metrics));
+    var html = new StringBuilder();
+    HtmlReport.write(facts(), results, metrics, html);
+    byte[] bytes = html.toString().getBytes(StandardCharsets.UTF_8);
+    folder.storage().write(FILE, stream -> stream.write(bytes));
+    return folder.uri() + "/" + FILE;
+  }
+
+  private List<MetricsLine> metrics(StageResult result) {
+    return folder.metrics(result.stage());
+  }
+
+  private ReportFacts facts() {
+    var environment = new TreeMap<String, String>();
+    environment.put("Training data", record.dataUri());
+    environment.put("Run folder", folder.uri());
+    environment.put("Begun", record.createdAt());
+    record.threads().forEach((place, n) -> environment.put("Threads of a " + place, "" + n));
+    return ReportFacts.of(
+        record.recipeName(),
+        recipe.division().modules(),
+        RecipeYaml.toYaml(recipe),
+        record.versions(),
+        environment);
+  }
+}

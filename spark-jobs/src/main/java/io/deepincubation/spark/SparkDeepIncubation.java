@@ -1,0 +1,189 @@
+package io.deepincubation.spark;
+
+import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.incubation.DeepIncubation;
+import io.deepincubation.core.incubation.IncubationReport;
+import io.deepincubation.core.incubation.MissingStageException;
+import io.deepincubation.core.incubation.Stages;
+import io.deepincubation.core.incubation.TrainingCost;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.spark.progress.ProgressBoard;
+import io.deepincubation.spark.progress.TerminalStyle;
+import io.deepincubation.spark.storage.HadoopStorageFactory;
+import io.deepincubation.spark.storage.StorageFactory;
+import java.time.InstantSource;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deep Incubation on Spark: whole networks are trained on the driver, modules as tasks of one job.
+ *
+ * <pre>{@code
+ * IncubationReport report =
+ *     SparkDeepIncubation.on(spark)
+ *         .recipe(Recipes.named("deit-tiny-32-cifar100"))
+ *         .trainingData("s3a://lake/cifar100")
+ *         .runFolder("s3a://runs/42")
+ *         .run();
+ * }</pre>
+ *
+ * <p>Every stage is committed in the run folder and not repeated, so each method may be called
+ * again, on another cluster too. Instances do not change; each setting gives a new one.
+ *
+ * <p>All methods that train throw {@link RecipeException} where the recipe, or a folder that
+ * belongs to another one, is at fault, {@code UnfitDataException} for the data, {@code
+ * TrainingDivergedException} where a loss stops being finite, and {@code StorageException} where a
+ * file system refuses; also if that happened in a task.
+ */
+public final class SparkDeepIncubation {
+
+  private final SparkSession spark;
+  private final @Nullable Recipe recipe;
+  private final @Nullable String dataUri;
+  private final @Nullable String runUri;
+  private final ProgressBoard board;
+
+  private SparkDeepIncubation(
+      SparkSession spark,
+      @Nullable Recipe recipe,
+      @Nullable String dataUri,
+      @Nullable String runUri,
+      ProgressBoard board) {
+    this.spark = spark;
+    this.recipe = recipe;
+    this.dataUri = dataUri;
+    this.runUri = runUri;
+    this.board = board;
+  }
+
+  /** Runs on this Spark; its configuration may hold {@code spark.deepincubation.*}. */
+  public static SparkDeepIncubation on(SparkSession spark) {
+    var unseen = new ProgressBoard(TerminalStyle.PLAIN, InstantSource.system());
+    return new SparkDeepIncubation(spark, null, null, null, unseen);
+  }
+
+  /** With these hyper-parameters. */
+  public SparkDeepIncubation recipe(Recipe chosen) {
+    return new SparkDeepIncubation(spark, chosen, dataUri, runUri, board);
+  }
+
+  /** On the prepared set in this folder of any Hadoop file system. */
+  public SparkDeepIncubation trainingData(String uri) {
+    return new SparkDeepIncubation(spark, recipe, uri, runUri, board);
+  }
+
+  /** With results in this folder of any Hadoop file system. */
+  public SparkDeepIncubation runFolder(String uri) {
+    return new SparkDeepIncubation(spark, recipe, dataUri, uri, board);
+  }
+
+  /** With progress shown on this board. */
+  public SparkDeepIncubation progress(ProgressBoard shown) {
+    return new SparkDeepIncubation(spark, recipe, dataUri, runUri, shown);
+  }
+
+  /** The whole of Algorithm 1. */
+  public IncubationReport run() {
+    SparkRun run = open();
+    StageResult meta = run.stage(Stages.META, DeepIncubation::preTrainMetaModel);
+    List<StageResult> modules = run.modules();
+    StageResult assembled = run.stage(Stages.ASSEMBLED, DeepIncubation::assemble);
+    StageResult tuned = run.stage(Stages.FINAL, DeepIncubation::fineTune);
+    return new IncubationReport(meta, modules, assembled, tuned);
+  }
+
+  /** Pre-trains the meta model end to end on the driver. */
+  public StageResult preTrainMetaModel() {
+    return open().stage(Stages.META, DeepIncubation::preTrainMetaModel);
+  }
+
+  /**
+   * Incubates the modules as one job, a task for each.
+   *
+   * @throws MissingStageException if the meta model is not committed
+   */
+  public List<StageResult> incubateModules() {
+    return open().modules();
+  }
+
+  /**
+   * Assembles the modules into the target model.
+   *
+   * @throws MissingStageException if a module is not committed
+   */
+  public StageResult assemble() {
+    return open().stage(Stages.ASSEMBLED, DeepIncubation::assemble);
+  }
+
+  /**
+   * Fine-tunes the assembled model on the driver.
+   *
+   * @throws MissingStageException if it is not committed
+   */
+  public StageResult fineTune() {
+    return open().stage(Stages.FINAL, DeepIncubation::fineTune);
+  }
+
+  /** Trains the target model end to end from fresh weights on the driver: the baseline. */
+  public StageResult trainEndToEnd() {
+    return open().stage(Stages.baseline("e2e"), DeepIncubation::trainEndToEnd);
+  }
+
+  /**
+   * Measures a committed network on the test split once more, from its files.
+   *
+   * @param stage its name, such as {@code final} or {@code baselines/e2e}
+   * @throws MissingStageException if it is not committed
+   */
+  public Evaluation evaluate(String stage) {
+    SparkRun run = open();
+    StageResult result =
+        run.folder()
+            .result(stage)
+            .orElseThrow(
+                () ->
+                    new MissingStageException(
+                        String.format(
+                            "Cannot evaluate %s of %s: expected a committed stage, got none",
+                            stage, run.folder().uri())));
+    return new Evaluation(stage, run.accuracy(result), run.testImages());
+  }
+
+  /** Counts the operations of the recipe's training on the data; trains nothing. */
+  public TrainingCost cost() {
+    PreparedImages images = PreparedImages.open(storages().open(dataUri()), recipe());
+    return new TrainingCost(recipe(), images.architecture(), images.trainImages());
+  }
+
+  private SparkRun open() {
+    return new SparkRun(
+        JavaSparkContext.fromSparkContext(spark.sparkContext()),
+        storages(),
+        recipe(),
+        dataUri(),
+        require(runUri, "a run folder", "runFolder(uri)"),
+        board);
+  }
+
+  private StorageFactory storages() {
+    return HadoopStorageFactory.of(spark);
+  }
+
+  private Recipe recipe() {
+    return require(recipe, "a recipe", "recipe(Recipes.named(name))");
+  }
+
+  private String dataUri() {
+    return require(dataUri, "training data", "trainingData(uri)");
+  }
+
+  private static <T> T require(@Nullable T value, String what, String call) {
+    if (value == null) {
+      throw new RecipeException("Cannot run: expected " + what + ", got none; call " + call);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,80 @@
+package io.deepincubation.spark;
+
+import io.deepincubation.core.data.LocalImageCache;
+import io.deepincubation.core.recipe.RecipeException;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import org.apache.spark.SparkConf;
+
+/**
+ * What Spark's configuration says about a run.
+ *
+ * @param device {@value #DEVICE}: {@code auto} (default), {@code gpu} or {@code cpu}
+ * @param driverThreads {@value #DRIVER_THREADS}: processors for the stages of whole networks;
+ *     default all of the driver's
+ * @param taskThreads {@code spark.task.cpus}: processors of a task; default 1
+ * @param cacheDirectory {@value #CACHE_DIRECTORY}: where decoded images are kept on each node;
+ *     empty for a folder in {@code spark.local.dir} or the node's own local folders
+ * @param cacheBytes {@value #CACHE_SIZE}: what they may take, such as {@code 100g}; default 64g
+ * @param local whether driver and tasks share one process
+ */
+record SparkSettings(
+    DeviceWish device,
+    int driverThreads,
+    int taskThreads,
+    String cacheDirectory,
+    long cacheBytes,
+    boolean local)
+    implements Serializable {
+
+  static final String DEVICE = "spark.deepincubation.device";
+  static final String DRIVER_THREADS = "spark.deepincubation.driver.threads";
+  static final String CACHE_DIRECTORY = "spark.deepincubation.cache.directory";
+  static final String CACHE_SIZE = "spark.deepincubation.cache.size";
+
+  private static final String TASK_CPUS = "spark.task.cpus";
+  private static final String CACHE_FOLDER = "deep-incubation-cache";
+
+  /** Reads a configuration. */
+  static SparkSettings of(SparkConf conf) {
+    String master = conf.get("spark.master", "local[*]");
+    return new SparkSettings(
+        DeviceWish.named(conf.get(DEVICE, "auto")),
+        positive(conf, DRIVER_THREADS, Runtime.getRuntime().availableProcessors()),
+        positive(conf, TASK_CPUS, 1),
+        conf.get(CACHE_DIRECTORY, conf.get("spark.local.dir", "")),
+        conf.getSizeAsBytes(CACHE_SIZE, "64g"),
+        master.startsWith("local") && !master.startsWith("local-cluster"));
+  }
+
+  private static int positive(SparkConf conf, String key, int fallback) {
+    String text = conf.get(key, Integer.toString(fallback));
+    if (!text.matches("[1-9]\\d{0,5}")) {
+      throw new RecipeException(
+          "Cannot use " + key + ": expected a whole number from 1, got " + text);
+    }
+    return Integer.parseInt(text);
+  }
+
+  /** The cache of the node that asks. */
+  LocalImageCache cache() {
+    return new LocalImageCache(cacheFolder(cacheDirectory), cacheBytes);
+  }
+
+  private static Path cacheFolder(String configured) {
+    String folders =
+        Optional.of(configured)
+            .filter(folder -> !folder.isBlank())
+            .or(() -> environment("LOCAL_DIRS")) // YARN's
+            .or(() -> environment("SPARK_LOCAL_DIRS"))
+            .orElseGet(() -> System.getProperty("java.io.tmpdir", "."));
+    String first = Arrays.asList(folders.split(",")).get(0).strip();
+    return Path.of(first, CACHE_FOLDER + "-" + System.getProperty("user.name", "user"));
+  }
+
+  private static Optional<String> environment(String name) {
+    return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank());
+  }
+}

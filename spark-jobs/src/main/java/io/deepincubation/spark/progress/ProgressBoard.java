@@ -1,0 +1,103 @@
+package io.deepincubation.spark.progress;
+
+import io.deepincubation.core.training.StageProgress;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is known of each task of a run: one line for each, waiting, running, done or failed. Tasks
+ * are named as {@link StageProgress#task()} names them. Safe for use by many threads.
+ */
+public final class ProgressBoard {
+
+  private final TerminalStyle style;
+  private final InstantSource clock;
+  private final Map<String, TaskLine> tasks = new LinkedHashMap<>();
+
+  /**
+   * An empty board.
+   *
+   * @param style how lines are drawn
+   * @param clock tells when something became known
+   */
+  public ProgressBoard(TerminalStyle style, InstantSource clock) {
+    this.style = style;
+    this.clock = clock;
+  }
+
+  /**
+   * Shows a task that waits for a free slot; nothing changes if it is known already.
+   *
+   * @param stage the stage's name
+   * @param moduleIndex the module to be trained, from 0, or -1 for a whole network
+   * @param moduleCount modules of the target model
+   */
+  public synchronized void expect(String stage, int moduleIndex, int moduleCount) {
+    var start = new StageProgress(stage, moduleIndex, moduleCount, 0, 0, 0, 0, 0, 0, 0, 0, 0, "");
+    tasks.computeIfAbsent(start.task(), task -> TaskLine.waiting(start, clock.instant()));
+  }
+
+  /**
+   * Takes news of a running task. While one attempt runs, only steps beyond the last are news; the
+   * first news after a failure are a new attempt's.
+   */
+  public synchronized void update(StageProgress progress) {
+    Instant now = clock.instant();
+    tasks.compute(
+        progress.task(),
+        (task, line) ->
+            (line == null ? TaskLine.waiting(progress, now) : line).updated(progress, now));
+  }
+
+  /** Marks a task as committed. */
+  public synchronized void done(String task) {
+    tasks.computeIfPresent(task, (name, line) -> line.done(clock.instant()));
+  }
+
+  /**
+   * Marks a task's attempt as failed; it may be tried again.
+   *
+   * @param task the task
+   * @param reason one line
+   */
+  public synchronized void failed(String task, String reason) {
+    tasks.computeIfPresent(task, (name, line) -> line.failed(reason, clock.instant()));
+  }
+
+  /** Marks a task as started once more; its next news may be of an earlier step. */
+  public synchronized void restarted(String task) {
+    tasks.computeIfPresent(task, (name, line) -> line.restarted(clock.instant()));
+  }
+
+  /** The board as lines of text, in the order in which tasks became known. */
+  public synchronized List<String> lines(Instant now) {
+    int nameWidth = tasks.values().stream().mapToInt(line -> line.name().length()).max().orElse(0);
+    List<String> lines = new ArrayList<>();
+    for (TaskLine line : tasks.values()) {
+      lines.add(line.drawn(style, nameWidth, now));
+    }
+    return List.copyOf(lines);
+  }
+
+  /** The running tasks on one line, for a log; empty where none runs. */
+  public synchronized String summary(Instant now) {
+    List<String> running = new ArrayList<>();
+    for (TaskLine line : tasks.values()) {
+      if (line.isRunning()) {
+        running.add(line.told(now));
+      }
+    }
+    return String.join(" | ", running);
+  }
+
+  /** The state of each task in words, for a log that tells only changes. */
+  synchronized Map<String, String> states() {
+    Map<String, String> states = new LinkedHashMap<>();
+    tasks.forEach((task, line) -> states.put(task, line.stateInWords()));
+    return states;
+  }
+}

@@ -1,0 +1,112 @@
+package io.deepincubation.spark.progress;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Keeps a board before a person's eyes: redrawn in place on a terminal, else as a log that tells
+ * changes at once and the running tasks at intervals.
+ */
+public final class ProgressDisplay implements AutoCloseable {
+
+  private static final Duration GLANCE = Duration.ofMillis(500);
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(15);
+
+  private final ProgressBoard board;
+  private final TerminalStyle style;
+  private final PrintStream out;
+  private final ScheduledExecutorService timer;
+  private final Map<String, String> toldStates = new HashMap<>();
+  private Instant toldAt = Instant.MIN;
+  private int drawnLines;
+
+  ProgressDisplay(ProgressBoard board, TerminalStyle style, PrintStream out) {
+    this.board = board;
+    this.style = style;
+    this.out = out;
+    timer =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              var thread = new Thread(task, "deep-incubation-progress");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * Shows a board on standard error until closed.
+   *
+   * @param board what to show
+   * @param style what the terminal can show
+   * @return the display; closing it draws the board's last state
+   */
+  public static ProgressDisplay onStandardError(ProgressBoard board, TerminalStyle style) {
+    var err =
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    var display = new ProgressDisplay(board, style, err);
+    display.start();
+    return display;
+  }
+
+  private void start() {
+    var unused =
+        timer.scheduleWithFixedDelay(
+            () -> show(Instant.now()), 0, GLANCE.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Draws or tells what is to be seen now. */
+  synchronized void show(Instant now) {
+    if (style.redraw()) {
+      draw(board.lines(now));
+    } else {
+      tell(now);
+    }
+  }
+
+  private void draw(List<String> lines) {
+    var text = new StringBuilder();
+    if (drawnLines > 0) {
+      text.append("\u001b[").append(drawnLines).append('A');
+    }
+    lines.forEach(line -> text.append('\r').append(line).append("\u001b[K\n"));
+    drawnLines = lines.size();
+    out.print(text);
+    out.flush();
+  }
+
+  private void tell(Instant now) {
+    board
+        .states()
+        .forEach(
+            (task, state) -> {
+              if (!state.equals(toldStates.put(task, state))) {
+                out.println("progress: " + task + " " + state);
+              }
+            });
+    if (toldAt.plus(LOG_INTERVAL).isAfter(now)) {
+      return;
+    }
+    String summary = board.summary(now);
+    if (!summary.isEmpty()) {
+      out.println("progress: " + summary);
+      toldAt = now;
+    }
+  }
+
+  /** Shows the last state and stops. */
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    show(Instant.now());
+  }
+}

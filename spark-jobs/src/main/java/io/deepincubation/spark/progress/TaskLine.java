@@ -1,0 +1,184 @@
+package io.deepincubation.spark.progress;
+
+import io.deepincubation.core.training.StageProgress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What is known of one task, and its line.
+ *
+ * @param last the latest news
+ * @param state what the task does
+ * @param restarts attempts after the first
+ * @param startedAt when the current attempt was first heard of
+ * @param heardAt when there were news last
+ * @param note why it failed, or how long it took
+ */
+record TaskLine(
+    StageProgress last,
+    State state,
+    int restarts,
+    Instant startedAt,
+    Instant heardAt,
+    String note) {
+
+  private static final Duration SILENCE = Duration.ofSeconds(60);
+  private static final double NOTABLE_DATA_WAIT = 0.2;
+  private static final int WIDEST_BAR = 30;
+  private static final int NARROWEST_BAR = 6;
+
+  enum State {
+    WAITING("2"),
+    RUNNING("36"),
+    DONE("32"),
+    FAILED("31");
+
+    private final String ansiColour;
+
+    State(String ansiColour) {
+      this.ansiColour = ansiColour;
+    }
+  }
+
+  static TaskLine waiting(StageProgress start, Instant now) {
+    return new TaskLine(start, State.WAITING, 0, now, now, "");
+  }
+
+  TaskLine updated(StageProgress progress, Instant now) {
+    return switch (state) {
+      case WAITING -> new TaskLine(progress, State.RUNNING, restarts, now, now, "");
+      case FAILED -> restarted(now).updated(progress, now);
+      case RUNNING ->
+          progress.step() < last.step()
+              ? this
+              : new TaskLine(
+                  progress,
+                  State.RUNNING,
+                  restarts,
+                  startedAt,
+                  progress.step() == last.step() ? heardAt : now,
+                  "");
+      case DONE -> this;
+    };
+  }
+
+  TaskLine done(Instant now) {
+    return switch (state) {
+      case DONE -> this;
+      case WAITING -> new TaskLine(last, State.DONE, restarts, startedAt, now, "done");
+      case RUNNING, FAILED -> {
+        String took = clock(Duration.between(startedAt, now).toSeconds());
+        yield new TaskLine(last, State.DONE, restarts, startedAt, now, "done in " + took);
+      }
+    };
+  }
+
+  TaskLine failed(String reason, Instant now) {
+    return state == State.DONE
+        ? this
+        : new TaskLine(last, State.FAILED, restarts, startedAt, now, "failed: " + reason);
+  }
+
+  TaskLine restarted(Instant now) {
+    return state == State.DONE
+        ? this
+        : new TaskLine(last, State.WAITING, restarts + 1, now, now, "");
+  }
+
+  boolean isRunning() {
+    return state == State.RUNNING;
+  }
+
+  String name() {
+    return last.moduleIndex() < 0
+        ? last.stage()
+        : "module " + (last.moduleIndex() + 1) + "/" + last.moduleCount();
+  }
+
+  String stateInWords() {
+    String restart = restarts == 0 ? "" : " (restart " + restarts + ")";
+    return switch (state) {
+      case WAITING -> restarts == 0 ? "waiting" : "restarting" + restart;
+      case RUNNING -> "running" + restart;
+      case DONE, FAILED -> note + restart;
+    };
+  }
+
+  String told(Instant now) {
+    return name() + " " + percent() + " " + String.join(" ", facts(now));
+  }
+
+  /** The line of a terminal: name, bar, share, facts, cut to the terminal's width. */
+  String drawn(TerminalStyle style, int nameWidth, Instant now) {
+    String head = name() + " ".repeat(nameWidth - name().length()) + "  ";
+    String tail =
+        state == State.RUNNING
+            ? String.format(Locale.ROOT, "%5s  ", percent()) + String.join("  ", facts(now))
+            : "  " + stateInWords();
+    int room = style.columns() - 1 - head.length() - tail.length();
+    int barWidth = Math.max(NARROWEST_BAR, Math.min(WIDEST_BAR, room));
+    int tailWidth = Math.max(0, style.columns() - 1 - head.length() - barWidth);
+    String cut = tail.substring(0, Math.min(tail.length(), tailWidth)).stripTrailing();
+    return head + coloured(bar(style.unicode(), barWidth), style) + cut;
+  }
+
+  private String coloured(String bar, TerminalStyle style) {
+    return style.colour() ? "\u001b[" + state.ansiColour + "m" + bar + "\u001b[0m" : bar;
+  }
+
+  private String bar(boolean unicode, int width) {
+    int full = (int) Math.floor(share() * width);
+    return unicode
+        ? "█".repeat(full) + "░".repeat(width - full)
+        : "#".repeat(full) + ".".repeat(width - full);
+  }
+
+  private double share() {
+    return switch (state) {
+      case WAITING -> 0;
+      case RUNNING, FAILED -> last.fraction();
+      case DONE -> 1;
+    };
+  }
+
+  private String percent() {
+    return (int) Math.floor(100 * share()) + "%";
+  }
+
+  private List<String> facts(Instant now) {
+    List<String> facts = new ArrayList<>();
+    facts.add("epoch " + Math.min(last.epoch() + 1, last.epochs()) + "/" + last.epochs());
+    facts.add(String.format(Locale.ROOT, "loss %.3f", last.loss()));
+    facts.add(String.format(Locale.ROOT, "%,.0f img/s", last.imagesPerSecond()));
+    facts.add(timeLeft(now));
+    if (restarts > 0) {
+      facts.add("restart " + restarts);
+    }
+    if (last.dataWait() > NOTABLE_DATA_WAIT) {
+      facts.add(String.format(Locale.ROOT, "waits for data %.0f%%", 100 * last.dataWait()));
+    }
+    return facts;
+  }
+
+  private String timeLeft(Instant now) {
+    Duration silent = Duration.between(heardAt, now);
+    if (silent.compareTo(SILENCE) > 0) {
+      return "no news for " + clock(silent.toSeconds());
+    }
+    if (!Double.isFinite(last.secondsLeft())) {
+      return "?:?? left";
+    }
+    double left = last.secondsLeft() - silent.toMillis() / 1000.0;
+    return clock(Math.max(0, Math.round(left))) + " left";
+  }
+
+  private static String clock(long seconds) {
+    return seconds < 3600
+        ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60)
+        : String.format(
+            Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  }
+}

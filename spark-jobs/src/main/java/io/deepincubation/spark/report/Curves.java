@@ -1,0 +1,96 @@
+package io.deepincubation.spark.report;
+
+import io.deepincubation.core.checkpoint.MetricsLine;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One plot: a quantity over optimizer steps, a line for each series.
+ *
+ * @param title says of which stage
+ * @param quantity what is plotted, {@code loss} or {@code top-1 %}
+ * @param series the lines
+ */
+record Curves(String title, String quantity, List<Series> series) {
+
+  private static final int MOST_POINTS = 1000;
+  private static final String MODULES = "modules/";
+
+  /**
+   * One line.
+   *
+   * @param name its legend
+   * @param steps optimizer steps, rising
+   * @param values as many
+   */
+  record Series(String name, List<Long> steps, List<Double> values) {}
+
+  /** Loss and accuracy of each stage, all modules of a stage in one plot. */
+  static List<Curves> of(Map<String, List<MetricsLine>> metrics) {
+    Map<String, Map<String, List<MetricsLine>>> groups = new LinkedHashMap<>();
+    metrics.forEach(
+        (stage, lines) ->
+            groups.computeIfAbsent(group(stage), name -> new LinkedHashMap<>()).put(stage, lines));
+    List<Curves> curves = new ArrayList<>();
+    groups.forEach(
+        (group, lines) -> {
+          curves.add(plot(group, "loss", lines, MetricsLine::loss));
+          curves.add(
+              plot(
+                  group, "top-1 %", lines, line -> line.top1() == null ? null : 100 * line.top1()));
+        });
+    return curves.stream().filter(plot -> !plot.series().isEmpty()).toList();
+  }
+
+  private static String group(String stage) {
+    int modules = stage.indexOf(MODULES);
+    return modules < 0 ? stage : stage.substring(0, modules) + "modules";
+  }
+
+  private static Curves plot(
+      String group,
+      String quantity,
+      Map<String, List<MetricsLine>> lines,
+      Function<MetricsLine, @Nullable Double> value) {
+    List<Series> series = new ArrayList<>();
+    lines.forEach(
+        (name, ofStage) -> {
+          Series line = series(name, ofStage, value);
+          if (!line.steps().isEmpty()) {
+            series.add(line);
+          }
+        });
+    return new Curves(group, quantity, series);
+  }
+
+  private static Series series(
+      String name, List<MetricsLine> lines, Function<MetricsLine, @Nullable Double> value) {
+    Map<Long, Double> points = new TreeMap<>();
+    for (MetricsLine line : lines) {
+      Double y = value.apply(line);
+      if (y != null && Double.isFinite(y)) {
+        points.put(line.step(), y);
+      }
+    }
+    List<Long> steps = thinned(List.copyOf(points.keySet()));
+    return new Series(
+        name, steps, steps.stream().map(step -> Objects.requireNonNull(points.get(step))).toList());
+  }
+
+  private static List<Long> thinned(List<Long> steps) {
+    int stride = 1 + (steps.size() - 1) / MOST_POINTS;
+    List<Long> kept = new ArrayList<>();
+    for (int i = 0; i < steps.size(); i++) {
+      if (i % stride == 0 || i == steps.size() - 1) {
+        kept.add(steps.get(i));
+      }
+    }
+    return kept;
+  }
+}

@@ -1,0 +1,222 @@
+package io.deepincubation.spark.report;
+
+import com.google.gson.Gson;
+import io.deepincubation.core.checkpoint.MetricsLine;
+import io.deepincubation.core.checkpoint.StageResult;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A run's report as one HTML file: results, curves, a timeline of tasks, hybrid gains (Fig. 9),
+ * cost and recipe. It loads nothing from anywhere.
+ */
+public final class HtmlReport {
+
+  private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([a-z-]+)}}");
+
+  private final ReportFacts facts;
+  private final List<StageResult> results;
+  private final Map<String, List<MetricsLine>> metrics;
+
+  private HtmlReport(
+      ReportFacts facts, List<StageResult> results, Map<String, List<MetricsLine>> metrics) {
+    this.facts = facts;
+    this.results = results;
+    this.metrics = metrics;
+  }
+
+  /**
+   * Writes a report.
+   *
+   * @param facts what was run, on what
+   * @param results the committed stages in the order in which the report shows them; baselines are
+   *     named {@code baselines/METHOD}
+   * @param metrics the lines of each stage's {@code metrics.jsonl}, by stage
+   * @param out takes the HTML, to be stored as UTF-8
+   */
+  public static void write(
+      ReportFacts facts,
+      List<StageResult> results,
+      Map<String, List<MetricsLine>> metrics,
+      Appendable out) {
+    String html = new HtmlReport(facts, List.copyOf(results), metrics).html();
+    try {
+      out.append(html);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write the report of " + facts.title(), e);
+    }
+  }
+
+  private String html() {
+    Map<String, String> parts =
+        Map.ofEntries(
+            Map.entry("title", Html.escaped(facts.title())),
+            Map.entry("summary", Html.escaped(new Summary(results, facts.moduleCount()).text())),
+            Map.entry("methods", methods()),
+            Map.entry("stages", stages()),
+            Map.entry("gains", new HybridGains(results).html()),
+            Map.entry("timeline", timeline()),
+            Map.entry("cost", cost()),
+            Map.entry("environment", facts(facts.environment())),
+            Map.entry("versions", facts(facts.versions())),
+            Map.entry("recipe", Html.escaped(facts.recipeYaml())),
+            Map.entry("chart-style", resource(UPLOT + "uPlot.min.css")),
+            Map.entry("chart-script", resource(UPLOT + "uPlot.iife.min.js")),
+            Map.entry("curves", new Gson().toJson(Curves.of(metrics))));
+    return PLACEHOLDER
+        .matcher(resource("report.html"))
+        .replaceAll(match -> Matcher.quoteReplacement(part(parts, match)));
+  }
+
+  private static String part(Map<String, String> parts, MatchResult match) {
+    return Optional.ofNullable(parts.get(match.group(1)))
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "Cannot fill the report: expected one of "
+                        + new TreeMap<>(parts).keySet()
+                        + ", got "
+                        + match.group()));
+  }
+
+  private static String resource(String name) {
+    try (InputStream stream = HtmlReport.class.getResourceAsStream(name)) {
+      if (stream == null) {
+        throw new IllegalStateException(
+            "Cannot make a report: expected " + name + " on the class path, got none");
+      }
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + name, e);
+    }
+  }
+
+  private String methods() {
+    return MethodTotal.of(results).stream()
+        .map(
+            total ->
+                "<tr>"
+                    + Html.cell(total.method())
+                    + Html.numberCell(Html.percent(total.accuracy()))
+                    + Html.numberCell(Html.count(total.images()))
+                    + Html.numberCell(Html.flops(total.trainingFlops()))
+                    + Html.numberCell(Html.seconds(total.seconds()))
+                    + "</tr>")
+        .collect(Collectors.joining("\n"));
+  }
+
+  private String stages() {
+    return results.stream()
+        .map(
+            result ->
+                "<tr>"
+                    + Html.cell(result.stage())
+                    + Html.numberCell(Html.percent(result.measuredAccuracy()))
+                    + Html.numberCell(loss(result))
+                    + Html.numberCell(Html.count(result.images()))
+                    + Html.numberCell(Integer.toString(result.epochs()))
+                    + Html.numberCell(Html.flops(result.trainingFlops()))
+                    + Html.numberCell(Html.seconds(result.seconds()))
+                    + "</tr>")
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static String loss(StageResult result) {
+    return Optional.ofNullable(result.loss()).map(loss -> Html.format("%.3f", loss)).orElse("–");
+  }
+
+  private String timeline() {
+    var timeline = new Timeline(results);
+    var html = new StringBuilder();
+    timeline
+        .byHost()
+        .forEach(
+            (host, tasks) -> {
+              int slots = 1 + tasks.stream().mapToInt(Timeline.Task::slot).max().orElse(0);
+              html.append("<h3>")
+                  .append(Html.escaped(host))
+                  .append("</h3>\n<div class=\"lanes\" style=\"--slots:")
+                  .append(slots)
+                  .append("\">");
+              tasks.forEach(task -> html.append(bar(task)));
+              html.append("</div>\n");
+            });
+    return html.append("<p class=\"axis\"><span>0</span><span>")
+        .append(Html.seconds(timeline.length().toMillis() / 1000.0))
+        .append("</span></p>")
+        .toString();
+  }
+
+  private static String bar(Timeline.Task task) {
+    StageResult result = task.result();
+    String attempt = result.attempt() == 0 ? "" : ", attempt " + (result.attempt() + 1);
+    String label = Html.escaped(result.stage() + attempt);
+    return Html.format(
+        "<div class=\"task %s\" style=\"--slot:%d;--start:%.3f%%;--length:%.3f%%\""
+            + " title=\"%s, %s\"><span>%s</span></div>",
+        kind(result.stage()),
+        task.slot(),
+        100 * task.start(),
+        100 * task.length(),
+        label,
+        Html.seconds(result.seconds()),
+        label);
+  }
+
+  private static String kind(String stage) {
+    if (MethodTotal.isBaseline(stage)) {
+      return "baseline";
+    }
+    return stage.startsWith("modules") ? "module" : "whole";
+  }
+
+  private String cost() {
+    double taskSeconds = results.stream().mapToDouble(StageResult::seconds).sum();
+    double flops = results.stream().mapToDouble(StageResult::trainingFlops).sum();
+    SortedMap<String, String> cost = new TreeMap<>();
+    cost.put("Wall clock", Html.seconds(new Timeline(results).length().toMillis() / 1000.0));
+    cost.put("Time of all tasks", Html.seconds(taskSeconds));
+    cost.put("Training compute", Html.flops(flops));
+    cost.put("Mean speed of a task", Html.flops(taskSeconds == 0 ? 0 : flops / taskSeconds) + "/s");
+    cost.put(
+        "Hosts",
+        results.stream()
+            .map(StageResult::host)
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", ")));
+    cost.put(
+        "Threads of a task",
+        results.stream()
+            .map(StageResult::threads)
+            .distinct()
+            .sorted()
+            .map(String::valueOf)
+            .collect(Collectors.joining(", ")));
+    return facts(cost);
+  }
+
+  private static String facts(SortedMap<String, String> facts) {
+    return facts.entrySet().stream()
+        .map(
+            fact ->
+                "<dt>"
+                    + Html.escaped(fact.getKey())
+                    + "</dt><dd>"
+                    + Html.escaped(fact.getValue())
+                    + "</dd>")
+        .collect(Collectors.joining("\n"));
+  }
+}

@@ -1,0 +1,12 @@
+package io.deepincubation.spark.storage;
+
+import io.deepincubation.core.checkpoint.Storage;
+import java.io.Serializable;
+
+/** Opens storages on whatever machine it was carried to; it travels with tasks. */
+@FunctionalInterface
+public interface StorageFactory extends Serializable {
+
+  /** The storage of a folder. */
+  Storage open(String uri);
+}

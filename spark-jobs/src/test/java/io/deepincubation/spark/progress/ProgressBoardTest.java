@@ -1,0 +1,135 @@
+package io.deepincubation.spark.progress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deepincubation.core.training.StageProgress;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class ProgressBoardTest {
+
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  private static final TerminalStyle ASCII = new TerminalStyle(true, false, false, 100);
+
+  private Instant now = START;
+  private final ProgressBoard board = new ProgressBoard(ASCII, () -> now);
+
+  @Test
+  void showsARunningTaskOnOneLine() {
+    board.update(module(0, 50));
+    assertThat(board.lines(START))
+        .containsExactly(
+            "module 1/4  ###############...............  50%  epoch 2/4  loss 2.346  1,234 img/s"
+                + "  1:40 left");
+  }
+
+  @Test
+  void countsTheTimeLeftDownBetweenNews() {
+    board.update(module(0, 50));
+    assertThat(board.lines(START.plusSeconds(40))).singleElement().asString().endsWith("1:00 left");
+  }
+
+  @Test
+  void saysForHowLongThereWereNoNews() {
+    board.update(module(0, 50));
+    assertThat(board.lines(START.plusSeconds(90)))
+        .singleElement()
+        .asString()
+        .endsWith("no news for 1:30");
+  }
+
+  @Test
+  void showsWaitingTasksInTheOrderTheyBecameKnown() {
+    board.expect("meta", -1, 4);
+    board.expect("modules", 1, 4);
+    assertThat(board.lines(START))
+        .containsExactly(
+            "meta        ..............................  waiting",
+            "module 2/4  ..............................  waiting");
+  }
+
+  @Test
+  void showsFailureRestartAndEnd() {
+    board.update(module(2, 80));
+    board.failed("modules#2", "executor lost");
+    assertThat(line()).contains("failed: executor lost");
+    board.restarted("modules#2");
+    assertThat(line()).contains("restarting (restart 1)");
+    board.update(module(2, 60));
+    assertThat(line()).contains("60%").contains("restart 1");
+    now = START.plusSeconds(200);
+    board.done("modules#2");
+    assertThat(line()).endsWith("done in 3:20 (restart 1)");
+  }
+
+  @Test
+  void takesNewsAfterAFailureForARestart() {
+    board.update(module(2, 80));
+    board.failed("modules#2", "executor lost");
+    board.update(module(2, 10));
+    assertThat(line()).contains("10%").contains("restart 1");
+  }
+
+  @Test
+  void ignoresOlderNewsAndNewsOfADoneTask() {
+    board.update(module(2, 80));
+    board.update(module(2, 70));
+    assertThat(line()).contains("80%");
+    board.done("modules#2");
+    board.update(module(2, 90));
+    assertThat(line()).contains("done in 0:00");
+  }
+
+  @Test
+  void staysWithinTheTerminal() {
+    var narrow = new ProgressBoard(new TerminalStyle(true, false, true, 40), () -> now);
+    narrow.update(module(3, 99));
+    narrow.failed("modules#3", "a reason that is much longer than any terminal is wide");
+    assertThat(narrow.lines(START)).singleElement().asString().hasSizeLessThan(40);
+  }
+
+  @Test
+  void redrawsInPlaceOnATerminal() {
+    var bytes = new ByteArrayOutputStream();
+    var out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    try (var display = new ProgressDisplay(board, ASCII, out)) {
+      board.expect("meta", -1, 4);
+      display.show(START);
+      display.show(START);
+    }
+    assertThat(bytes.toString(StandardCharsets.UTF_8))
+        .startsWith("\rmeta")
+        .contains("\u001b[1A\rmeta");
+  }
+
+  @Test
+  void tellsChangesAndASummaryAtIntervalsInALog() {
+    var bytes = new ByteArrayOutputStream();
+    var out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    var display = new ProgressDisplay(board, TerminalStyle.PLAIN, out);
+    board.update(module(0, 50));
+    display.show(START);
+    display.show(START.plusSeconds(5));
+    display.show(START.plusSeconds(20));
+    board.done("modules#0");
+    display.close();
+    assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
+        .containsExactly(
+            "progress: modules#0 running",
+            "progress: module 1/4 50% epoch 2/4 loss 2.346 1,234 img/s 1:40 left",
+            "progress: module 1/4 50% epoch 2/4 loss 2.346 1,234 img/s 1:20 left",
+            "progress: modules#0 done in 0:00");
+  }
+
+  private String line() {
+    return board.lines(now).get(0);
+  }
+
+  private static StageProgress module(int index, long step) {
+    return new StageProgress(
+        "modules", index, 4, 1, 4, step, 100, 2.3456, 1e-3, 1234, 0.01, 100, "host");
+  }
+}

@@ -1,0 +1,211 @@
+package io.deepincubation.spark.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deepincubation.core.checkpoint.MetricsLine;
+import io.deepincubation.core.checkpoint.StageResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class HtmlReportTest {
+
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  private static final ReportFacts FACTS =
+      ReportFacts.of(
+          "quick <script>alert('x')</script>",
+          4,
+          "name: quick\nmodel:\n  depth: 8 # </script>\n",
+          Map.of("spark", "3.5.9", "java", "17"),
+          Map.of("Processor", "2 cores", "Data", "drawn & labelled"));
+
+  @Test
+  void isSelfContained() {
+    assertThat(report(results(), metrics()))
+        .startsWith("<!doctype html>")
+        .doesNotContain("src=")
+        .doesNotContain("<link")
+        .doesNotContain("@import")
+        .doesNotContain("url(")
+        .doesNotContain("{{");
+  }
+
+  @Test
+  void escapesEveryText() {
+    assertThat(report(results(), metrics()))
+        .doesNotContain("<script>alert")
+        .contains("quick &lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;")
+        .contains("depth: 8 # &lt;/script&gt;")
+        .contains("drawn &amp; labelled");
+  }
+
+  @Test
+  void keepsSeriesNamesFromEndingTheScript() {
+    var lines = Map.of("meta</script>", List.of(line("meta</script>", 1, 2.0, null)));
+    assertThat(report(results(), lines)).doesNotContain("meta</script>");
+  }
+
+  @Test
+  void comparesMethodsAtTheirWholeCost() {
+    assertThat(report(results(), metrics()))
+        .contains(
+            "<tr><td>Deep Incubation</td><td class=\"number\">71.0%</td>"
+                + "<td class=\"number\">70,000</td><td class=\"number\">7.00 TFLOP</td>")
+        .contains("<tr><td>End-to-end</td><td class=\"number\">64.5%</td>")
+        .contains("<td>DGL</td><td class=\"number\">–</td>");
+  }
+
+  @Test
+  void sumsUpTheRun() {
+    assertThat(report(results(), metrics()))
+        .contains(
+            "Deep Incubation with 4 modules reached 71.0% top-1 accuracy on the test images for"
+                + " 7.00 TFLOP. End-to-end training of the same model reached 64.5% for 1.00"
+                + " TFLOP: a difference of +6.5 points.");
+  }
+
+  @Test
+  void saysThatARunIsNotAtItsEnd() {
+    assertThat(report(results().subList(0, 2), Map.of()))
+        .contains("Deep Incubation has not come to its end here: 2 finished stages.");
+  }
+
+  @Test
+  void showsGainsAndLossesOfModules() {
+    assertThat(report(results(), metrics()))
+        .contains("<b>+4.0 points</b><span>59.0%</span>")
+        .contains("<b>−2.0 points</b><span>53.0%</span>");
+  }
+
+  @Test
+  void putsTasksSideBySideOnSlotsOfTheirOwn() {
+    var timeline = new Timeline(results());
+    assertThat(timeline.byHost().get("worker-1"))
+        .extracting(task -> task.result().stage() + "@" + task.slot())
+        .containsExactly(
+            "meta@0",
+            "modules/0@0",
+            "modules/1@1",
+            "modules/2@0",
+            "modules/3@1",
+            "assembled@0",
+            "final@0",
+            "baselines/e2e@0",
+            "baselines/dgl@0");
+    assertThat(report(results(), metrics())).contains("modules/2, attempt 2");
+  }
+
+  @Test
+  void plotsAllModulesTogether() {
+    List<Curves> curves = Curves.of(metrics());
+    assertThat(curves)
+        .extracting(plot -> plot.title() + " " + plot.quantity() + " " + plot.series().size())
+        .containsExactly(
+            "meta loss 1",
+            "meta top-1 % 1",
+            "modules loss 4",
+            "modules top-1 % 4",
+            "final loss 1",
+            "final top-1 % 1");
+  }
+
+  @Test
+  void thinsLongCurvesAndKeepsTheirEnds() {
+    List<MetricsLine> lines = new ArrayList<>();
+    for (int step = 1; step <= 25_000; step++) {
+      lines.add(line("meta", step, step == 7 ? Double.NaN : 1.0 / step, null));
+    }
+    assertThat(Curves.of(Map.of("meta", lines)).get(0).series().get(0).steps())
+        .hasSizeBetween(900, 1002)
+        .startsWith(1L)
+        .endsWith(25_000L);
+  }
+
+  @Test
+  void writesAnEmptyRun() {
+    assertThat(report(List.of(), Map.of()))
+        .contains("0 finished stages")
+        .contains("No hybrid network has been measured");
+  }
+
+  @Test
+  void leavesAReportToLookAt() throws IOException {
+    Path file = Path.of("target", "example-report.html");
+    Files.writeString(file, report(results(), metrics()));
+    assertThat(file).isNotEmptyFile();
+  }
+
+  private static String report(List<StageResult> results, Map<String, List<MetricsLine>> metrics) {
+    var html = new StringBuilder();
+    HtmlReport.write(FACTS, results, metrics, html);
+    return html.toString();
+  }
+
+  private static List<StageResult> results() {
+    return List.of(
+        result("meta", null, 0.55, 0, 100, 0),
+        result("modules/0", 0, 0.59, 100, 80, 0),
+        result("modules/1", 1, 0.53, 100, 90, 0),
+        result("modules/2", 2, 0.58, 180, 100, 1),
+        result("modules/3", 3, 0.61, 190, 80, 0),
+        result("assembled", null, 0.42, 290, 2, 0),
+        result("final", null, 0.71, 292, 60, 0),
+        result("baselines/e2e", null, 0.645, 360, 160, 0),
+        result("baselines/dgl", null, null, 530, 120, 0));
+  }
+
+  private static StageResult result(
+      String stage,
+      @Nullable Integer module,
+      @Nullable Double accuracy,
+      long startSecond,
+      long seconds,
+      int attempt) {
+    return new StageResult(
+        stage,
+        module,
+        10_000,
+        4,
+        seconds,
+        1e12,
+        1.5,
+        accuracy,
+        2,
+        "worker-1",
+        attempt,
+        START.plusSeconds(startSecond).toString(),
+        START.plusSeconds(startSecond + seconds).toString(),
+        List.of(),
+        "");
+  }
+
+  private static Map<String, List<MetricsLine>> metrics() {
+    Map<String, List<MetricsLine>> metrics = new LinkedHashMap<>();
+    for (String stage :
+        List.of("meta", "modules/0", "modules/1", "modules/2", "modules/3", "final")) {
+      List<MetricsLine> lines = new ArrayList<>();
+      for (int step = 10; step <= 400; step += 10) {
+        double offset = stage.hashCode() % 7 / 20.0;
+        lines.add(line(stage, step, 4.6 * Math.exp(-step / 200.0) + offset + 0.5, null));
+        if (step % 100 == 0) {
+          lines.add(line(stage, step, null, 0.7 - 0.6 * Math.exp(-step / 150.0) + offset / 10));
+        }
+      }
+      metrics.put(stage, lines);
+    }
+    return metrics;
+  }
+
+  private static MetricsLine line(
+      String stage, long step, @Nullable Double loss, @Nullable Double top1) {
+    return new MetricsLine(
+        START.toString(), stage, null, 0, step, 400, loss, 1e-3, 1000, 0.01, top1);
+  }
+}
