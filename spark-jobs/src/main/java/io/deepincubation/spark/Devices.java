@@ -62,7 +62,8 @@ final class Devices {
       throw new IllegalStateException(
           String.format(
               "Cannot compute on GPU %s: expected an address below the %d GPUs that %s sees;"
-                  + " install the CUDA build of libtorch and the driver on this node, or set %s=cpu",
+                  + " install the CUDA build of libtorch and the driver on this node, or set"
+                  + " %s=cpu",
               address, usable, TorchEngine.version(), SparkSettings.DEVICE));
     }
     return Device.gpu(index);

@@ -26,6 +26,8 @@ public enum Fault {
 
   private final int exitStatus;
   private final Class<? extends RuntimeException> type;
+
+  @SuppressWarnings("ImmutableEnumChecker") // a constructor reference holds nothing
   private final Function<String, ? extends RuntimeException> maker;
 
   Fault(

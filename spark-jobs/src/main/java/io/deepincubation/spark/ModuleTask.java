@@ -35,8 +35,7 @@ final class ModuleTask implements Function<Integer, String> {
     TaskContext task = TaskContext.get();
     try {
       var run = new ModuleTaskRun(facts, storages, news -> tell(task, news));
-      return ModuleOutcome.committed(
-              moduleIndex, run.incubate(moduleIndex, meta.value(), task))
+      return ModuleOutcome.committed(moduleIndex, run.incubate(moduleIndex, meta.value(), task))
           .toJson();
     } catch (RuntimeException e) {
       Fault fault = Fault.of(e);

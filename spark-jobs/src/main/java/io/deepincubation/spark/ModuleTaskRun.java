@@ -38,8 +38,7 @@ final class ModuleTaskRun {
       return committed.get();
     }
     int localOrdinal = facts.settings().local() ? moduleIndex : -1;
-    Device device =
-        Devices.choose(facts.settings().device(), task.resourcesJMap(), localOrdinal);
+    Device device = Devices.choose(facts.settings().device(), task.resourcesJMap(), localOrdinal);
     var compute = new Compute(device, facts.arithmetic(), facts.threads());
     return new ModuleIncubation(context(folder), compute, task.attemptNumber())
         .incubate(moduleIndex, MetaWeights.decode(meta));
@@ -56,10 +55,6 @@ final class ModuleTaskRun {
               facts.dataUri(), facts.dataDigest(), images.digest()));
     }
     return new RunContext(
-        recipe,
-        images.architecture(),
-        images.load(facts.settings().cache()),
-        folder,
-        progress);
+        recipe, images.architecture(), images.load(facts.settings().cache()), folder, progress);
   }
 }

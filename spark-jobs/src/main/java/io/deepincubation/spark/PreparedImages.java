@@ -1,5 +1,6 @@
 package io.deepincubation.spark;
 
+import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.data.DataIndex;
 import io.deepincubation.core.data.ImageSource;
 import io.deepincubation.core.data.LocalImageCache;
@@ -9,7 +10,6 @@ import io.deepincubation.core.incubation.Architectures;
 import io.deepincubation.core.incubation.TrainingData;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.checkpoint.Storage;
 import java.util.stream.Stream;
 
 /** A prepared set that fits a recipe. */

@@ -160,7 +160,7 @@ public final class SparkDeepIncubation {
 
   private SparkRun open() {
     return new SparkRun(
-        JavaSparkContext.fromSparkContext(spark.sparkContext()),
+        context(),
         storages(),
         recipe(),
         dataUri(),
@@ -169,7 +169,11 @@ public final class SparkDeepIncubation {
   }
 
   private StorageFactory storages() {
-    return HadoopStorageFactory.of(spark);
+    return new HadoopStorageFactory(context().hadoopConfiguration());
+  }
+
+  private JavaSparkContext context() {
+    return JavaSparkContext.fromSparkContext(spark.sparkContext());
   }
 
   private Recipe recipe() {

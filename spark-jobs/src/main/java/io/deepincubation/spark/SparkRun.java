@@ -80,11 +80,16 @@ final class SparkRun {
         dataUri,
         images.digest(),
         Map.of(
-            "deep-incubation", Version.ofThisLibrary(),
-            "spark", spark.version(),
-            "libtorch", TorchEngine.version(),
-            "java", Runtime.version().toString(),
-            ARITHMETIC, arithmetic().name().toLowerCase(Locale.ROOT)),
+            "deep-incubation",
+            Version.ofThisLibrary(),
+            "spark",
+            spark.version(),
+            "libtorch",
+            TorchEngine.version(),
+            "java",
+            Runtime.version().toString(),
+            ARITHMETIC,
+            arithmetic().name().toLowerCase(Locale.ROOT)),
         Map.of(DRIVER, settings.driverThreads(), TASK, settings.taskThreads()),
         Instant.now().toString());
   }
@@ -156,9 +161,7 @@ final class SparkRun {
 
   private DeepIncubation incubation() {
     return new DeepIncubation(
-        context(),
-        driverCompute(),
-        new SparkModuleTasks(spark, taskFacts(), storages, board));
+        context(), driverCompute(), new SparkModuleTasks(spark, taskFacts(), storages, board));
   }
 
   private Compute driverCompute() {

@@ -1,6 +1,7 @@
 package io.deepincubation.core.data;
 
 import io.deepincubation.core.checkpoint.Storage;
+import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -106,6 +107,24 @@ public final class CifarSource implements ImageSource {
   @Override
   public Iterator<Sample> samples(String split, long from, long to) {
     return new Records(parts(split), from, to);
+  }
+
+  @Override
+  public int[] labels(String split) {
+    var labels = new int[Math.toIntExact(count(split))];
+    int next = 0;
+    for (Part part : parts(split)) {
+      try (InputStream stream = new BufferedInputStream(storage.open(part.file()))) {
+        for (long i = 0; i < part.count(); i++) {
+          stream.skipNBytes(layout.labelBytes - 1);
+          labels[next++] = stream.read();
+          stream.skipNBytes(IMAGE_BYTES);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot read " + storage.uri() + "/" + part.file(), e);
+      }
+    }
+    return labels;
   }
 
   private static Optional<Layout> detect(Storage folder) {

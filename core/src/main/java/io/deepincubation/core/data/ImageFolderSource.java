@@ -90,6 +90,11 @@ public final class ImageFolderSource implements ImageSource {
     return range.stream().map(reader::read).iterator();
   }
 
+  @Override
+  public int[] labels(String split) {
+    return entriesOf(split).stream().mapToInt(Entry::label).toArray();
+  }
+
   private interface Reader {
     Sample read(Entry entry);
   }

@@ -33,6 +33,9 @@ public interface ImageSource {
    */
   Iterator<Sample> samples(String split, long from, long to);
 
+  /** The labels of a split's samples, in their order, without reading images. */
+  int[] labels(String split);
+
   /** All samples of a split. */
   default Iterator<Sample> samples(String split) {
     return samples(split, 0, count(split));

@@ -1,7 +1,6 @@
 package io.deepincubation.core.data;
 
 import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.stream.IntStream;
 
 /**
@@ -41,16 +40,6 @@ public interface ImageTable {
   /** The first {@code count} images, or all if there are fewer. */
   default ImageTable limit(int count) {
     return new ImageTableView(this, IntStream.range(0, Math.min(count, size())).toArray());
-  }
-
-  /** The first {@code perClass} images of each class, in their order. */
-  default ImageTable firstOfEachClass(int perClass) {
-    var taken = new HashMap<Integer, Integer>();
-    int[] rows =
-        IntStream.range(0, size())
-            .filter(i -> taken.merge(label(i), 1, Integer::sum) <= perClass)
-            .toArray();
-    return new ImageTableView(this, rows);
   }
 
   /**

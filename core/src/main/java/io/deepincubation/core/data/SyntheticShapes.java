@@ -18,10 +18,22 @@ import java.util.stream.LongStream;
 public final class SyntheticShapes implements ImageSource {
 
   /** Standard deviation of the noise, of 255. */
-  private static final double NOISE = 14;
+  private static final double NOISE = 10;
 
-  private static final int STROKES = 4;
+  private static final int STROKES = 2;
   private static final int SUBPIXELS = 3;
+
+  /** Largest turn of a shape in radians, either way. */
+  private static final double TILT = 0.35;
+
+  /** Brightness of shapes, of strokes, and of background and texture, of 255. */
+  private static final double LIGHT = 190;
+
+  private static final double MIDDLE = 140;
+  private static final double DARK = 70;
+
+  /** How far a colour's channel may lie from its brightness. */
+  private static final double SPREAD = 45;
 
   private final long seed;
   private final int side;
@@ -136,10 +148,19 @@ public final class SyntheticShapes implements ImageSource {
   @Override
   public Iterator<Sample> samples(String split, long from, long to) {
     long part = RandomStream.part(split);
-    int classes = Shape.values().length * Texture.values().length;
     return LongStream.range(from, to)
-        .mapToObj(i -> new Sample(draw(part, i, (int) (i % classes)), (int) (i % classes)))
+        .mapToObj(i -> new Sample(draw(part, i, label(i)), label(i)))
         .iterator();
+  }
+
+  @Override
+  public int[] labels(String split) {
+    return LongStream.range(0, count(split)).mapToInt(SyntheticShapes::label).toArray();
+  }
+
+  private static int label(long index) {
+    int classes = Shape.values().length * Texture.values().length;
+    return (int) (index % classes);
   }
 
   private static String word(Enum<?> constant) {
@@ -173,8 +194,8 @@ public final class SyntheticShapes implements ImageSource {
 
     /** A background that goes over from one colour to another. */
     void fill() {
-      double[] from = colour();
-      double[] to = colour();
+      double[] from = colour(DARK);
+      double[] to = colour(DARK);
       double turn = between(0, 2 * Math.PI);
       double cos = StrictMath.cos(turn);
       double sin = StrictMath.sin(turn);
@@ -190,7 +211,7 @@ public final class SyntheticShapes implements ImageSource {
 
     /** A line of random place and colour, as clutter. */
     void stroke() {
-      double[] colour = colour();
+      double[] colour = colour(MIDDLE);
       double turn = between(0, Math.PI);
       double cos = StrictMath.cos(turn);
       double sin = StrictMath.sin(turn);
@@ -206,12 +227,12 @@ public final class SyntheticShapes implements ImageSource {
 
     /** The textured shape. */
     void figure(Shape shape, Texture texture) {
-      double[] light = colour();
-      double[] dark = contrasting(light);
+      double[] light = colour(LIGHT);
+      double[] dark = colour(DARK);
       double radius = between(0.26, 0.42) * side;
       double centreX = between(0.36, 0.64) * side;
       double centreY = between(0.36, 0.64) * side;
-      double turn = between(0, 2 * Math.PI);
+      double turn = between(-TILT, TILT);
       double phase = between(0, 8);
       double cos = StrictMath.cos(turn);
       double sin = StrictMath.sin(turn);
@@ -256,25 +277,12 @@ public final class SyntheticShapes implements ImageSource {
       return (sum - 2 * 65535.0) / 65536 * Math.sqrt(3);
     }
 
-    private double[] colour() {
-      return new double[] {between(20, 235), between(20, 235), between(20, 235)};
+    private double[] colour(double middle) {
+      return new double[] {shade(middle), shade(middle), shade(middle)};
     }
 
-    /** A colour far enough from another to be told from it. */
-    private double[] contrasting(double[] other) {
-      double[] colour = colour();
-      for (int attempt = 0; attempt < 20 && distance(colour, other) < 120; attempt++) {
-        colour = colour();
-      }
-      return colour;
-    }
-
-    private static double distance(double[] one, double[] other) {
-      double squares = 0;
-      for (int c = 0; c < one.length; c++) {
-        squares += (one[c] - other[c]) * (one[c] - other[c]);
-      }
-      return Math.sqrt(squares);
+    private double shade(double middle) {
+      return between(middle - SPREAD, middle + SPREAD);
     }
 
     private double between(double low, double high) {

@@ -28,19 +28,6 @@ class ImageTableTest {
   }
 
   @Test
-  void takesTheFirstOfEachClassInOrder() {
-    byte[] all = TestImages.noise(1, 6 * BYTES);
-    ImageTable table = ImageTable.of(all, new int[] {0, 0, 0, 1, 2, 1}, 8, 8);
-
-    ImageTable view = table.firstOfEachClass(2);
-
-    assertThat(view.size()).isEqualTo(5);
-    assertThat(view.label(2)).isEqualTo(1);
-    assertThat(pixels(view, 2)).isEqualTo(pixels(table, 3));
-    assertThat(view.imageBytes()).isEqualTo(table.imageBytes());
-  }
-
-  @Test
   void limitsToWhatThereIs() {
     ImageTable table = TestImages.table(5, 2);
 

@@ -61,6 +61,13 @@ final class TestImages {
             .subList((int) from, (int) to)
             .iterator();
       }
+
+      @Override
+      public int[] labels(String split) {
+        return TestImages.samples((int) count(split), classes).stream()
+            .mapToInt(Sample::label)
+            .toArray();
+      }
     };
   }
 

@@ -2,6 +2,7 @@ package io.deepincubation.spark.prepare;
 
 import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.data.CifarSource;
+import io.deepincubation.core.data.FirstOfEachClass;
 import io.deepincubation.core.data.ImageFolderSource;
 import io.deepincubation.core.data.ImageSource;
 import io.deepincubation.core.data.UnfitDataException;
@@ -27,14 +28,20 @@ final class SourceOpener implements Serializable, AutoCloseable {
   private final boolean cifar;
   private final int imageSize;
   private final Broadcast<String[]> files;
+  private final Broadcast<int[]> places;
 
   private SourceOpener(
-      StorageFactory storages, Preparation request, boolean cifar, Broadcast<String[]> files) {
+      StorageFactory storages,
+      Preparation request,
+      boolean cifar,
+      Broadcast<String[]> files,
+      Broadcast<int[]> places) {
     this.storages = storages;
     this.uri = request.from();
     this.cifar = cifar;
     this.imageSize = request.imageSize().orElse(0);
     this.files = files;
+    this.places = places;
   }
 
   /** Finds out the format, and lists the files where they are many. */
@@ -45,25 +52,37 @@ final class SourceOpener implements Serializable, AutoCloseable {
           case IMAGE_FOLDER -> false;
           case AUTO -> CifarSource.isIn(storages.open(request.from()));
         };
-    List<String> files = cifar ? List.of() : list(spark, request.from());
+    String[] files = cifar ? new String[0] : list(spark, request.from()).toArray(String[]::new);
+    Storage storage = storages.open(request.from());
+    int[] places =
+        request.imagesPerClass().isEmpty()
+            ? new int[0]
+            : FirstOfEachClass.places(
+                source(storage, cifar, files, request.imageSize()),
+                request.imagesPerClass().getAsInt());
     return new SourceOpener(
-        storages, request, cifar, spark.broadcast(files.toArray(String[]::new)));
+        storages, request, cifar, spark.broadcast(files), spark.broadcast(places));
   }
 
   /** The source. */
   ImageSource open() {
-    Storage storage = storages.open(uri);
-    if (cifar) {
-      return new CifarSource(storage);
-    }
     OptionalInt size = imageSize == 0 ? OptionalInt.empty() : OptionalInt.of(imageSize);
-    return new ImageFolderSource(storage, List.of(files.value()), size);
+    ImageSource all = source(storages.open(uri), cifar, files.value(), size);
+    return places.value().length == 0 ? all : new FirstOfEachClass(all, places.value());
   }
 
-  /** Frees the list of files on the driver and all executors. */
+  private static ImageSource source(
+      Storage storage, boolean cifar, String[] files, OptionalInt imageSize) {
+    return cifar
+        ? new CifarSource(storage)
+        : new ImageFolderSource(storage, List.of(files), imageSize);
+  }
+
+  /** Frees the lists on the driver and all executors. */
   @Override
   public void close() {
     files.destroy();
+    places.destroy();
   }
 
   private static List<String> list(JavaSparkContext spark, String uri) {

@@ -1,0 +1,79 @@
+package io.deepincubation.spark.cli;
+
+import io.deepincubation.spark.IncubationKryoRegistrator;
+import io.deepincubation.spark.progress.ProgressBoard;
+import io.deepincubation.spark.progress.ProgressDisplay;
+import io.deepincubation.spark.progress.TerminalStyle;
+import io.deepincubation.spark.storage.HadoopStorageFactory;
+import io.deepincubation.spark.storage.StorageFactory;
+import java.time.InstantSource;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.serializer.KryoSerializer;
+import org.apache.spark.sql.SparkSession;
+
+/** A verb's Spark, and the progress that it shows; both end with the verb. */
+final class CliSession implements AutoCloseable {
+
+  private final SparkSession spark;
+  private final ProgressBoard board;
+  private final ProgressDisplay display;
+
+  private CliSession(SparkSession spark, ProgressBoard board, ProgressDisplay display) {
+    this.spark = spark;
+    this.board = board;
+    this.display = display;
+  }
+
+  /** Starts Spark as {@code spark-submit} or the system properties say, else in this process. */
+  static CliSession start(ThreadOption threads, OutputOptions output) {
+    SparkConf conf = withDefaults(new SparkConf());
+    threads.applyTo(conf);
+    SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
+    if (!output.verbose()) {
+      spark.sparkContext().setLogLevel("WARN");
+    }
+    TerminalStyle style = TerminalStyle.detect();
+    var board = new ProgressBoard(style, InstantSource.system());
+    return new CliSession(spark, board, ProgressDisplay.onStandardError(board, style));
+  }
+
+  /** Adds what the configuration leaves open. */
+  static SparkConf withDefaults(SparkConf conf) {
+    conf.setIfMissing("spark.master", "local[*]")
+        .setIfMissing("spark.app.name", "deep-incubation")
+        .setIfMissing("spark.serializer", KryoSerializer.class.getName())
+        .setIfMissing("spark.kryo.registrator", IncubationKryoRegistrator.class.getName())
+        .setIfMissing("spark.ui.showConsoleProgress", "false")
+        // Threads that spin while they wait slow everything down where there are more than cores.
+        .setIfMissing("spark.executorEnv.OMP_WAIT_POLICY", "PASSIVE");
+    if (conf.get("spark.master").startsWith("local")) {
+      conf.setIfMissing("spark.executor.heartbeatInterval", "2s");
+    }
+    return conf;
+  }
+
+  SparkSession spark() {
+    return spark;
+  }
+
+  JavaSparkContext context() {
+    return JavaSparkContext.fromSparkContext(spark.sparkContext());
+  }
+
+  /** Opens folders of any Hadoop file system. */
+  StorageFactory storages() {
+    return new HadoopStorageFactory(context().hadoopConfiguration());
+  }
+
+  /** What the terminal shows. */
+  ProgressBoard board() {
+    return board;
+  }
+
+  @Override
+  public void close() {
+    display.close();
+    spark.stop();
+  }
+}

@@ -1,0 +1,133 @@
+package io.deepincubation.spark.cli;
+
+import io.deepincubation.core.incubation.MissingStageException;
+import io.deepincubation.spark.Fault;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.util.ShutdownHookManager;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The command line. Its exit status: 0 done or already done, 2 wrong arguments or recipe, 3
+ * unreadable or unfit data, 4 training diverged, 5 storage refused, 1 anything else.
+ */
+public final class Main {
+
+  private static final String NAME = "deep-incubation: ";
+
+  /** Exit status of a process that a signal ended. */
+  private static final int KILLED = 143;
+
+  private Main() {}
+
+  /** Runs a verb and ends the process: Spark 3.5 can leave threads that keep it alive. */
+  public static void main(String[] args) {
+    PrintStream stdout =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    PrintStream stderr =
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    var status = new AtomicInteger(KILLED);
+    endWithoutDestructors(status);
+    status.set(run(writer(stdout), writer(stderr), args));
+    System.exit(status.get());
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(stream, /* autoFlush= */ true, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Ends the process right after Spark's own shutdown: where a signal comes in mid-training, the
+   * native library's destructors would run beside the threads that use it, and crash.
+   */
+  private static void endWithoutDestructors(AtomicInteger status) {
+    ShutdownHookManager.get()
+        .addShutdownHook(() -> Runtime.getRuntime().halt(status.get()), /* priority= */ 0);
+  }
+
+  /**
+   * Runs a verb.
+   *
+   * @param out takes what the verb has to say
+   * @param err takes one line if it fails
+   * @param args the verb and its options
+   * @return the exit status
+   */
+  public static int run(PrintWriter out, PrintWriter err, String... args) {
+    boolean verbose = Arrays.asList(args).contains(OutputOptions.VERBOSE);
+    return commandLine()
+        .setOut(out)
+        .setErr(err)
+        .setParameterExceptionHandler((e, words) -> misused(e, err))
+        .setExecutionExceptionHandler((e, line, parsed) -> failed(e, err, verbose))
+        .execute(args);
+  }
+
+  private static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new DeepIncubationCommand());
+    commandLine.getSubcommands().values().forEach(Main::addHelp);
+    return commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  private static void addHelp(CommandLine verb) {
+    verb.getCommandSpec().mixinStandardHelpOptions(true);
+    verb.getCommandSpec().versionProvider(new DeepIncubationCommand.Versions());
+  }
+
+  private static int misused(ParameterException failure, PrintWriter err) {
+    err.println(NAME + complaint(failure));
+    return Fault.RECIPE.exitStatus();
+  }
+
+  private static String complaint(ParameterException failure) {
+    CommandLine verb = failure.getCommandLine();
+    if (failure instanceof UnmatchedArgumentException unmatched && verb.getParent() == null) {
+      return String.format(
+          "Unknown verb %s: expected one of %s; see --help",
+          unmatched.getUnmatched().get(0), String.join(", ", verb.getSubcommands().keySet()));
+    }
+    return firstLine(failure.getMessage())
+        + "; see "
+        + verb.getCommandSpec().qualifiedName()
+        + " --help";
+  }
+
+  private static int failed(Exception failure, PrintWriter err, boolean verbose) {
+    Fault fault = Fault.of(failure);
+    err.println(NAME + Fault.known(failure).map(Main::told).orElseGet(() -> unexpected(failure)));
+    if (verbose) {
+      failure.printStackTrace(err);
+    }
+    return fault.exitStatus();
+  }
+
+  private static String told(Throwable failure) {
+    return oneLine(String.valueOf(failure.getMessage()));
+  }
+
+  private static String unexpected(Exception failure) {
+    if (failure instanceof MissingStageException) {
+      return told(failure);
+    }
+    String kind =
+        failure instanceof IllegalStateException ? "" : failure.getClass().getName() + ": ";
+    return kind + firstLine(failure.getMessage()) + "; see " + OutputOptions.VERBOSE;
+  }
+
+  private static String firstLine(@Nullable String message) {
+    return String.valueOf(message).lines().findFirst().orElse("");
+  }
+
+  private static String oneLine(String message) {
+    return String.join(" ", List.of(message.strip().split("\\s*\\R\\s*")));
+  }
+}

@@ -1,0 +1,155 @@
+package io.deepincubation.spark.cli;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.data.DataIndex;
+import io.deepincubation.core.data.ImageSource;
+import io.deepincubation.core.data.PreparedSet;
+import io.deepincubation.core.data.PreparedSetWriter;
+import io.deepincubation.core.data.SyntheticShapes;
+import io.deepincubation.core.incubation.IncubationReport;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.RecipeYaml;
+import io.deepincubation.core.recipe.Recipes;
+import io.deepincubation.spark.RunReport;
+import io.deepincubation.spark.SparkDeepIncubation;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "quickstart",
+    description =
+        "Draws images, runs the whole method on them, trains the same model end to end at equal"
+            + " cost, and compares.")
+final class Quickstart extends Verb {
+
+  private static final int SHARD_SIZE = 2000;
+  private static final long DATA_SEED = 1;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "deep-incubation-quickstart",
+      description = "A folder of this machine; default ./${DEFAULT-VALUE}.")
+  private Path out = Path.of("deep-incubation-quickstart");
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "FILE|NAME",
+      defaultValue = "quickstart",
+      description = "Default ${DEFAULT-VALUE}.")
+  private String recipeName = "quickstart";
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Override a recipe key. Repeatable.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--train-images",
+      paramLabel = "N",
+      defaultValue = "4000",
+      description = "Images to train on; default ${DEFAULT-VALUE}.")
+  private int trainImages = 4000;
+
+  @Option(
+      names = "--test-images",
+      paramLabel = "N",
+      defaultValue = "2400",
+      description = "Images to measure on; default ${DEFAULT-VALUE}.")
+  private int testImages = 2400;
+
+  @Mixin private final ThreadOption threads = new ThreadOption();
+
+  @Override
+  Answer answer() {
+    Recipe recipe = Recipes.resolve(recipeName, overrides);
+    checkCounts();
+    try (CliSession session = CliSession.start(threads, output())) {
+      draw(session.storages().open(uri("data")), recipe.model().image());
+      SparkDeepIncubation incubation = incubation(session, recipe);
+      var folder = new RunFolder(session.storages().open(uri("run")));
+      boolean alreadyDone =
+          folder.runRecord().isPresent() && folder.result("baselines/e2e").isPresent();
+      IncubationReport report = incubation.run();
+      StageResult endToEnd = incubation.trainEndToEnd();
+      new RunReport(folder).write();
+      return answer(new Comparison(report, endToEnd, testImages), alreadyDone);
+    }
+  }
+
+  private void checkCounts() {
+    if (trainImages < 1 || testImages < 1) {
+      throw new RecipeException(
+          String.format(
+              "Cannot draw images: expected --train-images and --test-images from 1, got %d and %d",
+              trainImages, testImages));
+    }
+  }
+
+  /** Draws the set unless it is there. */
+  private void draw(Storage storage, int side) {
+    if (!storage.exists(DataIndex.FILE)) {
+      var shapes = new SyntheticShapes(DATA_SEED, side, trainImages, testImages);
+      new PreparedSetWriter(storage).write(shapes, DATA_SEED, SHARD_SIZE);
+    }
+    DataIndex index = PreparedSet.open(storage).index();
+    if (index.count(ImageSource.TRAIN) != trainImages
+        || index.count(ImageSource.TEST) != testImages) {
+      throw new RecipeException(
+          String.format(
+              "Cannot use %s: expected %d and %d images, got %d and %d of an earlier quickstart;"
+                  + " choose another --out or delete it",
+              storage.uri(),
+              trainImages,
+              testImages,
+              index.count(ImageSource.TRAIN),
+              index.count(ImageSource.TEST)));
+    }
+  }
+
+  private SparkDeepIncubation incubation(CliSession session, Recipe recipe) {
+    SparkDeepIncubation incubation =
+        SparkDeepIncubation.on(session.spark())
+            .recipe(recipe)
+            .trainingData(uri("data"))
+            .runFolder(uri("run"))
+            .progress(session.board());
+    return incubation.recipe(equalCost(recipe, incubation.cost().epochsOfEqualCost()));
+  }
+
+  /** The recipe with so many epochs of end-to-end training, and a warm-up that fits into them. */
+  private static Recipe equalCost(Recipe recipe, int epochs) {
+    int warmUp = Math.min(recipe.endToEnd().warmUpEpochs(), epochs - 1);
+    return RecipeYaml.override(
+        recipe, List.of("end-to-end.epochs=" + epochs, "end-to-end.warm-up-epochs=" + warmUp));
+  }
+
+  private String uri(String folder) {
+    String uri = out.toAbsolutePath().normalize().resolve(folder).toUri().toString();
+    return uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
+  }
+
+  private Answer answer(Comparison comparison, boolean alreadyDone) {
+    Path html = out.toAbsolutePath().normalize().resolve("run").resolve("report.html");
+    var lines = new ArrayList<>(comparison.lines());
+    lines.add((alreadyDone ? "Already done" : "Done") + " in " + out);
+    lines.add("Report: " + html);
+    var json = new JsonObject();
+    json.addProperty("status", alreadyDone ? "already-done" : "done");
+    json.addProperty("run", uri("run"));
+    json.addProperty("report", html.toString());
+    json.add("comparison", new Gson().toJsonTree(comparison.facts()));
+    json.add("stages", new Gson().toJsonTree(comparison.stages()));
+    return new Answer(lines, json);
+  }
+}

@@ -1,0 +1,145 @@
+package io.deepincubation.spark.storage;
+
+import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.checkpoint.StorageException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.io.InputFile;
+
+/**
+ * Files in a folder of any file system that Hadoop reads, set up as the cluster's configuration
+ * says.
+ *
+ * <p>Local files are used without Hadoop's checksum files, so that other programs may replace them.
+ * Files whose names begin with a dot are not listed.
+ */
+public final class HadoopStorage implements Storage {
+
+  private final String uri;
+  private final FileSystem fileSystem;
+  private final Publication publication;
+
+  private HadoopStorage(String uri, FileSystem fileSystem, Publication publication) {
+    this.uri = uri;
+    this.fileSystem = fileSystem;
+    this.publication = publication;
+  }
+
+  /**
+   * The files of a folder, which need not exist yet. Object stores are first asked when a file is.
+   *
+   * @param uri the folder
+   * @param configuration the cluster's
+   * @throws StorageException if no file system is set up for the URI
+   */
+  public static Storage open(String uri, Configuration configuration) {
+    try {
+      FileSystem found = new Path(uri).getFileSystem(configuration);
+      FileSystem fileSystem = found instanceof LocalFileSystem local ? local.getRaw() : found;
+      return new HadoopStorage(uri, fileSystem, Publication.on(fileSystem, configuration));
+    } catch (IOException | RuntimeException e) {
+      throw Refusal.of("open", uri, e);
+    }
+  }
+
+  @Override
+  public String uri() {
+    return uri;
+  }
+
+  @Override
+  public Storage folder(String name) {
+    return new HadoopStorage(full(name), fileSystem, publication);
+  }
+
+  @Override
+  public boolean exists(String name) {
+    try {
+      return fileSystem.exists(path(name));
+    } catch (IOException e) {
+      throw Refusal.of("look for", full(name), e);
+    }
+  }
+
+  @Override
+  public long length(String name) {
+    try {
+      return fileSystem.getFileStatus(path(name)).getLen();
+    } catch (IOException e) {
+      throw Refusal.of("read", full(name), e);
+    }
+  }
+
+  @Override
+  public InputStream open(String name) {
+    try {
+      return fileSystem.open(path(name));
+    } catch (IOException e) {
+      throw Refusal.of("read", full(name), e);
+    }
+  }
+
+  @Override
+  public InputFile inputFile(String name) {
+    return new HadoopInput(fileSystem, path(name));
+  }
+
+  @Override
+  public void write(String name, Content content) {
+    try {
+      publication.publish(path(name), content);
+    } catch (IOException e) {
+      throw Refusal.of("write", full(name), e);
+    }
+  }
+
+  @Override
+  public List<String> list(String folder) {
+    try {
+      return Stream.of(fileSystem.listStatus(path(folder)))
+          .filter(FileStatus::isFile)
+          .map(file -> file.getPath().getName())
+          .filter(file -> !file.startsWith("."))
+          .sorted()
+          .toList();
+    } catch (FileNotFoundException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw Refusal.of("list", full(folder), e);
+    }
+  }
+
+  @Override
+  public void delete(String name) {
+    try {
+      boolean deleted = fileSystem.delete(path(name), true);
+      if (!deleted && fileSystem.exists(path(name))) {
+        throw new IOException("the file system kept it");
+      }
+    } catch (FileNotFoundException e) {
+      // there is none, which is what was wanted
+    } catch (IOException e) {
+      throw Refusal.of("delete", full(name), e);
+    }
+  }
+
+  private Path path(String name) {
+    if (Stream.of(name.split("/", -1)).anyMatch(".."::equals)) {
+      throw new IllegalArgumentException(
+          "Cannot use the name " + name + ": expected one inside " + uri);
+    }
+    return new Path(full(name));
+  }
+
+  private String full(String name) {
+    return name.isEmpty() ? uri : uri.endsWith("/") ? uri + name : uri + "/" + name;
+  }
+}

@@ -1,0 +1,161 @@
+package io.deepincubation.spark.storage;
+
+import io.deepincubation.core.checkpoint.Storage.Content;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+
+/** How a file appears whole or not at all, which depends on the file system. */
+sealed interface Publication {
+
+  /** Bytes gathered before they are passed to a file system. */
+  int BUFFER_BYTES = 1 << 16;
+
+  /** Stores where a file appears when its stream is closed, and never when it is aborted. */
+  Set<String> ABORTABLE = Set.of("s3a");
+
+  /**
+   * Stores where a file appears when its stream is closed, but that cannot be told to forget it.
+   */
+  Set<String> CLOSING = Set.of("s3", "s3n", "gs", "oss", "cosn", "obs");
+
+  /**
+   * Creates or replaces a file.
+   *
+   * @param file where
+   * @param content what
+   */
+  void publish(Path file, Content content) throws IOException;
+
+  /** The way of a file system. */
+  static Publication on(FileSystem fileSystem, Configuration configuration) {
+    String scheme = String.valueOf(fileSystem.getUri().getScheme());
+    if (ABORTABLE.contains(scheme)) {
+      return new Upload(fileSystem);
+    }
+    if (CLOSING.contains(scheme)) {
+      return new StagedUpload(fileSystem);
+    }
+    return new Renaming(fileSystem, configuration);
+  }
+
+  /** Passes content on in larger pieces; the stream stays open. */
+  private static void fill(OutputStream stream, Content content) throws IOException {
+    var buffered = new BufferedOutputStream(stream, BUFFER_BYTES);
+    content.writeTo(buffered);
+    buffered.flush();
+  }
+
+  /**
+   * Writes straight to an object store, and aborts the upload on a failure.
+   *
+   * @param fileSystem the store
+   */
+  record Upload(FileSystem fileSystem) implements Publication {
+
+    @Override
+    public void publish(Path file, Content content) throws IOException {
+      FSDataOutputStream stream = fileSystem.create(file, true);
+      boolean whole = false;
+      try {
+        fill(stream, content);
+        whole = true;
+      } finally {
+        if (!whole) {
+          stream.abort();
+        }
+      }
+      stream.close();
+    }
+  }
+
+  /**
+   * Writes to a local file first, so that a failure to make the content never reaches the store.
+   *
+   * @param fileSystem the store
+   */
+  record StagedUpload(FileSystem fileSystem) implements Publication {
+
+    @Override
+    public void publish(Path file, Content content) throws IOException {
+      java.nio.file.Path staged = Files.createTempFile("deep-incubation-", ".upload");
+      try {
+        try (OutputStream stream = Files.newOutputStream(staged)) {
+          fill(stream, content);
+        }
+        try (OutputStream stream = fileSystem.create(file, true)) {
+          Files.copy(staged, stream);
+        }
+      } finally {
+        Files.deleteIfExists(staged);
+      }
+    }
+  }
+
+  /**
+   * Writes under a hidden name beside the file, then renames.
+   *
+   * @param fileSystem where a rename of a file is atomic
+   * @param configuration the cluster's
+   */
+  record Renaming(FileSystem fileSystem, Configuration configuration) implements Publication {
+
+    @Override
+    public void publish(Path file, Content content) throws IOException {
+      Path draft = sibling(file, "." + file.getName() + "." + UUID.randomUUID());
+      boolean published = false;
+      try {
+        try (OutputStream stream = fileSystem.create(draft, false)) {
+          fill(stream, content);
+        }
+        replace(draft, file);
+        published = true;
+      } finally {
+        if (!published) {
+          fileSystem.delete(draft, false);
+        }
+      }
+    }
+
+    private void replace(Path draft, Path file) throws IOException {
+      if (fileSystem instanceof RawLocalFileSystem) {
+        fileSystem.delete(sibling(file, "." + file.getName() + ".crc"), false);
+        requireRenamed(draft, file);
+        return;
+      }
+      try {
+        FileContext.getFileContext(fileSystem.getUri(), configuration)
+            .rename(
+                fileSystem.makeQualified(draft),
+                fileSystem.makeQualified(file),
+                Options.Rename.OVERWRITE);
+      } catch (UnsupportedFileSystemException e) {
+        fileSystem.delete(file, false);
+        requireRenamed(draft, file);
+      }
+    }
+
+    /** Made of text, since a name with a colon would be taken for a URI. */
+    private static Path sibling(Path file, String name) {
+      String text = file.toString();
+      return new Path(text.substring(0, text.lastIndexOf('/') + 1) + name);
+    }
+
+    private void requireRenamed(Path draft, Path file) throws IOException {
+      if (!fileSystem.rename(draft, file)) {
+        throw new IOException("the file system refused to rename " + draft.getName());
+      }
+    }
+  }
+}

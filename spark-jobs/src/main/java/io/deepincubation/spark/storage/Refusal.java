@@ -1,0 +1,115 @@
+package io.deepincubation.spark.storage;
+
+import io.deepincubation.core.checkpoint.StorageException;
+import java.io.FileNotFoundException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+
+/** What a file system's refusal means, and how to mend it. */
+final class Refusal {
+
+  /** A kind of refusal: how to know it among the causes, and what to say. */
+  private record Kind(Predicate<Throwable> matches, String meaning) {}
+
+  private static final int MOST_CAUSES = 20;
+
+  private static final List<Kind> KINDS =
+      List.of(
+          new Kind(
+              named("UnknownStoreException"),
+              "there is no such bucket; create it, or check its name"),
+          new Kind(
+              named("AccessDeniedException", "AccessControlException"),
+              "access denied; check the credentials that Spark was given, and what they may do"
+                  + " there"),
+          new Kind(
+              named("NoAuthWithAWSException", "CredentialInitializationException")
+                  .or(says("no aws credentials", "unable to load credentials")),
+              "no credentials; set them in Spark's configuration (spark.hadoop.fs.s3a.*) or give"
+                  + " the machine a role"),
+          new Kind(
+              UnsupportedFileSystemException.class::isInstance,
+              "no file system is set up for it; add its connector with --packages, such as"
+                  + " org.apache.hadoop:hadoop-aws of the version of Spark's Hadoop for s3a"),
+          new Kind(
+              failure ->
+                  failure instanceof ClassNotFoundException
+                      || failure instanceof NoClassDefFoundError,
+              "its connector is not on Spark's class path; add it with --packages, such as"
+                  + " org.apache.hadoop:hadoop-aws of the version of Spark's Hadoop for s3a"),
+          new Kind(
+              UnknownHostException.class::isInstance,
+              "the host is unknown; check the URI, the endpoint in Spark's configuration, and the"
+                  + " network"),
+          new Kind(
+              failure ->
+                  failure instanceof ConnectException
+                      || failure instanceof NoRouteToHostException
+                      || failure instanceof SocketTimeoutException,
+              "no connection; check that the service runs, its address, and the network"),
+          new Kind(
+              named(
+                  "DSQuotaExceededException", "NSQuotaExceededException", "QuotaExceededException"),
+              "the quota is used up; free space or ask for more"),
+          new Kind(
+              named("DiskErrorException").or(says("no space left")),
+              "the disk is full; free space or choose another folder"),
+          new Kind(
+              named("ParentNotDirectoryException", "FileAlreadyExistsException")
+                  .or(says("not a directory")),
+              "a file is where a folder should be; check the path"),
+          new Kind(
+              FileNotFoundException.class::isInstance, "there is no such file; check the path"));
+
+  private Refusal() {}
+
+  /** The exception for a failed operation. */
+  static StorageException of(String verb, String uri, Exception failure) {
+    return new StorageException(
+        String.format("Cannot %s %s: %s", verb, withoutSecret(uri), meaning(failure)), failure);
+  }
+
+  private static String meaning(Exception failure) {
+    List<Throwable> causes =
+        Stream.iterate((Throwable) failure, Objects::nonNull, Throwable::getCause)
+            .limit(MOST_CAUSES)
+            .toList();
+    return KINDS.stream()
+        .filter(kind -> causes.stream().anyMatch(kind.matches()))
+        .map(Kind::meaning)
+        .findFirst()
+        .orElseGet(() -> said(failure) + "; check the path and the file system's state");
+  }
+
+  private static String said(Exception failure) {
+    String message = failure.getMessage();
+    return message == null
+        ? failure.getClass().getSimpleName()
+        : withoutSecret(message.lines().findFirst().orElse(""));
+  }
+
+  /** A URI's {@code user:password@} is not for logs. */
+  private static String withoutSecret(String text) {
+    return text.replaceAll("//[^/@:\\s]+:[^/@\\s]+@", "//");
+  }
+
+  private static Predicate<Throwable> named(String... simpleNames) {
+    List<String> names = List.of(simpleNames);
+    return failure -> names.contains(failure.getClass().getSimpleName());
+  }
+
+  private static Predicate<Throwable> says(String... words) {
+    return failure -> {
+      String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+      return Stream.of(words).anyMatch(message::contains);
+    };
+  }
+}

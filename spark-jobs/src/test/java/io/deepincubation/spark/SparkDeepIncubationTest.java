@@ -1,0 +1,204 @@
+package io.deepincubation.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import io.deepincubation.core.checkpoint.LocalStorage;
+import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.data.LocalImageCache;
+import io.deepincubation.core.data.UnfitDataException;
+import io.deepincubation.core.incubation.DeepIncubation;
+import io.deepincubation.core.incubation.IncubationReport;
+import io.deepincubation.core.incubation.LocalModuleTasks;
+import io.deepincubation.core.incubation.RunContext;
+import io.deepincubation.core.network.Arithmetic;
+import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.training.TrainingDivergedException;
+import io.deepincubation.spark.progress.ProgressBoard;
+import io.deepincubation.spark.progress.TerminalStyle;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs with Kryo that refuses classes it was not told of; {@link JavaSerializerTest} without. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SparkDeepIncubationTest {
+
+  private final Path shared = temporaryFolder();
+  private final Path data = shared.resolve("data");
+  private final SparkSession spark =
+      TinyRuns.spark(shared.resolve("cache"), "org.apache.spark.serializer.KryoSerializer");
+
+  private static Path temporaryFolder() {
+    try {
+      return Files.createTempDirectory("deep-incubation-test");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @BeforeAll
+  void draw() {
+    TinyRuns.draw(data);
+  }
+
+  @AfterAll
+  void stop() {
+    spark.stop();
+    new LocalStorage(shared).delete("");
+  }
+
+  private SparkDeepIncubation incubation(Path run, Recipe recipe) {
+    return SparkDeepIncubation.on(spark)
+        .recipe(recipe)
+        .trainingData(data.toString())
+        .runFolder(run.toString());
+  }
+
+  @Test
+  void givesTheSameWeightsAsOneProcess(@TempDir Path folder) {
+    Recipe recipe = TinyRuns.recipe();
+    SparkDeepIncubation onSpark = incubation(folder.resolve("spark"), recipe);
+    IncubationReport there = onSpark.run();
+    StageResult baselineThere = onSpark.trainEndToEnd();
+
+    DeepIncubation inProcess = oneProcess(folder.resolve("process"), recipe);
+    IncubationReport here = inProcess.run();
+    StageResult baselineHere = inProcess.trainEndToEnd();
+
+    assertThat(digests(there)).isEqualTo(digests(here)).doesNotHaveDuplicates();
+    assertThat(baselineThere.sha256()).isEqualTo(baselineHere.sha256());
+  }
+
+  private DeepIncubation oneProcess(Path run, Recipe recipe) {
+    PreparedImages images = PreparedImages.open(new LocalStorage(data), recipe);
+    var context =
+        new RunContext(
+            recipe,
+            images.architecture(),
+            images.load(new LocalImageCache(shared.resolve("cache"), 1 << 30)),
+            new RunFolder(new LocalStorage(run)),
+            progress -> {});
+    var compute = new Compute(Device.cpu(), Arithmetic.FP32, 1);
+    return new DeepIncubation(context, compute, new LocalModuleTasks(context, compute, 1));
+  }
+
+  @Test
+  void committedStagesAreNotRepeated(@TempDir Path run) throws IOException {
+    Recipe recipe = TinyRuns.recipe("incubation.epochs=1");
+    IncubationReport first = incubation(run, recipe).run();
+    byte[] module = Files.readAllBytes(run.resolve("modules/1/result.json"));
+    byte[] tuned = Files.readAllBytes(run.resolve("final/result.json"));
+
+    IncubationReport second = incubation(run, recipe).run();
+
+    assertThat(second).isEqualTo(first);
+    assertThat(run.resolve("modules/1/result.json")).hasBinaryContent(module);
+    assertThat(run.resolve("final/result.json")).hasBinaryContent(tuned);
+  }
+
+  @Test
+  void onlyMissingModulesAreIncubated(@TempDir Path run) throws IOException {
+    Recipe recipe = TinyRuns.recipe("incubation.epochs=1");
+    SparkDeepIncubation incubation = incubation(run, recipe);
+    incubation.preTrainMetaModel();
+    List<StageResult> first = incubation.incubateModules();
+    new LocalStorage(run).delete("modules/1");
+
+    List<StageResult> second = incubation.incubateModules();
+
+    assertThat(second.get(0)).isEqualTo(first.get(0));
+    assertThat(second.get(1).sha256()).isEqualTo(first.get(1).sha256());
+    assertThat(second.get(1).startedAt()).isNotEqualTo(first.get(1).startedAt());
+  }
+
+  @Test
+  void aResumedRunKeepsItsWidth(@TempDir Path run) throws IOException {
+    SparkDeepIncubation incubation = incubation(run, TinyRuns.recipe());
+    incubation.preTrainMetaModel();
+    Path record = run.resolve("run.json");
+    Files.writeString(record, Files.readString(record).replace("\"driver\": 1", "\"driver\": 2"));
+
+    assertThat(incubation.trainEndToEnd().threads()).isEqualTo(2);
+  }
+
+  @Test
+  void showsEveryStageOnTheBoard(@TempDir Path run) {
+    var board = new ProgressBoard(TerminalStyle.PLAIN, InstantSource.system());
+
+    incubation(run, TinyRuns.recipe("incubation.epochs=1")).progress(board).run();
+
+    assertThat(board.lines(Instant.now()))
+        .hasSize(3 + TinyRuns.MODULES)
+        .allSatisfy(line -> assertThat(line).contains("done"))
+        .anySatisfy(line -> assertThat(line).contains("module 2/2"));
+  }
+
+  @Test
+  void aTaskThatDivergesEndsTheRunWithThatFault(@TempDir Path run) {
+    SparkDeepIncubation incubation =
+        incubation(run, TinyRuns.recipe("incubation.rate-factor=1e38"));
+
+    assertThatThrownBy(incubation::run)
+        .isInstanceOf(TrainingDivergedException.class)
+        .hasMessageContaining("stage modules/0, epoch 0");
+    assertThat(run.resolve("modules/0/result.json")).doesNotExist();
+    assertThat(run.resolve("meta/result.json")).exists();
+  }
+
+  @Test
+  void refusesImagesOfAnotherSize(@TempDir Path folder) {
+    Path run = folder.resolve("run");
+    SparkDeepIncubation incubation = incubation(run, TinyRuns.recipe("model.image=32"));
+
+    assertThatThrownBy(incubation::run)
+        .isInstanceOf(UnfitDataException.class)
+        .hasMessage(
+            "Cannot train on %s: the recipe expects images of 32 x 32 pixels, the data has 16 x 16;"
+                + " set model.image, or run `prepare` with --image-size 32",
+            data);
+    assertThat(run).doesNotExist();
+  }
+
+  @Test
+  void evaluatesACommittedNetworkFromItsFiles(@TempDir Path run) {
+    SparkDeepIncubation incubation = incubation(run, TinyRuns.recipe());
+    StageResult meta = incubation.preTrainMetaModel();
+
+    Evaluation evaluation = incubation.evaluate("meta");
+
+    assertThat(evaluation.accuracy()).isEqualTo(meta.accuracy());
+    assertThat(evaluation.images()).isEqualTo(48);
+  }
+
+  @Test
+  void namesWhatIsMissing() {
+    assertThatThrownBy(() -> SparkDeepIncubation.on(spark).run())
+        .isInstanceOf(RecipeException.class)
+        .hasMessage("Cannot run: expected a recipe, got none; call recipe(Recipes.named(name))");
+  }
+
+  private static List<String> digests(IncubationReport report) {
+    var digests = new ArrayList<String>();
+    digests.add(report.meta().sha256());
+    report.modules().forEach(module -> digests.add(module.sha256()));
+    digests.add(report.assembled().sha256());
+    digests.add(report.tuned().sha256());
+    return digests;
+  }
+}

@@ -1,0 +1,31 @@
+package io.deepincubation.spark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deepincubation.spark.cli.Comparison.Facts;
+import org.junit.jupiter.api.Test;
+
+class ComparisonTest {
+
+  @Test
+  void claimsADifferenceOnlyBeyondChance() {
+    assertThat(Comparison.verdict(new Facts(0.7, 0.6, 0.1, 0.03, 1, 1, 2000)))
+        .isEqualTo(
+            "Deep Incubation is 10.0 points better than end-to-end training at equal training cost"
+                + " (2,000 test images, one seed: +-3.0 points by chance).");
+    assertThat(Comparison.verdict(new Facts(0.6, 0.7, -0.1, 0.03, 1, 1, 2000)))
+        .startsWith("Deep Incubation is 10.0 points worse than");
+    assertThat(Comparison.verdict(new Facts(0.61, 0.6, 0.01, 0.03, 1, 1, 2000)))
+        .isEqualTo(
+            "No clear difference at equal training cost: Deep Incubation is +1.0 points from end to"
+                + " end (2,000 test images, one seed: +-3.0 points by chance).");
+  }
+
+  @Test
+  void writesOperationsWithThreeDigits() {
+    assertThat(Results.flops(0)).isEqualTo("0 FLOP");
+    assertThat(Results.flops(38.23e9)).isEqualTo("38.2 GFLOP");
+    assertThat(Results.flops(1.5e15)).isEqualTo("1.50 PFLOP");
+    assertThat(Results.flops(999.7e9)).isEqualTo("1.00 TFLOP");
+  }
+}

@@ -1,0 +1,283 @@
+package io.deepincubation.spark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.deepincubation.spark.TinyRuns;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MainTest {
+
+  private static final int CIFAR_100_RECORD = 3074;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir private Path folder;
+
+  private Map<String, String> properties = Map.of();
+
+  @BeforeEach
+  void configureSpark() throws IOException {
+    properties =
+        Map.of(
+            "spark.master", "local[2]",
+            "spark.ui.enabled", "false",
+            "spark.deepincubation.cache.directory", folder.resolve("cache").toString());
+    properties.forEach(System::setProperty);
+    Files.writeString(folder.resolve("tiny.yaml"), TinyRuns.RECIPE);
+  }
+
+  @AfterEach
+  void forgetSpark() {
+    properties.keySet().forEach(System::clearProperty);
+  }
+
+  private int cli(String... args) {
+    return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+  }
+
+  /** A verb that trains the tiny recipe on {@code data} in {@code run}. */
+  private int train(String verb, String... more) {
+    var args =
+        new ArrayList<>(
+            List.of(
+                verb,
+                "--recipe",
+                folder.resolve("tiny.yaml").toString(),
+                "--data",
+                folder.resolve("data").toString(),
+                "--run",
+                folder.resolve("run").toString(),
+                "--threads",
+                "1"));
+    args.addAll(List.of(more));
+    return cli(args.toArray(String[]::new));
+  }
+
+  private void complains(String... words) {
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .startsWith("deep-incubation: ")
+        .contains(words);
+  }
+
+  private JsonObject lastLine() {
+    List<String> lines = out.toString().lines().toList();
+    return JsonParser.parseString(lines.get(lines.size() - 1)).getAsJsonObject();
+  }
+
+  @Test
+  void runsAllStagesThenFindsThemDone() {
+    TinyRuns.draw(folder.resolve("data"));
+
+    assertThat(train("run", "--json", "--set", "incubation.epochs=1")).isZero();
+    JsonObject first = lastLine();
+    assertThat(first.get("status").getAsString()).isEqualTo("done");
+    assertThat(first.getAsJsonArray("stages")).hasSize(3 + TinyRuns.MODULES);
+    assertThat(folder.resolve("run/report.html")).exists();
+
+    assertThat(train("run", "--json", "--set", "incubation.epochs=1")).isZero();
+    assertThat(lastLine().get("status").getAsString()).isEqualTo("already-done");
+    assertThat(lastLine().get("stages")).isEqualTo(first.get("stages"));
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void stagesOneByOneMakeARun() {
+    TinyRuns.draw(folder.resolve("data"));
+    for (String verb : List.of("pretrain-meta", "incubate", "assemble", "fine-tune", "evaluate")) {
+      assertThat(train(verb)).as(verb).isZero();
+    }
+    assertThat(train("baseline", "--method", "e2e")).isZero();
+    assertThat(cli("report", "--run", folder.resolve("run").toString())).isZero();
+    assertThat(out.toString()).contains("final: top-1", "baselines/e2e", "Done in ", "Report: ");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void quickstartComparesAndIsDoneTheSecondTime() {
+    String[] args = {
+      "quickstart",
+      "--out",
+      folder.resolve("quick").toString(),
+      "--recipe",
+      folder.resolve("tiny.yaml").toString(),
+      "--train-images",
+      "96",
+      "--test-images",
+      "48",
+      "--threads",
+      "1"
+    };
+    assertThat(cli(args)).isZero();
+    assertThat(out.toString())
+        .contains("Deep Incubation", "end to end", "48 test images", "Done in ")
+        .contains("Report: " + folder.resolve("quick/run/report.html"));
+    assertThat(cli(args)).isZero();
+    assertThat(out.toString()).contains("Already done in ");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void unknownRecipeKeysAreAllListed() {
+    assertThat(train("run", "--set", "model.dept=4", "--set", "incubation.epoch=1")).isEqualTo(2);
+    complains("model.dept", "incubation.epoch");
+  }
+
+  @Test
+  void unknownRecipeName() {
+    assertThat(cli("run", "--recipe", "quikstart", "--data", "d", "--run", "r")).isEqualTo(2);
+    complains("Cannot find recipe quikstart", "did you mean quickstart?");
+  }
+
+  @Test
+  void depthThatIsNotDivisible() {
+    assertThat(train("run", "--set", "model.depth=5")).isEqualTo(2);
+    complains("model.depth", "5");
+  }
+
+  @Test
+  void classCountThatDoesNotMatchTheData() {
+    TinyRuns.draw(folder.resolve("data"));
+    assertThat(train("run", "--set", "model.classes=100")).isEqualTo(3);
+    complains("expects 100 classes, the data has 12");
+    assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void missingData() {
+    assertThat(train("run")).isEqualTo(3);
+    complains("Cannot open the training set at " + folder.resolve("data"), "run `prepare` first");
+    assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void damagedData() throws IOException {
+    TinyRuns.draw(folder.resolve("data"));
+    Path shard = folder.resolve("data/train/part-00000.parquet");
+    byte[] bytes = Files.readAllBytes(shard);
+    Files.write(shard, Arrays.copyOf(bytes, bytes.length / 2));
+    assertThat(train("run")).isEqualTo(3);
+    complains("part-00000.parquet");
+    assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void truncatedCifarFile() throws IOException {
+    Path cifar = Files.createDirectory(folder.resolve("cifar"));
+    Files.write(cifar.resolve("train.bin"), new byte[2 * CIFAR_100_RECORD - 10]);
+    Files.write(cifar.resolve("test.bin"), new byte[CIFAR_100_RECORD]);
+    Path target = folder.resolve("prepared");
+
+    assertThat(cli("prepare", "--from", cifar.toString(), "--to", target.toString())).isEqualTo(3);
+
+    complains("train.bin", "the file is cut off");
+    assertThat(target.resolve("index.json")).doesNotExist();
+  }
+
+  @Test
+  void preparesCifar() throws IOException {
+    Path cifar = Files.createDirectory(folder.resolve("cifar"));
+    Files.write(cifar.resolve("train.bin"), new byte[2 * CIFAR_100_RECORD]);
+    Files.write(cifar.resolve("test.bin"), new byte[CIFAR_100_RECORD]);
+    Path target = folder.resolve("prepared");
+
+    assertThat(cli("prepare", "--from", cifar.toString(), "--to", target.toString(), "--json"))
+        .isZero();
+
+    assertThat(lastLine().get("classes").getAsInt()).isEqualTo(100);
+    assertThat(lastLine().getAsJsonObject("images").get("train").getAsInt()).isEqualTo(2);
+  }
+
+  @Test
+  void runFolderOfAnotherRecipe() {
+    TinyRuns.draw(folder.resolve("data"));
+    assertThat(train("pretrain-meta", "--set", "meta.epochs=1")).isZero();
+    assertThat(train("pretrain-meta", "--seed", "8")).isEqualTo(2);
+    complains("Cannot use the run folder", "it belongs to recipe tiny", "choose another --run");
+  }
+
+  @Test
+  void lossThatIsNotANumber() {
+    TinyRuns.draw(folder.resolve("data"));
+    assertThat(train("run", "--set", "optimizer.rate=1e38")).isEqualTo(4);
+    complains("Training diverged in stage meta");
+    assertThat(folder.resolve("run/meta/result.json")).doesNotExist();
+  }
+
+  @Test
+  void stageBeforeItsTime() {
+    TinyRuns.draw(folder.resolve("data"));
+    assertThat(train("assemble")).isEqualTo(1);
+    complains("Cannot find stage modules/0", "run `incubate` first");
+  }
+
+  @Test
+  void folderThatCannotBeWritten() throws IOException {
+    TinyRuns.draw(folder.resolve("data"));
+    Files.writeString(folder.resolve("run"), "a file is in the way");
+    assertThat(train("run")).isEqualTo(5);
+    complains(folder.resolve("run").toString());
+  }
+
+  @Test
+  void unknownVerb() {
+    assertThat(cli("trian")).isEqualTo(2);
+    complains("Unknown verb trian", "quickstart, prepare, run");
+  }
+
+  @Test
+  void noVerb() {
+    assertThat(cli()).isEqualTo(2);
+    complains("expected a verb");
+  }
+
+  @Test
+  void missingAndUnknownOptions() {
+    assertThat(cli("run", "--recipe", "quickstart")).isEqualTo(2);
+    complains("--data", "--run", "see deep-incubation run --help");
+  }
+
+  @Test
+  void unknownBaseline() {
+    assertThat(train("baseline", "--method", "telepathy")).isEqualTo(2);
+    complains("expected --method of [e2e], got telepathy");
+  }
+
+  @Test
+  void unknownFormat() {
+    assertThat(cli("prepare", "--from", "a", "--to", "b", "--format", "tape")).isEqualTo(2);
+    complains("tape");
+  }
+
+  @Test
+  void stackTraceOnlyWhenAsked() {
+    assertThat(cli("run", "--recipe", "none", "--data", "d", "--run", "r", "--verbose"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("\tat ");
+  }
+
+  @Test
+  void helpAndVersion() {
+    assertThat(cli("--help")).isZero();
+    assertThat(cli("run", "--help")).isZero();
+    assertThat(cli("--version")).isZero();
+    assertThat(out.toString()).contains("quickstart", "Exit status", "--recipe=FILE|NAME");
+    assertThat(err.toString()).isEmpty();
+  }
+}

@@ -1,0 +1,212 @@
+package io.deepincubation.spark.storage;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Abortable;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.util.Progressable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An object store in memory: a file appears when its stream is closed, however it came to that,
+ * unless the stream was aborted; a rename never replaces.
+ */
+public final class FakeStore extends FileSystem {
+
+  private static final Map<String, byte[]> OBJECTS = new ConcurrentSkipListMap<>();
+
+  private URI uri = URI.create("fake:///");
+
+  static void clear() {
+    OBJECTS.clear();
+  }
+
+  static Collection<String> names() {
+    return OBJECTS.keySet();
+  }
+
+  @Override
+  public void initialize(URI name, Configuration configuration) throws IOException {
+    super.initialize(name, configuration);
+    uri = URI.create(name.getScheme() + "://" + name.getAuthority());
+  }
+
+  @Override
+  public URI getUri() {
+    return uri;
+  }
+
+  @Override
+  public FSDataInputStream open(Path path, int bufferSize) throws IOException {
+    return new FSDataInputStream(new MemoryStream(object(path)));
+  }
+
+  @Override
+  public FSDataOutputStream create(
+      Path path,
+      FsPermission permission,
+      boolean overwrite,
+      int bufferSize,
+      short replication,
+      long blockSize,
+      Progressable progress)
+      throws IOException {
+    return new FSDataOutputStream(new Upload(key(path)), null);
+  }
+
+  @Override
+  public FSDataOutputStream append(Path path, int bufferSize, Progressable progress) {
+    throw new UnsupportedOperationException("append");
+  }
+
+  @Override
+  public boolean rename(Path from, Path to) {
+    byte[] bytes = OBJECTS.get(key(from));
+    if (bytes == null || OBJECTS.putIfAbsent(key(to), bytes) != null) {
+      return false;
+    }
+    OBJECTS.remove(key(from));
+    return true;
+  }
+
+  @Override
+  public boolean delete(Path path, boolean recursive) {
+    return OBJECTS.keySet().removeIf(key -> key.equals(key(path)) || isBelow(path, key));
+  }
+
+  @Override
+  public FileStatus[] listStatus(Path folder) throws IOException {
+    List<FileStatus> inside =
+        OBJECTS.entrySet().stream()
+            .filter(object -> isBelow(folder, object.getKey()))
+            .map(object -> status(object.getValue(), new Path(object.getKey())))
+            .toList();
+    if (inside.isEmpty()) {
+      throw new FileNotFoundException(folder.toString());
+    }
+    return inside.toArray(FileStatus[]::new);
+  }
+
+  @Override
+  public void setWorkingDirectory(Path folder) {
+    throw new UnsupportedOperationException("working directory");
+  }
+
+  @Override
+  public Path getWorkingDirectory() {
+    return new Path(uri.toString() + "/");
+  }
+
+  @Override
+  public boolean mkdirs(Path folder, FsPermission permission) {
+    return true;
+  }
+
+  @Override
+  public FileStatus getFileStatus(Path path) throws IOException {
+    return status(object(path), path);
+  }
+
+  private static FileStatus status(byte[] bytes, Path path) {
+    return new FileStatus(bytes.length, false, 1, 1, 0, path);
+  }
+
+  private static byte[] object(Path path) throws FileNotFoundException {
+    byte[] bytes = OBJECTS.get(key(path));
+    if (bytes == null) {
+      throw new FileNotFoundException(path.toString());
+    }
+    return bytes;
+  }
+
+  private static boolean isBelow(Path folder, String key) {
+    return key.startsWith(key(folder) + "/");
+  }
+
+  private static String key(Path path) {
+    return path.toString();
+  }
+
+  private static final class Upload extends ByteArrayOutputStream implements Abortable {
+
+    private final String key;
+    private boolean aborted;
+
+    Upload(String key) {
+      this.key = key;
+    }
+
+    @Override
+    public AbortableResult abort() {
+      aborted = true;
+      return new AbortableResult() {
+        @Override
+        public boolean alreadyClosed() {
+          return false;
+        }
+
+        @Override
+        public @Nullable IOException anyCleanupException() {
+          return null;
+        }
+      };
+    }
+
+    @Override
+    public void close() {
+      if (!aborted) {
+        OBJECTS.put(key, toByteArray());
+      }
+    }
+  }
+
+  private static final class MemoryStream extends FSInputStream {
+
+    private final byte[] bytes;
+    private ByteArrayInputStream rest;
+
+    MemoryStream(byte[] bytes) {
+      this.bytes = bytes;
+      rest = new ByteArrayInputStream(bytes);
+    }
+
+    @Override
+    public void seek(long position) {
+      rest = new ByteArrayInputStream(bytes, (int) position, bytes.length);
+    }
+
+    @Override
+    public long getPos() {
+      return (long) bytes.length - rest.available();
+    }
+
+    @Override
+    public boolean seekToNewSource(long position) {
+      return false;
+    }
+
+    @Override
+    public int read() {
+      return rest.read();
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) {
+      return rest.read(into, offset, length);
+    }
+  }
+}
