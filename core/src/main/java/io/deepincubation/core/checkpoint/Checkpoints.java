@@ -27,6 +27,7 @@ public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
   private static final Pattern FILE = Pattern.compile("step-(\\d{1,18})(-\\p{XDigit}+)?\\.(.+)");
   private static final int KEPT = 2;
+  private static final long BY_TIME = 0;
   private static final long SHORTEST_PAUSE_NANOS = 10_000_000_000L;
 
   /** Training time between two states, as a multiple of the time that saving one takes. */
@@ -34,6 +35,8 @@ public final class Checkpoints {
 
   private final Storage storage;
   private final String folder;
+  private final long everySteps;
+  private long savedStep;
   private long pausedSince = System.nanoTime();
   private long pauseNanos = SHORTEST_PAUSE_NANOS;
 
@@ -44,18 +47,32 @@ public final class Checkpoints {
    * @param stage its name
    */
   public Checkpoints(Storage storage, String stage) {
+    this(storage, stage, BY_TIME);
+  }
+
+  /**
+   * The state of one stage, saved by steps instead of by time.
+   *
+   * @param storage the run's
+   * @param stage its name
+   * @param everySteps optimizer steps between two states, at least 1
+   */
+  public Checkpoints(Storage storage, String stage, long everySteps) {
     this.storage = storage;
+    this.everySteps = everySteps;
     folder = "checkpoints/" + stage.replace('/', '-');
   }
 
   /**
-   * Whether it is time to save: ten seconds after the state before, or longer where saving takes
-   * more than a twentieth of the time.
+   * Whether it is time to save: so many steps after the state before; or ten seconds after it, or
+   * longer where saving takes more than a twentieth of the time.
    *
    * @param step optimizer steps done
    */
   public boolean due(long step) {
-    return step > 0 && System.nanoTime() - pausedSince >= pauseNanos;
+    return everySteps == BY_TIME
+        ? step > 0 && System.nanoTime() - pausedSince >= pauseNanos
+        : step - savedStep >= everySteps;
   }
 
   /** Keeps a state, then forgets all but the last two. */
@@ -66,6 +83,7 @@ public final class Checkpoints {
     var marker = new Marker(state.step(), tensors, state.counters(), state.metrics());
     storage.write(folder + "/" + name + ".json", stream -> stream.write(Json.pretty(marker)));
     forgetOlder();
+    savedStep = state.step();
     pausedSince = System.nanoTime();
     pauseNanos = Math.max(SHORTEST_PAUSE_NANOS, PAUSE_PER_SAVE * (pausedSince - start));
   }

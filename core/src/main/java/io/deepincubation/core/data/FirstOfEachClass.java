@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * A class-balanced subset of a source's training split (Tab. 5): the first samples of each class,
@@ -86,9 +88,9 @@ public final class FirstOfEachClass implements ImageSource {
     return runs.stream().flatMap(FirstOfEachClass::stream).iterator();
   }
 
-  private static java.util.stream.Stream<Sample> stream(Iterator<Sample> samples) {
+  private static Stream<Sample> stream(Iterator<Sample> samples) {
     Iterable<Sample> iterable = () -> samples;
-    return java.util.stream.StreamSupport.stream(iterable.spliterator(), /* parallel= */ false);
+    return StreamSupport.stream(iterable.spliterator(), /* parallel= */ false);
   }
 
   @Override

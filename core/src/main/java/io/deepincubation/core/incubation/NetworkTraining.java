@@ -75,7 +75,8 @@ final class NetworkTraining {
               plan.stage(),
               plan.moduleIndex(),
               outcome,
-              outcome.images() * trainingFlops(plan),
+              outcome.images()
+                  * TrainingCost.perImage(context.architecture(), plan.division(), plan.trained()),
               new StageRecords.Origin(compute.threads(), attempt, startedAt),
               shards);
       return context
@@ -120,20 +121,5 @@ final class NetworkTraining {
     return context
         .folder()
         .writeShard(plan.stage(), moduleIndex, network.weights(moduleIndex).renamed(names));
-  }
-
-  /**
-   * Operations of one image's training pass: a trained module costs its forward pass three times
-   * (output, gradient of the input, gradient of the weights), a frozen one after it twice, a frozen
-   * one before it once.
-   */
-  private double trainingFlops(Plan plan) {
-    int firstTrained = plan.trained().stream().min(Integer::compare).orElseThrow();
-    double flops = 0;
-    for (int i = 0; i < plan.division().moduleCount(); i++) {
-      int passes = plan.trained().contains(i) ? 3 : i > firstTrained ? 2 : 1;
-      flops += passes * context.architecture().forwardFlops(plan.division(), i);
-    }
-    return flops;
   }
 }

@@ -2,6 +2,7 @@ package io.deepincubation.core.network;
 
 import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.random.RandomStream;
+import java.util.Arrays;
 
 /**
  * A parameter of a module.
@@ -32,6 +33,6 @@ public record ParameterSpec(String name, Shape shape, Role role, Initialization 
   Weights.Tensor draw(RandomStream random) {
     var values = new float[Math.toIntExact(size())];
     initialization.fill(values, random);
-    return new Weights.Tensor(java.util.Arrays.stream(shape.getShape()).boxed().toList(), values);
+    return new Weights.Tensor(Arrays.stream(shape.getShape()).boxed().toList(), values);
   }
 }

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.recipe.OptimizerRecipe;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.StageRecipe;
 import io.deepincubation.core.training.TrainingDivergedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,7 +49,7 @@ class DeepIncubationTest {
     }
   }
 
-  private static java.util.function.BiConsumer<String, Weights.Tensor> sameValues(Weights other) {
+  private static BiConsumer<String, Weights.Tensor> sameValues(Weights other) {
     return (name, tensor) ->
         assertThat(other.tensor(name).values()).as(name).isEqualTo(tensor.values());
   }
@@ -104,12 +107,11 @@ class DeepIncubationTest {
             tame.model(),
             tame.division(),
             tame.batch(),
-            new io.deepincubation.core.recipe.OptimizerRecipe(
-                io.deepincubation.core.recipe.OptimizerRecipe.Rule.SGD, 1e30, 0, 0, 0, 0, 0),
+            new OptimizerRecipe(OptimizerRecipe.Rule.SGD, 1e30, 0, 0, 0, 0, 0),
             tame.schedule(),
             tame.loss(),
             tame.augmentation(),
-            new io.deepincubation.core.recipe.StageRecipe(2, 0, 0, 0, 1),
+            new StageRecipe(2, 0, 0, 0, 1),
             tame.incubation(),
             tame.fineTuning(),
             tame.endToEnd());

@@ -24,10 +24,13 @@ import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.ScriptProgram;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -165,7 +168,7 @@ class GoldenNetworkTest {
       return values;
     }
     float[] copy = values.clone();
-    java.util.Arrays.fill(copy, 64, 128, 0);
+    Arrays.fill(copy, 64, 128, 0);
     return copy;
   }
 
@@ -177,7 +180,7 @@ class GoldenNetworkTest {
     float[] labels = io.tensor("y").values();
     var targets = new float[labels.length * 10];
     for (int i = 0; i < labels.length; i++) {
-      java.util.Arrays.fill(targets, 10 * i, 10 * i + 10, 0.01f);
+      Arrays.fill(targets, 10 * i, 10 * i + 10, 0.01f);
       targets[10 * i + (int) labels[i]] = 0.91f;
     }
     return manager.create(targets, new Shape(labels.length, 10));
@@ -215,9 +218,9 @@ class GoldenNetworkTest {
   private static Weights golden(String name) {
     try (InputStream stream =
         GoldenNetworkTest.class.getResourceAsStream("/golden/" + name + ".safetensors")) {
-      return Safetensors.read(java.util.Objects.requireNonNull(stream, name));
+      return Safetensors.read(Objects.requireNonNull(stream, name));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

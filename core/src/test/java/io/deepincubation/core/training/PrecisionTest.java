@@ -17,6 +17,7 @@ import io.deepincubation.core.random.RandomStream;
 import io.deepincubation.core.recipe.OptimizerRecipe;
 import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.TorchEngine;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -73,7 +74,7 @@ class PrecisionTest {
     var targets = new float[BATCH * CLASSES];
     for (int i = 0; i < BATCH; i++) {
       int label = random.nextInt(CLASSES);
-      java.util.Arrays.fill(targets, i * CLASSES, (i + 1) * CLASSES, 0.01f);
+      Arrays.fill(targets, i * CLASSES, (i + 1) * CLASSES, 0.01f);
       targets[i * CLASSES + label] = 0.91f;
       for (int p = 0; p < 3 * 32 * 32; p++) {
         double wave = Math.sin((p / 32 % 32) * (label + 1) * 0.2);

@@ -56,14 +56,12 @@ public record Preparation(
 
   /** The same with images resized to this side. */
   public Preparation imageSize(int side) {
-    return new Preparation(
-        from, to, format, OptionalInt.of(side), imagesPerClass, shardSize, seed);
+    return new Preparation(from, to, format, OptionalInt.of(side), imagesPerClass, shardSize, seed);
   }
 
   /** The same with the first training images of each class only (Tab. 5). */
   public Preparation imagesPerClass(int images) {
-    return new Preparation(
-        from, to, format, imageSize, OptionalInt.of(images), shardSize, seed);
+    return new Preparation(from, to, format, imageSize, OptionalInt.of(images), shardSize, seed);
   }
 
   /** The same with this many images a shard. */

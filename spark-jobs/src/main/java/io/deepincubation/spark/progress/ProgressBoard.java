@@ -97,7 +97,7 @@ public final class ProgressBoard {
   /** The state of each task in words, for a log that tells only changes. */
   synchronized Map<String, String> states() {
     Map<String, String> states = new LinkedHashMap<>();
-    tasks.forEach((task, line) -> states.put(task, line.stateInWords()));
+    tasks.values().forEach(line -> states.put(line.name(), line.stateInWords()));
     return states;
   }
 }

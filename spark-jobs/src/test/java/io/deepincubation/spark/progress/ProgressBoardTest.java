@@ -118,10 +118,10 @@ class ProgressBoardTest {
     display.close();
     assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
         .containsExactly(
-            "progress: modules#0 running",
+            "progress: module 1/4 running",
             "progress: module 1/4 50% epoch 2/4 loss 2.346 1,234 img/s 1:40 left",
             "progress: module 1/4 50% epoch 2/4 loss 2.346 1,234 img/s 1:20 left",
-            "progress: modules#0 done in 0:00");
+            "progress: module 1/4 done in 0:00");
   }
 
   private String line() {

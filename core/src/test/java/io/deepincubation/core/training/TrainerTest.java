@@ -1,0 +1,151 @@
+package io.deepincubation.core.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import io.deepincubation.core.checkpoint.Checkpoints;
+import io.deepincubation.core.checkpoint.LocalStorage;
+import io.deepincubation.core.checkpoint.MetricsLine;
+import io.deepincubation.core.checkpoint.Safetensors;
+import io.deepincubation.core.data.BatchKey;
+import io.deepincubation.core.data.ImageTable;
+import io.deepincubation.core.data.TrainingBatches;
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.Arithmetic;
+import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.network.ModularNetwork;
+import io.deepincubation.core.network.StochasticDepth;
+import io.deepincubation.core.network.VisionTransformer;
+import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.random.RandomStream;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeYaml;
+import io.deepincubation.core.script.TorchEngine;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainerTest {
+
+  private static final int SIDE = 16;
+  private static final int CLASSES = 4;
+  private static final int EPOCHS = 4;
+  private static final VisionTransformer VIT =
+      new VisionTransformer(SIDE, 4, 16, 2, CLASSES, VisionTransformer.DEIT_EPSILON);
+  private static final ModularDivision DIVISION = new ModularDivision(List.of(1, 2));
+  private static final BatchKey KEY = new BatchKey(5, "modules/1", 1);
+
+  @TempDir private Path folder;
+
+  /** What a test sees of a training. */
+  private record Trained(TrainingOutcome outcome, List<String> digests) {}
+
+  /** A process that dies. */
+  private static final class Killed extends RuntimeException {}
+
+  @ParameterizedTest
+  @ValueSource(longs = {3, 7, 11, 20, 23})
+  void goesOnAfterAnyInterruptionToTheSameBytes(long killedAt) {
+    Trained undisturbed = train(recipe(), folder.resolve("undisturbed"), progress -> {});
+    Path interrupted = folder.resolve("interrupted");
+    assertThatThrownBy(() -> train(recipe(), interrupted, killAt(killedAt)))
+        .isInstanceOf(Killed.class);
+    var firstSteps = new ArrayList<Long>();
+
+    Trained resumed = train(recipe(), interrupted, progress -> firstSteps.add(progress.step()));
+
+    assertThat(resumed.digests()).isEqualTo(undisturbed.digests());
+    assertThat(resumed.outcome().loss()).isEqualTo(undisturbed.outcome().loss());
+    assertThat(losses(resumed)).isEqualTo(losses(undisturbed));
+    assertThat(firstSteps.get(0)).isBetween(killedAt - 4, killedAt + 1);
+  }
+
+  @Test
+  void changesOnlyTheTrainedModule() {
+    Weights before = VIT.initialWeights(DIVISION, 0, 1, "test");
+    Trained trained = train(recipe(), folder, progress -> {});
+    assertThat(trained.digests().get(0)).isEqualTo(Safetensors.digest(before));
+    assertThat(trained.digests().get(1))
+        .isNotEqualTo(Safetensors.digest(VIT.initialWeights(DIVISION, 1, 1, "test")));
+  }
+
+  @Test
+  void tellsImagesLossAndRateOfEveryInterval() {
+    var told = new ArrayList<StageProgress>();
+    Trained trained = train(recipe(), folder, told::add);
+    assertThat(trained.outcome().images()).isEqualTo(EPOCHS * 96L);
+    assertThat(trained.outcome().accuracy()).isEqualTo(0.5);
+    assertThat(told).hasSize(EPOCHS * 6).last().extracting(StageProgress::fraction).isEqualTo(1.0);
+    assertThat(told).allSatisfy(p -> assertThat(p.dataWait()).isBetween(0.0, 1.0));
+  }
+
+  private static Consumer<StageProgress> killAt(long step) {
+    return progress -> {
+      if (progress.step() >= step) {
+        throw new Killed();
+      }
+    };
+  }
+
+  private static List<Double> losses(Trained trained) {
+    var losses = new ArrayList<Double>();
+    for (MetricsLine line : trained.outcome().metrics()) {
+      if (line.loss() != null) {
+        losses.add(line.loss());
+      }
+    }
+    return losses;
+  }
+
+  private static Recipe recipe() {
+    return RecipeYaml.parse(
+        """
+        model: {depth: 3, width: 16, heads: 2, patch: 4, image: 16}
+        division: {modules: 2, depths: [1, 2]}
+        batch: {size: 16, accumulation: 1}
+        optimizer: {rate: 0.03}
+        augmentation: {crop-padding: 2}
+        incubation: {epochs: 4, warm-up-epochs: 1, stochastic-depth: 0.2, clip-norm: 1}
+        """,
+        "test",
+        List.of());
+  }
+
+  private static Trained train(Recipe recipe, Path folder, Consumer<StageProgress> progress) {
+    TorchEngine.useThreads(1);
+    var batches = new TrainingBatches(images(), recipe.augmentation(), 0.1, CLASSES, 16, KEY);
+    var weights =
+        List.of(
+            VIT.initialWeights(DIVISION, 0, 1, "test"), VIT.initialWeights(DIVISION, 1, 1, "test"));
+    var compute = new Compute(Device.cpu(), Arithmetic.FP32, 1);
+    var checkpoints = new Checkpoints(new LocalStorage(folder), "modules/1", 3);
+    try (var network = new ModularNetwork(VIT, DIVISION, weights, compute)) {
+      var objective = new TaskObjective(network, Set.of(1), new StochasticDepth(0.2));
+      TrainingOutcome outcome =
+          new Trainer(recipe, recipe.incubation(), KEY, batches, checkpoints, progress)
+              .train(objective, network.manager(), () -> 0.5);
+      return new Trained(outcome, network.weights().stream().map(Safetensors::digest).toList());
+    }
+  }
+
+  private static ImageTable images() {
+    int count = 96;
+    var pixels = new byte[count * 3 * SIDE * SIDE];
+    var labels = new int[count];
+    var random = RandomStream.of(9);
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) random.nextInt(256);
+    }
+    for (int i = 0; i < count; i++) {
+      labels[i] = i % CLASSES;
+    }
+    return ImageTable.of(pixels, labels, SIDE, SIDE);
+  }
+}
