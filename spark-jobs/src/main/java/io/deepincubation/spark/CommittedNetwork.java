@@ -32,7 +32,8 @@ final class CommittedNetwork {
     try (var network =
         new ModularNetwork(
             context.architecture(), division(), context.folder().weights(stage), compute)) {
-      return new Evaluator(new EvaluationBatches(context.data().test(), BATCH)).accuracy(network);
+      return new Evaluator(new EvaluationBatches(context.data().test(), BATCH), compute)
+          .accuracy(network);
     }
   }
 

@@ -102,6 +102,7 @@ final class NetworkTraining {
             plan.recipe(),
             key,
             batches,
+            compute,
             context.folder().checkpoints(plan.stage()),
             context.progress());
     var objective =
@@ -112,7 +113,7 @@ final class NetworkTraining {
 
   /** Top-1 accuracy of a network on the test split. */
   double accuracy(ModularNetwork network) {
-    return new Evaluator(new EvaluationBatches(context.data().test(), EVALUATION_BATCH))
+    return new Evaluator(new EvaluationBatches(context.data().test(), EVALUATION_BATCH), compute)
         .accuracy(network);
   }
 

@@ -47,6 +47,14 @@ public interface Architecture {
    */
   int droppableLayers(ModularDivision division, int moduleIndex);
 
+  /**
+   * Whether an image's result in training does not depend on the others in its batch, so that parts
+   * of a batch may be computed apart. Batch norm makes it depend.
+   */
+  default boolean independentImages() {
+    return false;
+  }
+
   /** Floating-point operations of one image's forward pass through a module, 2 per multiply-add. */
   double forwardFlops(ModularDivision division, int moduleIndex);
 

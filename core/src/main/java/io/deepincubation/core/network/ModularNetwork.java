@@ -84,23 +84,39 @@ public final class ModularNetwork implements AutoCloseable {
   }
 
   /**
-   * The scales of a module's branches for one training batch, as the module's second input.
+   * The scales of a module's branches for some images of a training batch, as the module's second
+   * input.
    *
-   * @param manager owns the array
    * @param moduleIndex the module
    * @param depth how branches are dropped over this network
-   * @param images B
+   * @param part the images
    * @param random the step's stream for this module
    */
-  public NDArray keep(
-      NDManager manager, int moduleIndex, StochasticDepth depth, int images, RandomStream random) {
-    int rows = modules.get(moduleIndex).droppableLayers();
-    float[] scales =
-        depth.draw(division.offset(moduleIndex), rows, division.depth(), images, random);
-    return scales.length == 0
-        ? keepAll(manager)
-        : manager.create(scales, new Shape(scales.length / images, images));
+  public NDArray keep(int moduleIndex, StochasticDepth depth, BatchPart part, RandomStream random) {
+    int layers = modules.get(moduleIndex).droppableLayers();
+    float[] all =
+        depth.draw(division.offset(moduleIndex), layers, division.depth(), part.batch(), random);
+    if (all.length == 0) {
+      return keepAll(part.manager());
+    }
+    int rows = all.length / part.batch();
+    var scales = new float[rows * part.images()];
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(
+          all, row * part.batch() + part.first(), scales, row * part.images(), part.images());
+    }
+    return part.manager().create(scales, new Shape(rows, part.images()));
   }
+
+  /**
+   * Some images of a batch.
+   *
+   * @param manager owns what is made for them
+   * @param batch images of the whole batch
+   * @param first the first of them in the batch
+   * @param images how many they are
+   */
+  public record BatchPart(NDManager manager, int batch, int first, int images) {}
 
   private static NDArray keepAll(NDManager manager) {
     return manager.create(new Shape(0, 0));

@@ -45,6 +45,8 @@ public final class NetworkModule {
     store = new ParameterStore(manager, /* copy= */ false);
     droppableLayers = architecture.droppableLayers(division, moduleIndex);
     load(manager, weights);
+    // The store learns its parameters now, so that threads only read it.
+    parameters.forEach(p -> store.getValue(p, manager.getDevice(), /* training= */ false));
   }
 
   /** The parameters' names, shapes and roles, in order. */

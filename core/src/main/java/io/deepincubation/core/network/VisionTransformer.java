@@ -156,6 +156,11 @@ public record VisionTransformer(
   }
 
   @Override
+  public boolean independentImages() {
+    return true;
+  }
+
+  @Override
   public double forwardFlops(ModularDivision division, int moduleIndex) {
     double n = tokens();
     double d = width;

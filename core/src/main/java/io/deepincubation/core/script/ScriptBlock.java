@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * A DJL block whose computation is a TorchScript program, so that it mixes freely with DJL's own.
  *
  * <p>The program has the methods {@code train} and {@code evaluate}, each taking the block's inputs
- * as tensors and then the parameters as one {@code List[Tensor]} in their declared order.
+ * as tensors and then the parameters as one {@code List[Tensor]} in their declared order. Threads
+ * may compute it at once.
  */
 public final class ScriptBlock extends AbstractBlock {
 
@@ -79,7 +80,7 @@ public final class ScriptBlock extends AbstractBlock {
     return new Shape[] {outputShape.apply(inputShapes[0])};
   }
 
-  private ScriptProgram program(NDManager manager) {
+  private synchronized ScriptProgram program(NDManager manager) {
     if (program == null) {
       program = ScriptProgram.load(manager, methods);
     }

@@ -16,8 +16,8 @@ import java.io.UncheckedIOException;
  *
  * <p>An argument of type {@code Tensor} is one array without a name; an argument of type {@code
  * List[Tensor]} is a run of arrays that share a name ending in {@code []}, see {@link #listOf}.
- * Whether autograd records is the calling thread's mode ({@link GradientMode}). A program may be
- * called from one thread at a time.
+ * Whether autograd records is the calling thread's mode ({@link GradientMode}). Threads may call a
+ * program at once.
  */
 public final class ScriptProgram implements AutoCloseable {
 

@@ -15,8 +15,11 @@ public interface Objective {
   /** What is trained, in an order that never changes. */
   List<NetworkModule> trained();
 
+  /** Whether threads may compute parts of one batch at once: no image depends on another. */
+  boolean independentImages();
+
   /**
-   * The forward pass of one batch.
+   * The forward pass of a batch, or of some of its images.
    *
    * @param images B x C x H x W
    * @param targets B x classes

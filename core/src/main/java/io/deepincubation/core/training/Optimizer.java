@@ -10,6 +10,7 @@ import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.OptimizerRecipe;
 import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.ScriptProgram;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +53,11 @@ public final class Optimizer {
         torch._foreach_add_(sums, self.gradients(loss, p), alpha=%1$s)
         return torch.add_(total, loss, alpha=%1$s)
 
+      def merge(self, sums: List[Tensor], others: List[Tensor]) -> Tensor:
+        torch._foreach_add_(sums, others)
+        torch._foreach_zero_(others)
+        return sums[0]
+
       """;
 
   private final NDManager manager;
@@ -59,9 +65,9 @@ public final class Optimizer {
   private final NDList parameters;
   private final Map<String, NDList> state = new LinkedHashMap<>();
   private final NDArray rate;
-  private final NDArray total;
+  private final List<NDArray> totals = new ArrayList<>();
+  private final List<NDList> sums = new ArrayList<>();
   private final int accumulation;
-  private NDList sums = new NDList();
   private int gathered;
 
   /**
@@ -71,30 +77,34 @@ public final class Optimizer {
    * @param trained the parameters
    * @param recipe the rule and its constants
    * @param clipNorm largest global gradient norm; 0 for no clipping
-   * @param accumulation backward passes whose mean gradient makes one step
+   * @param accumulation backward passes, one after the other, whose mean gradient makes one step
+   * @param lanes threads that each compute an equal part of a pass
    */
   public Optimizer(
       NDManager manager,
       List<Trainable> trained,
       OptimizerRecipe recipe,
       double clipNorm,
-      int accumulation) {
+      int accumulation,
+      int lanes) {
     this.manager = manager;
     this.accumulation = accumulation;
     UpdateRule rule = UpdateRule.of(recipe);
     parameters = new NDList(trained.stream().map(Trainable::array).toList());
-    String gradients = String.format(Locale.ROOT, GRADIENTS, 1.0 / accumulation);
+    String gradients = String.format(Locale.ROOT, GRADIENTS, 1.0 / (accumulation * lanes));
     program =
         ScriptProgram.load(
             manager, gradients + source(rule, trained, recipe.weightDecay(), clipNorm));
     for (String name : rule.state()) {
       state.put(name, zeros(name.equals(UpdateRule.COUNTER)));
     }
-    if (accumulation > 1) {
-      sums = zeros(/* scalars= */ false);
+    for (int lane = 0; lane < lanes; lane++) {
+      totals.add(manager.zeros(new Shape()));
+      if (accumulation * lanes > 1) {
+        sums.add(zeros(/* scalars= */ false));
+      }
     }
     rate = manager.zeros(new Shape());
-    total = manager.zeros(new Shape());
   }
 
   private NDList zeros(boolean scalars) {
@@ -161,40 +171,75 @@ public final class Optimizer {
   }
 
   /**
-   * Takes one backward pass; the last one of a step's accumulation changes the parameters.
+   * Takes one backward pass of all images; the last one of a step's accumulation changes the
+   * parameters. For a single lane.
    *
    * @param loss a scalar with its graph: the mean over the pass's images
    * @param learningRate of the step
    */
   public void backward(NDArray loss, double learningRate) {
-    rate.set(new float[] {(float) learningRate});
-    try (NDManager step = manager.newSubManager();
-        GradientMode mode = GradientMode.frozen()) {
-      if (accumulation == 1) {
-        var arguments = new NDList(total, loss, rate);
+    if (sums.isEmpty()) {
+      try (NDManager step = manager.newSubManager();
+          GradientMode mode = GradientMode.frozen()) {
+        setRate(learningRate);
+        var arguments = new NDList(totals.get(0), loss, rate);
         arguments.addAll(ScriptProgram.listOf("parameters", parameters));
         addState(arguments);
         program.call(step, "step", arguments);
-      } else {
-        gather(step, loss);
       }
+    } else {
+      gather(0, loss);
+      finishPass(learningRate);
     }
   }
 
-  private void gather(NDManager step, NDArray loss) {
-    var arguments = new NDList(total, loss);
-    arguments.addAll(ScriptProgram.listOf("parameters", parameters));
-    arguments.addAll(ScriptProgram.listOf("sums", sums));
-    program.call(step, "gather", arguments);
+  /**
+   * Takes the backward pass of one lane's images. Each lane has a thread of its own.
+   *
+   * @param lane from 0
+   * @param loss a scalar with its graph: the mean over the lane's images
+   */
+  public void gather(int lane, NDArray loss) {
+    try (NDManager pass = manager.newSubManager();
+        GradientMode mode = GradientMode.frozen()) {
+      var arguments = new NDList(totals.get(lane), loss);
+      arguments.addAll(ScriptProgram.listOf("parameters", parameters));
+      arguments.addAll(ScriptProgram.listOf("sums", sums.get(lane)));
+      program.call(pass, "gather", arguments);
+    }
+  }
+
+  /**
+   * Ends a pass that every lane has gathered; the last one of a step's accumulation changes the
+   * parameters.
+   *
+   * @param learningRate of the step
+   */
+  public void finishPass(double learningRate) {
     gathered++;
-    if (gathered == accumulation) {
+    if (gathered < accumulation) {
+      return;
+    }
+    gathered = 0;
+    try (NDManager step = manager.newSubManager();
+        GradientMode mode = GradientMode.frozen()) {
+      NDList all = sums.get(0);
+      for (NDList others : sums.subList(1, sums.size())) {
+        var pair = new NDList(ScriptProgram.listOf("sums", all));
+        pair.addAll(ScriptProgram.listOf("others", others));
+        program.call(step, "merge", pair);
+      }
+      setRate(learningRate);
       var finish = new NDList(rate);
       finish.addAll(ScriptProgram.listOf("parameters", parameters));
-      finish.addAll(ScriptProgram.listOf("sums", sums));
+      finish.addAll(ScriptProgram.listOf("sums", all));
       addState(finish);
       program.call(step, "finish", finish);
-      gathered = 0;
     }
+  }
+
+  private void setRate(double learningRate) {
+    rate.set(new float[] {(float) learningRate});
   }
 
   private void addState(NDList arguments) {
@@ -203,8 +248,11 @@ public final class Optimizer {
 
   /** The sum of the steps' losses since the call before. Waits for the device. */
   public double takeTotalLoss() {
-    double sum = total.getFloat();
-    total.set(new float[] {0});
+    double sum = 0;
+    for (NDArray total : totals) {
+      sum += total.getFloat();
+      total.set(new float[] {0});
+    }
     return sum;
   }
 

@@ -9,8 +9,15 @@ import io.deepincubation.core.random.RandomStream;
  * @param stage seed, stage and module
  * @param epoch from 0
  * @param batch in the epoch, from 0
+ * @param images of the whole batch
+ * @param firstImage where in the batch the images begin that are computed now
  */
-public record StepKey(BatchKey stage, int epoch, int batch) {
+public record StepKey(BatchKey stage, int epoch, int batch, int images, int firstImage) {
+
+  /** The same batch, seen from one of its images on. */
+  public StepKey from(int image) {
+    return new StepKey(stage, epoch, batch, images, image);
+  }
 
   /**
    * The stream of some draws in this step.

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.deepincubation.core.network.ModularNetwork;
+import io.deepincubation.core.network.ModularNetwork.BatchPart;
 import io.deepincubation.core.network.NetworkModule;
 import io.deepincubation.core.network.StochasticDepth;
 import io.deepincubation.core.script.ScriptProgram;
@@ -60,13 +61,18 @@ public final class TaskObjective implements Objective {
   }
 
   @Override
+  public boolean independentImages() {
+    return network.architecture().independentImages();
+  }
+
+  @Override
   public NDArray loss(NDArray images, NDArray targets, StepKey step) {
     NDManager manager = images.getManager();
     int count = Math.toIntExact(images.getShape().get(0));
+    var part = new BatchPart(manager, step.images(), step.firstImage(), count);
     NDArray features = images;
     for (int i = 0; i < network.modules().size(); i++) {
-      NDArray keep =
-          network.keep(manager, i, stochasticDepth, count, step.random("stochastic depth", i));
+      NDArray keep = network.keep(i, stochasticDepth, part, step.random("stochastic depth", i));
       features = network.modules().get(i).forward(features, keep, trainedModules.contains(i));
     }
     return loss.call(manager, "loss", new NDList(features, targets)).head();

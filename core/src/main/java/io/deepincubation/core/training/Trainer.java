@@ -10,6 +10,7 @@ import io.deepincubation.core.data.Batch;
 import io.deepincubation.core.data.BatchKey;
 import io.deepincubation.core.data.Prefetcher;
 import io.deepincubation.core.data.TrainingBatches;
+import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.NetworkModule;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.Recipe;
@@ -47,6 +48,7 @@ public final class Trainer {
   private final StageRecipe stage;
   private final BatchKey key;
   private final TrainingBatches batches;
+  private final Compute compute;
   private final Checkpoints checkpoints;
   private final Consumer<StageProgress> progress;
   private final RateSchedule schedule;
@@ -60,6 +62,7 @@ public final class Trainer {
    * @param stage epochs and clipping
    * @param key what the random draws are for
    * @param batches the training images
+   * @param compute where and how the task computes
    * @param checkpoints where the stage's state is kept
    * @param progress told once a logging interval
    */
@@ -68,12 +71,14 @@ public final class Trainer {
       StageRecipe stage,
       BatchKey key,
       TrainingBatches batches,
+      Compute compute,
       Checkpoints checkpoints,
       Consumer<StageProgress> progress) {
     this.recipe = recipe;
     this.stage = stage;
     this.key = key;
     this.batches = batches;
+    this.compute = compute;
     this.checkpoints = checkpoints;
     this.progress = progress;
     schedule = RateSchedule.of(recipe, stage);
@@ -89,9 +94,12 @@ public final class Trainer {
    * @throws TrainingDivergedException if the loss stops being a finite number
    */
   public TrainingOutcome train(Objective objective, NDManager manager, DoubleSupplier accuracy) {
-    var session = new Session(objective, manager, accuracy);
-    checkpoints.latest().ifPresent(session::restore);
-    return session.run();
+    int images = recipe.batch().size();
+    try (var lanes = Lanes.of(compute, images, objective.independentImages())) {
+      var session = new Session(objective, manager, accuracy, lanes);
+      checkpoints.latest().ifPresent(session::restore);
+      return session.run();
+    }
   }
 
   /** Optimizer steps of the stage. */
@@ -113,6 +121,7 @@ public final class Trainer {
     private final Objective objective;
     private final NDManager manager;
     private final DoubleSupplier accuracy;
+    private final Lanes lanes;
     private final Optimizer optimizer;
     private final List<MetricsLine> metrics = new ArrayList<>();
     private final int interval = Math.max(1, stepsPerEpoch / INTERVALS);
@@ -125,8 +134,9 @@ public final class Trainer {
     private long intervalWait;
     private int intervalSteps;
 
-    Session(Objective objective, NDManager manager, DoubleSupplier accuracy) {
+    Session(Objective objective, NDManager manager, DoubleSupplier accuracy, Lanes lanes) {
       this.objective = objective;
+      this.lanes = lanes;
       this.manager = manager;
       this.accuracy = accuracy;
       optimizer =
@@ -135,7 +145,8 @@ public final class Trainer {
               objective.trained().stream().flatMap(m -> m.trainable().stream()).toList(),
               recipe.optimizer(),
               stage.clipNorm(),
-              recipe.batch().accumulation());
+              recipe.batch().accumulation(),
+              lanes.count());
     }
 
     TrainingOutcome run() {
@@ -169,7 +180,8 @@ public final class Trainer {
       double rate = schedule.rate(epoch, stepOfEpoch, stepsPerEpoch);
       int accumulation = recipe.batch().accumulation();
       for (int pass = 0; pass < accumulation; pass++) {
-        var stepKey = new StepKey(key, epoch, stepOfEpoch * accumulation + pass);
+        var stepKey =
+            new StepKey(key, epoch, stepOfEpoch * accumulation + pass, recipe.batch().size(), 0);
         pass(feed.next(), stepKey, rate);
       }
       step++;
@@ -177,14 +189,38 @@ public final class Trainer {
     }
 
     private void pass(Batch batch, StepKey stepKey, double rate) {
+      if (lanes.count() == 1) {
+        compute(batch, stepKey, batch.size(), loss -> optimizer.backward(loss, rate));
+      } else {
+        int images = batch.size() / lanes.count();
+        lanes.forEach(
+            lane ->
+                compute(
+                    batch,
+                    stepKey.from(lane * images),
+                    images,
+                    loss -> optimizer.gather(lane, loss)));
+        optimizer.finishPass(rate);
+      }
+    }
+
+    /** Computes the loss of some images of a batch and hands it on before its graph is freed. */
+    private void compute(Batch batch, StepKey stepKey, int images, Consumer<NDArray> use) {
       try (NDManager pass = manager.newSubManager();
           GradientMode mode = GradientMode.recording()) {
-        NDArray images = pass.create(FloatBuffer.wrap(batch.images()), batches.imageShape());
+        Shape image = batches.imageShape().slice(1);
+        NDArray part =
+            pass.create(part(batch.images(), stepKey, images), new Shape(images).addAll(image));
         int classes = batch.targets().length / batch.size();
         NDArray targets =
-            pass.create(FloatBuffer.wrap(batch.targets()), new Shape(batch.size(), classes));
-        optimizer.backward(objective.loss(images, targets, stepKey), rate);
+            pass.create(part(batch.targets(), stepKey, images), new Shape(images, classes));
+        use.accept(objective.loss(part, targets, stepKey));
       }
+    }
+
+    private static FloatBuffer part(float[] values, StepKey stepKey, int images) {
+      int each = values.length / stepKey.images();
+      return FloatBuffer.wrap(values, stepKey.firstImage() * each, images * each);
     }
 
     private boolean endsInterval() {

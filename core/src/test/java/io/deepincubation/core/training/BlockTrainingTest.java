@@ -158,7 +158,7 @@ class BlockTrainingTest {
     var objective = new TaskObjective(network, modules, StochasticDepth.OFF);
     List<Trainable> parameters =
         objective.trained().stream().flatMap(module -> module.trainable().stream()).toList();
-    var optimizer = new Optimizer(network.manager(), parameters, ADAMW, 0, 1);
+    var optimizer = new Optimizer(network.manager(), parameters, ADAMW, 0, 1, 1);
     return IntStream.range(0, steps).mapToObj(i -> step(network, objective, optimizer, i)).toList();
   }
 
@@ -166,7 +166,7 @@ class BlockTrainingTest {
       ModularNetwork network, Objective objective, Optimizer optimizer, int index) {
     try (NDManager manager = network.manager().newSubManager();
         GradientMode mode = GradientMode.recording()) {
-      var key = new StepKey(new BatchKey(1, "test", -1), 0, index);
+      var key = new StepKey(new BatchKey(1, "test", -1), 0, index, IMAGES, 0);
       NDArray loss = objective.loss(images(manager), targets(manager), key);
       optimizer.backward(loss, 1e-2);
     }

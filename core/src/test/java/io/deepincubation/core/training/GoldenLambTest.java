@@ -70,7 +70,7 @@ class GoldenLambTest {
     try (var network = new ModularNetwork(VIT, DIVISION, List.of(weights()), COMPUTE)) {
       var objective = new TaskObjective(network, Set.of(0), StochasticDepth.OFF);
       List<Trainable> trained = network.modules().get(0).trainable();
-      var optimizer = new Optimizer(network.manager(), trained, LAMB, 0, 1);
+      var optimizer = new Optimizer(network.manager(), trained, LAMB, 0, 1, 1);
       for (int i = 0; i < STEPS; i++) {
         assertThat(step(network, objective, optimizer)).isCloseTo(LOSSES[i], within(1e-5));
       }
@@ -91,7 +91,7 @@ class GoldenLambTest {
     try (NDManager manager = network.manager().newSubManager();
         GradientMode mode = GradientMode.recording()) {
       NDArray images = manager.create(io.tensor("x").values(), new Shape(4, 3, 32, 32));
-      var key = new StepKey(new BatchKey(0, "test", -1), 0, 0);
+      var key = new StepKey(new BatchKey(0, "test", -1), 0, 0, 4, 0);
       optimizer.backward(objective.loss(images, targets(manager), key), RATE);
     }
     return optimizer.takeTotalLoss();

@@ -133,7 +133,7 @@ class GoldenNetworkTest {
       ModularNetwork network, TaskObjective objective, Set<Integer> trained, Weights after) {
     List<NetworkModule.Trainable> parameters =
         objective.trained().stream().flatMap(m -> m.trainable().stream()).toList();
-    var optimizer = new Optimizer(network.manager(), parameters, ADAMW, 0, 1);
+    var optimizer = new Optimizer(network.manager(), parameters, ADAMW, 0, 1, 1);
     for (int i = 0; i < 3; i++) {
       try (NDManager manager = network.manager().newSubManager();
           GradientMode mode = GradientMode.recording()) {
@@ -187,7 +187,7 @@ class GoldenNetworkTest {
   }
 
   private static StepKey step(int batch) {
-    return new StepKey(new BatchKey(0, "test", -1), 0, batch);
+    return new StepKey(new BatchKey(0, "test", -1), 0, batch, 4, 0);
   }
 
   private static Weights part(Weights all, ModularDivision division, int moduleIndex) {

@@ -232,7 +232,7 @@ class OptimizerTest {
         parameters.entrySet().stream()
             .map(entry -> new Trainable(entry.getValue(), !UNDECAYED.contains(entry.getKey())))
             .toList();
-    return new Optimizer(manager, trained, recipe, clipNorm, accumulation);
+    return new Optimizer(manager, trained, recipe, clipNorm, accumulation, 1);
   }
 
   /** A step on the loss sum(p * g), whose gradient is g. */

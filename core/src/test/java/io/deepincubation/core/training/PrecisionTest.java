@@ -56,6 +56,7 @@ class PrecisionTest {
               objective.trained().stream().flatMap(m -> m.trainable().stream()).toList(),
               ADAMW,
               0,
+              1,
               1);
       for (int step = 0; step < STEPS; step++) {
         if (step == STEPS - 20) {
@@ -87,7 +88,7 @@ class PrecisionTest {
           objective.loss(
               manager.create(images, new Shape(BATCH, 3, 32, 32)),
               manager.create(targets, new Shape(BATCH, CLASSES)),
-              new StepKey(new BatchKey(0, "test", -1), 0, step)),
+              new StepKey(new BatchKey(0, "test", -1), 0, step, BATCH, 0)),
           1e-3);
     }
   }

@@ -2,6 +2,7 @@ package io.deepincubation.core.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import io.deepincubation.core.checkpoint.Checkpoints;
@@ -86,6 +87,25 @@ class TrainerTest {
     assertThat(told).allSatisfy(p -> assertThat(p.dataWait()).isBetween(0.0, 1.0));
   }
 
+  @Test
+  void lanesComputeTheSameStepUpToRounding() {
+    Trained one = train(recipe("batch.size=32"), folder.resolve("one"), progress -> {}, 1);
+    Trained two = train(recipe("batch.size=32"), folder.resolve("two"), progress -> {}, 2);
+    Trained again = train(recipe("batch.size=32"), folder.resolve("again"), progress -> {}, 2);
+    assertThat(two.digests()).isEqualTo(again.digests()).isNotEqualTo(one.digests());
+    assertThat(two.outcome().loss()).isCloseTo(one.outcome().loss(), within(1e-4));
+  }
+
+  @Test
+  void lanesAccumulateToo() {
+    Trained one = train(recipe(), folder.resolve("one"), progress -> {}, 1);
+    List<String> halves = List.of("batch.size=32", "batch.accumulation=2");
+    Trained two =
+        train(recipe(halves.toArray(String[]::new)), folder.resolve("two"), progress -> {}, 2);
+    assertThat(two.outcome().images()).isEqualTo(EPOCHS * 64L);
+    assertThat(two.outcome().loss()).isBetween(1.0, one.outcome().loss() + 1);
+  }
+
   private static Consumer<StageProgress> killAt(long step) {
     return progress -> {
       if (progress.step() >= step) {
@@ -104,7 +124,7 @@ class TrainerTest {
     return losses;
   }
 
-  private static Recipe recipe() {
+  private static Recipe recipe(String... overrides) {
     return RecipeYaml.parse(
         """
         model: {depth: 3, width: 16, heads: 2, patch: 4, image: 16}
@@ -115,21 +135,27 @@ class TrainerTest {
         incubation: {epochs: 4, warm-up-epochs: 1, stochastic-depth: 0.2, clip-norm: 1}
         """,
         "test",
-        List.of());
+        List.of(overrides));
   }
 
   private static Trained train(Recipe recipe, Path folder, Consumer<StageProgress> progress) {
-    TorchEngine.useThreads(1);
-    var batches = new TrainingBatches(images(), recipe.augmentation(), 0.1, CLASSES, 16, KEY);
+    return train(recipe, folder, progress, 1);
+  }
+
+  private static Trained train(
+      Recipe recipe, Path folder, Consumer<StageProgress> progress, int threads) {
+    TorchEngine.useThreads(threads);
+    int batch = recipe.batch().size();
+    var batches = new TrainingBatches(images(), recipe.augmentation(), 0.1, CLASSES, batch, KEY);
     var weights =
         List.of(
             VIT.initialWeights(DIVISION, 0, 1, "test"), VIT.initialWeights(DIVISION, 1, 1, "test"));
-    var compute = new Compute(Device.cpu(), Arithmetic.FP32, 1);
+    var compute = new Compute(Device.cpu(), Arithmetic.FP32, threads);
     var checkpoints = new Checkpoints(new LocalStorage(folder), "modules/1", 3);
     try (var network = new ModularNetwork(VIT, DIVISION, weights, compute)) {
       var objective = new TaskObjective(network, Set.of(1), new StochasticDepth(0.2));
       TrainingOutcome outcome =
-          new Trainer(recipe, recipe.incubation(), KEY, batches, checkpoints, progress)
+          new Trainer(recipe, recipe.incubation(), KEY, batches, compute, checkpoints, progress)
               .train(objective, network.manager(), () -> 0.5);
       return new Trained(outcome, network.weights().stream().map(Safetensors::digest).toList());
     }

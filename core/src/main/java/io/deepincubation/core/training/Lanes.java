@@ -1,0 +1,126 @@
+package io.deepincubation.core.training;
+
+import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.script.TorchEngine;
+import java.util.ArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Threads that each compute a part of a batch from end to end.
+ *
+ * <p>On a processor that is faster than to split every operation over the threads: they meet once a
+ * pass instead of a thousand times. The number of lanes follows from the task's width and the batch
+ * alone, so it decides the bits no more than the width does.
+ */
+final class Lanes implements AutoCloseable {
+
+  /** Images below which a lane's products become too small to be fast. */
+  private static final int FEWEST_IMAGES = 16;
+
+  private final int count;
+  private final ExecutorService threads;
+
+  private Lanes(int count, int width) {
+    this.count = count;
+    threads =
+        Executors.newFixedThreadPool(
+            count,
+            work -> {
+              var thread =
+                  new Thread(
+                      () -> {
+                        TorchEngine.useThreads(width);
+                        work.run();
+                      },
+                      "lane");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * As many lanes as divide both the width and the batch, and leave each enough images.
+   *
+   * @param compute of the task
+   * @param images of a pass
+   * @param independent whether the images may be computed apart
+   */
+  static Lanes of(Compute compute, int images, boolean independent) {
+    int lanes = 1;
+    if (independent && !compute.device().isGpu()) {
+      for (int n = 2; n <= compute.threads() && images / n >= FEWEST_IMAGES; n++) {
+        if (compute.threads() % n == 0 && images % n == 0) {
+          lanes = n;
+        }
+      }
+    }
+    return new Lanes(lanes, compute.threads() / lanes);
+  }
+
+  /** The number of lanes, at least 1. */
+  int count() {
+    return count;
+  }
+
+  /**
+   * Does some work in every lane and waits for all, also where one fails: what they use is freed
+   * after this. A single lane is the calling thread.
+   *
+   * @param work takes the lane, from 0
+   */
+  void forEach(IntConsumer work) {
+    if (count == 1) {
+      work.accept(0);
+      return;
+    }
+    var running = new ArrayList<Future<?>>();
+    for (int lane = 0; lane < count; lane++) {
+      int mine = lane;
+      running.add(threads.submit(() -> work.accept(mine)));
+    }
+    RuntimeException failure = null;
+    for (Future<?> lane : running) {
+      failure = firstOf(failure, waitFor(lane));
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private static @Nullable RuntimeException firstOf(
+      @Nullable RuntimeException one, @Nullable RuntimeException other) {
+    return one != null ? one : other;
+  }
+
+  private static @Nullable RuntimeException waitFor(Future<?> lane) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          lane.get();
+          return null;
+        } catch (InterruptedException e) {
+          interrupted = true; // The lane still uses the arrays: wait on, tell it afterwards.
+        }
+      }
+    } catch (ExecutionException e) {
+      return e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new IllegalStateException("Cannot compute a part of a batch", e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdown();
+  }
+}
