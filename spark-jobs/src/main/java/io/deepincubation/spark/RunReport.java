@@ -12,12 +12,11 @@ import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.spark.report.HtmlReport;
 import io.deepincubation.spark.report.ReportFacts;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -80,17 +79,13 @@ public final class RunReport {
    */
   public String write() {
     List<StageResult> results = results();
-    Map<String, List<MetricsLine>> metrics =
-        results.stream().collect(Collectors.toMap(StageResult::stage, this::metrics));
+    var metrics = new LinkedHashMap<String, List<MetricsLine>>();
+    results.forEach(result -> metrics.put(result.stage(), folder.metrics(result.stage())));
     var html = new StringBuilder();
     HtmlReport.write(facts(), results, metrics, html);
     byte[] bytes = html.toString().getBytes(StandardCharsets.UTF_8);
     folder.storage().write(FILE, stream -> stream.write(bytes));
     return folder.uri() + "/" + FILE;
-  }
-
-  private List<MetricsLine> metrics(StageResult result) {
-    return folder.metrics(result.stage());
   }
 
   private ReportFacts facts() {

@@ -41,7 +41,7 @@ final class StageRecords {
         outcome.epochs(),
         outcome.seconds(),
         trainingFlops,
-        outcome.loss(),
+        outcome.epochs() == 0 ? null : outcome.loss(),
         outcome.accuracy(),
         origin.threads(),
         host(),
@@ -54,22 +54,8 @@ final class StageRecords {
 
   /** The result of putting modules together, which trains nothing. */
   static StageResult assembled(String stage, double accuracy, Origin origin, List<Shard> shards) {
-    return new StageResult(
-        stage,
-        null,
-        0,
-        0,
-        0,
-        0,
-        null,
-        accuracy,
-        origin.threads(),
-        host(),
-        origin.attempt(),
-        origin.startedAt(),
-        Instant.now().toString(),
-        shards,
-        digest(shards));
+    var untrained = new TrainingOutcome(0, 0, 0, 0, accuracy, List.of());
+    return trained(stage, /* moduleIndex= */ -1, untrained, 0, origin, shards);
   }
 
   private static String digest(List<Shard> shards) {

@@ -28,7 +28,8 @@ import picocli.CommandLine.IVersionProvider;
       FineTune.class,
       Evaluate.class,
       Baseline.class,
-      Report.class
+      Report.class,
+      Bench.class
     })
 final class DeepIncubationCommand implements Callable<Integer> {
 

@@ -1,0 +1,110 @@
+package io.deepincubation.spark.cli;
+
+import ai.djl.Device;
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import io.deepincubation.core.checkpoint.LocalStorage;
+import io.deepincubation.core.incubation.TrainingBenchmark;
+import io.deepincubation.core.incubation.TrainingBenchmark.Speed;
+import io.deepincubation.core.network.Arithmetic;
+import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.Recipes;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "bench",
+    description =
+        "Times training steps on this machine's processor: end to end, meta model and each hybrid"
+            + " network, beside the peak of matrix products.")
+final class Bench extends Verb {
+
+  private static final int DEFAULT_CLASSES = 100;
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "FILE|NAME",
+      defaultValue = "cifar100-small",
+      description = "Default ${DEFAULT-VALUE}.")
+  private String recipeName = "cifar100-small";
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Override a recipe key. Repeatable.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--precision",
+      split = ",",
+      paramLabel = "P",
+      defaultValue = "fp32,bf16",
+      description = "fp32, bf16 or both with a comma; default ${DEFAULT-VALUE}.")
+  private List<Arithmetic> precisions = new ArrayList<>();
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "7",
+      description = "Timed steps of each network; default ${DEFAULT-VALUE}.")
+  private int steps = 7;
+
+  @Option(names = "--threads", paramLabel = "N", description = "Processors; default all.")
+  private @Nullable Integer threads;
+
+  @Override
+  Answer answer() {
+    int width = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    if (steps < 1 || width < 1) {
+      throw new RecipeException(
+          String.format(
+              "Cannot time steps: expected --steps and --threads from 1, got %d and %d",
+              steps, width));
+    }
+    Recipe recipe = Recipes.resolve(recipeName, overrides);
+    int classes = recipe.model().classes() == 0 ? DEFAULT_CLASSES : recipe.model().classes();
+    var scratch = new LocalStorage(Path.of(System.getProperty("java.io.tmpdir")));
+    var benchmark = new TrainingBenchmark(recipe, classes, scratch, steps);
+    var speeds = new ArrayList<Speed>();
+    for (Arithmetic precision : precisions) {
+      speeds.addAll(benchmark.run(new Compute(Device.cpu(), precision, width)));
+    }
+    return answer(recipe, width, speeds);
+  }
+
+  private static Answer answer(Recipe recipe, int width, List<Speed> speeds) {
+    var rows = new ArrayList<List<String>>();
+    rows.add(
+        List.of(
+            "network", "depths", "precision", "per image", "images/s", "per second", "of peak"));
+    for (Speed speed : speeds) {
+      rows.add(
+          List.of(
+              speed.network(),
+              speed.division().toString(),
+              speed.arithmetic().name().toLowerCase(Locale.ROOT),
+              Results.flops(speed.flopsPerImage()),
+              String.format(Locale.ROOT, "%.1f", speed.imagesPerSecond()),
+              Results.flops(speed.flopsPerSecond()),
+              Results.percent(speed.flopsPerSecond() / speed.peak())));
+    }
+    var lines = new ArrayList<>(Results.columns(rows));
+    lines.add(
+        String.format(
+            "%s, batch %d, %d threads; medians", recipe.name(), recipe.batch().size(), width));
+    var json = new JsonObject();
+    json.addProperty("status", "done");
+    json.addProperty("recipe", recipe.name());
+    json.addProperty("batch", recipe.batch().size());
+    json.addProperty("threads", width);
+    json.add("speeds", new Gson().toJsonTree(speeds));
+    return new Answer(lines, json);
+  }
+}
