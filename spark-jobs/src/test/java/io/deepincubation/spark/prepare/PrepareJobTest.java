@@ -135,6 +135,21 @@ class PrepareJobTest {
   }
 
   @Test
+  void takesTheFirstImagesOfEachClass() throws IOException {
+    for (String file :
+        new String[] {"train/cat/1", "train/cat/2", "train/dog/3", "train/dog/4", "test/dog/5"}) {
+      writeImage(file + ".png", 8, 8);
+    }
+
+    DataIndex index = job().run(request().imagesPerClass(1));
+
+    assertThat(index.count("train")).isEqualTo(2);
+    assertThat(index.count("test")).isEqualTo(1);
+    assertThat(Set.of(open("train").label(0), open("train").label(1)))
+        .containsExactlyInAnyOrder(0, 1);
+  }
+
+  @Test
   void saysWhichImageIsCorruptAndLeavesNoSet() throws IOException {
     writeImage("train/cat/1.png", 8, 8);
     Path corrupt = folder.resolve("from/train/cat/2.png");
@@ -169,7 +184,8 @@ class PrepareJobTest {
   void rejectsShardsWithoutImages() {
     assertThatThrownBy(() -> request().shardSize(0))
         .isInstanceOf(RecipeException.class)
-        .hasMessageContaining("expected a shard size and an image size from 1, got 0 and ");
+        .hasMessageContaining(
+            "expected a shard size, an image size and images per class from 1, got 0, ");
   }
 
   private static PrepareJob job() {
