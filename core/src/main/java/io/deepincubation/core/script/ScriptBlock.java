@@ -57,6 +57,15 @@ public final class ScriptBlock extends AbstractBlock {
     }
   }
 
+  /**
+   * Whether every parameter has its array. DJL's own answer is no until a first forward pass, which
+   * then changes the block: not with several threads at once.
+   */
+  @Override
+  public boolean isInitialized() {
+    return declared.stream().allMatch(Parameter::isInitialized);
+  }
+
   @Override
   protected NDList forwardInternal(
       ParameterStore parameterStore,
