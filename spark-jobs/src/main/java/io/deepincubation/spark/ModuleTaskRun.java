@@ -32,7 +32,7 @@ final class ModuleTaskRun {
 
   /** Incubates a module unless another attempt has committed it. */
   StageResult incubate(int moduleIndex, byte[][][] meta, TaskContext task) {
-    var folder = new RunFolder(storages.open(facts.runUri()));
+    var folder = new RunFolder(storages.open(facts.runUri()), facts.settings().checkpoints());
     Optional<StageResult> committed = folder.result(Stages.module(moduleIndex));
     if (committed.isPresent()) {
       return committed.get();

@@ -63,7 +63,7 @@ final class SparkRun {
     this.board = board;
     settings = SparkSettings.of(spark.getConf());
     images = PreparedImages.open(storages.open(dataUri), recipe);
-    folder = new RunFolder(storages.open(runUri));
+    folder = new RunFolder(storages.open(runUri), settings.checkpoints());
     device = Devices.choose(settings.device(), spark.resources(), settings.local() ? 0 : -1);
     if (folder.runRecord().isEmpty()) {
       data = images.load(settings.cache());

@@ -1,9 +1,11 @@
 package io.deepincubation.spark;
 
+import io.deepincubation.core.checkpoint.CheckpointPolicy;
 import io.deepincubation.core.data.LocalImageCache;
 import io.deepincubation.core.recipe.RecipeException;
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
@@ -18,6 +20,9 @@ import org.apache.spark.SparkConf;
  * @param cacheDirectory {@value #CACHE_DIRECTORY}: where decoded images are kept on each node;
  *     empty for a folder in {@code spark.local.dir} or the node's own local folders
  * @param cacheBytes {@value #CACHE_SIZE}: what they may take, such as {@code 100g}; default 64g
+ * @param checkpoints {@value #CHECKPOINT_STEPS}: optimizer steps that a kill costs at most; {@value
+ *     #CHECKPOINT_MINUTES}: training time between two states, such as {@code 0.5}. Where both are
+ *     set a state is kept when either is due; default every ten seconds
  * @param local whether driver and tasks share one process
  */
 record SparkSettings(
@@ -26,6 +31,7 @@ record SparkSettings(
     int taskThreads,
     String cacheDirectory,
     long cacheBytes,
+    CheckpointPolicy checkpoints,
     boolean local)
     implements Serializable {
 
@@ -33,8 +39,11 @@ record SparkSettings(
   static final String DRIVER_THREADS = "spark.deepincubation.driver.threads";
   static final String CACHE_DIRECTORY = "spark.deepincubation.cache.directory";
   static final String CACHE_SIZE = "spark.deepincubation.cache.size";
+  static final String CHECKPOINT_STEPS = "spark.deepincubation.checkpoint.steps";
+  static final String CHECKPOINT_MINUTES = "spark.deepincubation.checkpoint.minutes";
 
   private static final String TASK_CPUS = "spark.task.cpus";
+  private static final double MILLIS_PER_MINUTE = 60_000;
   private static final String CACHE_FOLDER = "deep-incubation-cache";
 
   /** Reads a configuration. */
@@ -46,7 +55,25 @@ record SparkSettings(
         positive(conf, TASK_CPUS, 1),
         conf.get(CACHE_DIRECTORY, conf.get("spark.local.dir", "")),
         conf.getSizeAsBytes(CACHE_SIZE, "64g"),
+        checkpoints(conf),
         master.startsWith("local") && !master.startsWith("local-cluster"));
+  }
+
+  private static CheckpointPolicy checkpoints(SparkConf conf) {
+    if (!conf.contains(CHECKPOINT_MINUTES)) {
+      return conf.contains(CHECKPOINT_STEPS)
+          ? CheckpointPolicy.steps(positive(conf, CHECKPOINT_STEPS, 1))
+          : CheckpointPolicy.DEFAULT;
+    }
+    String minutes = conf.get(CHECKPOINT_MINUTES);
+    if (!minutes.matches("\\d{1,6}(\\.\\d{1,6})?")) {
+      throw new RecipeException(
+          "Cannot use " + CHECKPOINT_MINUTES + ": expected minutes, such as 0.5, got " + minutes);
+    }
+    long steps =
+        conf.contains(CHECKPOINT_STEPS) ? positive(conf, CHECKPOINT_STEPS, 1) : Long.MAX_VALUE;
+    return new CheckpointPolicy(
+        steps, Duration.ofMillis(Math.round(Double.parseDouble(minutes) * MILLIS_PER_MINUTE)));
   }
 
   private static int positive(SparkConf conf, String key, int fallback) {

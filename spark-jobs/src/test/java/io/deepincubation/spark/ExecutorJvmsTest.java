@@ -80,6 +80,7 @@ class ExecutorJvmsTest {
         .config("spark.scheduler.minRegisteredResourcesRatio", "1")
         .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
         .config("spark.kryo.registrator", IncubationKryoRegistrator.class.getName())
+        .config("spark.kryo.registrationRequired", "true")
         .config("spark.deepincubation.cache.directory", folder.resolve("cache").toString())
         .config("spark.deepincubation.driver.threads", "1")
         .getOrCreate();

@@ -154,6 +154,6 @@ class KryoRecordTest {
 
   private static StageResult result(List<Shard> shards) {
     return new StageResult(
-        "meta", null, 1, 2, 3, 4, null, 0.5, 2, "host", 0, "then", "now", shards, "ab");
+        "meta", null, 1, 2, 3, 4, null, 0.5, 2, "host", 0, 9, 3, "then", "now", shards, "ab");
   }
 }

@@ -3,7 +3,9 @@ package io.deepincubation.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.deepincubation.core.checkpoint.CheckpointPolicy;
 import io.deepincubation.core.recipe.RecipeException;
+import java.time.Duration;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +22,7 @@ class SparkSettingsTest {
                 1,
                 "",
                 64L << 30,
+                CheckpointPolicy.DEFAULT,
                 true));
   }
 
@@ -32,9 +35,39 @@ class SparkSettingsTest {
             .set("spark.deepincubation.driver.threads", "6")
             .set("spark.task.cpus", "4")
             .set("spark.deepincubation.cache.directory", "/disk/cache")
-            .set("spark.deepincubation.cache.size", "2g");
+            .set("spark.deepincubation.cache.size", "2g")
+            .set("spark.deepincubation.checkpoint.steps", "100")
+            .set("spark.deepincubation.checkpoint.minutes", "0.5");
     assertThat(SparkSettings.of(conf))
-        .isEqualTo(new SparkSettings(DeviceWish.GPU, 6, 4, "/disk/cache", 2L << 30, false));
+        .isEqualTo(
+            new SparkSettings(
+                DeviceWish.GPU,
+                6,
+                4,
+                "/disk/cache",
+                2L << 30,
+                new CheckpointPolicy(100, Duration.ofSeconds(30)),
+                false));
+  }
+
+  @Test
+  void keepsCheckpointsByStepsOrByTimeAlone() {
+    SparkConf bySteps = new SparkConf(false).set("spark.deepincubation.checkpoint.steps", "7");
+    SparkConf byTime = new SparkConf(false).set("spark.deepincubation.checkpoint.minutes", "2");
+
+    assertThat(SparkSettings.of(bySteps).checkpoints()).isEqualTo(CheckpointPolicy.steps(7));
+    assertThat(SparkSettings.of(byTime).checkpoints())
+        .isEqualTo(CheckpointPolicy.every(Duration.ofMinutes(2)));
+  }
+
+  @Test
+  void refusesMinutesThatAreNoNumber() {
+    SparkConf conf = new SparkConf(false).set("spark.deepincubation.checkpoint.minutes", "5min");
+    assertThatThrownBy(() -> SparkSettings.of(conf))
+        .isInstanceOf(RecipeException.class)
+        .hasMessage(
+            "Cannot use spark.deepincubation.checkpoint.minutes: expected minutes, such as 0.5, got"
+                + " 5min");
   }
 
   @Test

@@ -22,70 +22,53 @@ public final class Checkpoints {
 
   /** What goes with the tensors. */
   private record Marker(
-      long step, Shard tensors, Map<String, Double> counters, List<MetricsLine> metrics) {}
+      int formatVersion,
+      long step,
+      Shard tensors,
+      Map<String, Double> counters,
+      List<MetricsLine> metrics) {}
+
+  /** The version that this library writes, and the only one it reads. */
+  private static final int FORMAT_VERSION = 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
   private static final Pattern FILE = Pattern.compile("step-(\\d{1,18})(-\\p{XDigit}+)?\\.(.+)");
   private static final int KEPT = 2;
-  private static final long BY_TIME = 0;
-  private static final long SHORTEST_PAUSE_NANOS = 10_000_000_000L;
-
-  /** Training time between two states, as a multiple of the time that saving one takes. */
-  private static final long PAUSE_PER_SAVE = 20;
 
   private final Storage storage;
   private final String folder;
-  private final long everySteps;
-  private long savedStep;
-  private long pausedSince = System.nanoTime();
-  private long pauseNanos = SHORTEST_PAUSE_NANOS;
+  private final CheckpointPolicy policy;
 
   /**
    * The state of one stage.
    *
    * @param storage the run's
    * @param stage its name
+   * @param policy how often a training keeps its state
    */
-  public Checkpoints(Storage storage, String stage) {
-    this(storage, stage, BY_TIME);
-  }
-
-  /**
-   * The state of one stage, saved by steps instead of by time.
-   *
-   * @param storage the run's
-   * @param stage its name
-   * @param everySteps optimizer steps between two states, at least 1
-   */
-  public Checkpoints(Storage storage, String stage, long everySteps) {
+  public Checkpoints(Storage storage, String stage, CheckpointPolicy policy) {
     this.storage = storage;
-    this.everySteps = everySteps;
+    this.policy = policy;
     folder = "checkpoints/" + stage.replace('/', '-');
   }
 
   /**
-   * Whether it is time to save: so many steps after the state before; or ten seconds after it, or
-   * longer where saving takes more than a twentieth of the time.
+   * Keeps a training's states as the policy says, beside the training.
    *
-   * @param step optimizer steps done
+   * @param step optimizer steps done before
    */
-  public boolean due(long step) {
-    return everySteps == BY_TIME
-        ? step > 0 && System.nanoTime() - pausedSince >= pauseNanos
-        : step - savedStep >= everySteps;
+  public CheckpointKeeper keeper(long step) {
+    return new CheckpointKeeper(this, policy, step, System::nanoTime);
   }
 
   /** Keeps a state, then forgets all but the last two. */
-  public void save(TrainingState state) {
-    long start = System.nanoTime();
+  void save(TrainingState state) {
     String name = "step-" + state.step();
     Shard tensors = WeightsFile.write(storage, folder, name, state.tensors());
-    var marker = new Marker(state.step(), tensors, state.counters(), state.metrics());
+    var marker =
+        new Marker(FORMAT_VERSION, state.step(), tensors, state.counters(), state.metrics());
     storage.write(folder + "/" + name + ".json", stream -> stream.write(Json.pretty(marker)));
     forgetOlder();
-    savedStep = state.step();
-    pausedSince = System.nanoTime();
-    pauseNanos = Math.max(SHORTEST_PAUSE_NANOS, PAUSE_PER_SAVE * (pausedSince - start));
   }
 
   private void forgetOlder() {
@@ -103,12 +86,21 @@ public final class Checkpoints {
     }
   }
 
-  /** The newest state that is whole. */
+  /**
+   * The newest state that is whole.
+   *
+   * @throws StorageException if another version of this library wrote it, or the storage refuses
+   */
   public Optional<TrainingState> latest() {
-    return markedSteps(storage.list(folder)).stream()
-        .map(this::read)
-        .flatMap(Optional::stream)
-        .findFirst();
+    List<Long> steps = markedSteps(storage.list(folder));
+    Optional<TrainingState> newest = newestWhole(steps);
+    List<Long> now = markedSteps(storage.list(folder));
+    // Another attempt at the stage may have replaced what was listed.
+    return newest.isPresent() || now.equals(steps) ? newest : newestWhole(now);
+  }
+
+  private Optional<TrainingState> newestWhole(List<Long> steps) {
+    return steps.stream().map(this::read).flatMap(Optional::stream).findFirst();
   }
 
   /** Deletes the stage's state. */
@@ -120,6 +112,7 @@ public final class Checkpoints {
     String file = folder + "/step-" + step + ".json";
     try {
       Marker marker = Json.read(storage, file, Marker.class);
+      requireKnown(file, marker.formatVersion());
       Weights tensors = WeightsFile.read(storage, folder, marker.tensors());
       return Optional.of(
           new TrainingState(marker.step(), tensors, marker.counters(), marker.metrics()));
@@ -130,6 +123,21 @@ public final class Checkpoints {
           file,
           e.getMessage());
       return Optional.empty();
+    } catch (StorageException e) {
+      if (storage.exists(file)) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  private void requireKnown(String file, int formatVersion) {
+    if (formatVersion != FORMAT_VERSION) {
+      throw new StorageException(
+          String.format(
+              "Cannot go on from %s/%s: expected format version %d, got %d; use the version of this"
+                  + " library that wrote it, or delete %s/%s to begin the stage anew",
+              storage.uri(), file, FORMAT_VERSION, formatVersion, storage.uri(), folder));
     }
   }
 

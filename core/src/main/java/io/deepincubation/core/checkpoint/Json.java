@@ -83,8 +83,12 @@ final class Json {
       throw e;
     } catch (Exception e) {
       throw new CorruptFileException(
-          "expected the JSON of a " + type.getSimpleName() + ", got " + e.getMessage(), e);
+          "expected the JSON of a " + type.getSimpleName() + ", got " + firstLine(e), e);
     }
+  }
+
+  private static String firstLine(Exception failure) {
+    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }
 
   private static <T extends Record> T requireComplete(@Nullable T value, Class<T> type)

@@ -24,10 +24,22 @@ public final class RunFolder {
   private static final String CONFIGURATION = "config.json";
 
   private final Storage storage;
+  private final CheckpointPolicy policy;
 
-  /** The run in a storage's root. */
+  /** The run in a storage's root, whose stages keep their state now and then. */
   public RunFolder(Storage storage) {
+    this(storage, CheckpointPolicy.DEFAULT);
+  }
+
+  /**
+   * The run in a storage's root.
+   *
+   * @param storage the folder
+   * @param policy how often its stages keep their state
+   */
+  public RunFolder(Storage storage, CheckpointPolicy policy) {
     this.storage = storage;
+    this.policy = policy;
   }
 
   /** The folder, as the user wrote it. */
@@ -210,7 +222,7 @@ public final class RunFolder {
 
   /** A stage's resumable state. */
   public Checkpoints checkpoints(String stage) {
-    return new Checkpoints(storage, stage);
+    return new Checkpoints(storage, stage, policy);
   }
 
   private StageResult committed(String stage) {

@@ -4,10 +4,17 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 as lower-case hex digits. */
-final class Sha256 {
+/** SHA-256 as 64 lower-case hex digits. */
+public final class Sha256 {
 
   private Sha256() {}
+
+  /** The digest of some bytes. */
+  public static String of(byte[] bytes) {
+    MessageDigest digest = start();
+    digest.update(bytes);
+    return finish(digest);
+  }
 
   /** A digest to be fed. */
   static MessageDigest start() {
@@ -18,7 +25,7 @@ final class Sha256 {
     }
   }
 
-  /** The 64 hex digits of what was fed. */
+  /** The digest of what was fed. */
   static String finish(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param threads width that the sums were computed with; it decides the bits
  * @param host where it ran
  * @param attempt which attempt of the task produced it, from 0
+ * @param steps optimizer steps of the whole stage
+ * @param resumedFromStep steps that the attempt took over from a checkpoint; 0 where it began anew.
+ *     It did the {@code steps - resumedFromStep} others itself
  * @param startedAt ISO-8601 instant
  * @param finishedAt ISO-8601 instant
  * @param shards the weights' files in the stage's folder, in module order
@@ -36,6 +39,8 @@ public record StageResult(
     int threads,
     String host,
     int attempt,
+    long steps,
+    long resumedFromStep,
     String startedAt,
     String finishedAt,
     List<Shard> shards,

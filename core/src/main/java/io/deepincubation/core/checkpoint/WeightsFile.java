@@ -4,6 +4,7 @@ import io.deepincubation.core.checkpoint.StageResult.Shard;
 import io.deepincubation.core.network.Weights;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 
@@ -16,17 +17,32 @@ final class WeightsFile {
 
   /**
    * Writes weights as {@code FOLDER/PREFIX-SHA12.safetensors}, unless the file is there already:
-   * equal names mean equal content, so different content never replaces it.
+   * equal names mean equal content, so different content never replaces it. One that is there but
+   * damaged is written anew.
    */
   static Shard write(Storage storage, String folder, String prefix, Weights weights) {
     String sha256 = Safetensors.digest(weights);
     long bytes = Safetensors.length(weights);
     String file = prefix + "-" + sha256.substring(0, NAME_DIGITS) + ".safetensors";
     String path = folder + "/" + file;
-    if (!storage.exists(path) || storage.length(path) != bytes) {
+    var shard = new Shard(file, sha256, bytes);
+    if (!isWhole(storage, path, shard)) {
       storage.write(path, stream -> Safetensors.write(weights, stream));
     }
-    return new Shard(file, sha256, bytes);
+    return shard;
+  }
+
+  private static boolean isWhole(Storage storage, String path, Shard shard) {
+    if (!storage.exists(path) || storage.length(path) != shard.bytes()) {
+      return false;
+    }
+    MessageDigest digest = Sha256.start();
+    try (InputStream stream = new DigestInputStream(storage.open(path), digest)) {
+      stream.transferTo(OutputStream.nullOutputStream());
+      return Sha256.finish(digest).equals(shard.sha256());
+    } catch (IOException e) {
+      throw unreadable(storage, path, e);
+    }
   }
 
   /**
@@ -52,9 +68,13 @@ final class WeightsFile {
     } catch (CorruptFileException e) {
       throw e;
     } catch (IOException e) {
-      throw new StorageException(
-          "Cannot read " + storage.uri() + "/" + path + ": " + e.getMessage(), e);
+      throw unreadable(storage, path, e);
     }
+  }
+
+  private static StorageException unreadable(Storage storage, String path, IOException cause) {
+    return new StorageException(
+        "Cannot read " + storage.uri() + "/" + path + ": " + cause.getMessage(), cause);
   }
 
   private static void requireDigest(String expected, String found) throws CorruptFileException {

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import io.deepincubation.core.checkpoint.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -111,13 +112,13 @@ public record DataIndex(
 
   /** SHA-256 over all facts; equal for equal sets wherever they lie. */
   public String digest() {
-    return Digests.sha256(COMPACT.toJson(this).getBytes(StandardCharsets.UTF_8));
+    return Sha256.of(COMPACT.toJson(this).getBytes(StandardCharsets.UTF_8));
   }
 
   /** SHA-256 over the samples of a split. */
   String digest(String split) {
     String facts = COMPACT.toJson(splits.getOrDefault(split, List.of()));
-    return Digests.sha256(facts.getBytes(StandardCharsets.UTF_8));
+    return Sha256.of(facts.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The index file's text. */

@@ -1,5 +1,6 @@
 package io.deepincubation.core.data;
 
+import io.deepincubation.core.checkpoint.Sha256;
 import io.deepincubation.core.checkpoint.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,7 +68,7 @@ public final class ShardWriter {
 
   private ShardFacts publish(String split, Statistics statistics, byte[] bytes) {
     var shard =
-        new DataIndex.Shard(statistics.file, statistics.count, Digests.sha256(bytes), bytes.length);
+        new DataIndex.Shard(statistics.file, statistics.count, Sha256.of(bytes), bytes.length);
     if (!isThere(split, shard)) {
       target.delete(DataIndex.FILE);
       target.write(shard.file(), stream -> stream.write(bytes));

@@ -3,6 +3,7 @@ package io.deepincubation.core.data;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
 
+import io.deepincubation.core.checkpoint.Sha256;
 import io.deepincubation.core.checkpoint.Storage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -77,7 +78,7 @@ final class Shards {
     }
     try (InputStream stream = storage.open(shard.file())) {
       byte[] bytes = stream.readNBytes(Math.toIntExact(shard.bytes() + 1));
-      String digest = Digests.sha256(bytes);
+      String digest = Sha256.of(bytes);
       if (!digest.equals(shard.sha256())) {
         throw new UnfitDataException(
             String.format(

@@ -1,16 +1,14 @@
 package io.deepincubation.core.incubation;
 
+import io.deepincubation.core.checkpoint.Host;
+import io.deepincubation.core.checkpoint.Sha256;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.checkpoint.StageResult.Shard;
 import io.deepincubation.core.training.TrainingOutcome;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Makes the results that stages commit. */
 final class StageRecords {
@@ -44,8 +42,10 @@ final class StageRecords {
         outcome.epochs() == 0 ? null : outcome.loss(),
         outcome.accuracy(),
         origin.threads(),
-        host(),
+        Host.name(),
         origin.attempt(),
+        outcome.steps(),
+        outcome.resumedFromStep(),
         origin.startedAt(),
         Instant.now().toString(),
         shards,
@@ -54,27 +54,12 @@ final class StageRecords {
 
   /** The result of putting modules together, which trains nothing. */
   static StageResult assembled(String stage, double accuracy, Origin origin, List<Shard> shards) {
-    var untrained = new TrainingOutcome(0, 0, 0, 0, accuracy, List.of());
+    var untrained = new TrainingOutcome(0, 0, 0, 0, accuracy, 0, 0, List.of());
     return trained(stage, /* moduleIndex= */ -1, untrained, 0, origin, shards);
   }
 
   private static String digest(List<Shard> shards) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Shard shard : shards) {
-        digest.update(shard.sha256().getBytes(StandardCharsets.US_ASCII));
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Cannot find SHA-256 in this JDK", e);
-    }
-  }
-
-  private static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
-    }
+    String digests = shards.stream().map(Shard::sha256).collect(Collectors.joining());
+    return Sha256.of(digests.getBytes(StandardCharsets.US_ASCII));
   }
 }

@@ -1,5 +1,6 @@
 package io.deepincubation.core.incubation;
 
+import io.deepincubation.core.checkpoint.CheckpointPolicy;
 import io.deepincubation.core.checkpoint.Checkpoints;
 import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.data.BatchKey;
@@ -119,7 +120,7 @@ public final class TrainingBenchmark {
             recipe.batch().size(),
             key);
     var stage = new StageRecipe(WARM_UP + steps, 0, 0, 0, 1);
-    var never = new Checkpoints(scratch, "benchmark", Long.MAX_VALUE);
+    var never = new Checkpoints(scratch, "benchmark", CheckpointPolicy.NEVER);
     try (var network = new ModularNetwork(architecture, division, weights(division), compute)) {
       var objective = new TaskObjective(network, trained, StochasticDepth.OFF);
       new Trainer(recipe, stage, key, batches, compute, never, told::add)

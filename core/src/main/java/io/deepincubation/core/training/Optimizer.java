@@ -60,6 +60,9 @@ public final class Optimizer {
 
       """;
 
+  /** Name of the sums of losses among the kept state; one for each lane. */
+  private static final String TOTAL = "total";
+
   private final NDManager manager;
   private final ScriptProgram program;
   private final NDList parameters;
@@ -256,28 +259,44 @@ public final class Optimizer {
     return sum;
   }
 
-  /** The state of the rule, to be kept with the parameters: names are {@code optimizer.KIND.N}. */
+  /** What {@link #takeTotalLoss} would give now. Waits for the device. */
+  double totalLoss() {
+    return totals.stream().mapToDouble(NDArray::getFloat).sum();
+  }
+
+  /**
+   * The state of the rule and the sums of losses, to be kept with the parameters: names are {@code
+   * optimizer.KIND.N}.
+   */
   public Map<String, Weights.Tensor> state() {
     var tensors = new LinkedHashMap<String, Weights.Tensor>();
-    state.forEach(
-        (kind, arrays) -> {
-          for (int i = 0; i < arrays.size(); i++) {
-            NDArray array = arrays.get(i);
-            List<Long> shape = Arrays.stream(array.getShape().getShape()).boxed().toList();
-            tensors.put(stateName(kind, i), new Weights.Tensor(shape, array.toFloatArray()));
-          }
-        });
+    kept()
+        .forEach(
+            (kind, arrays) -> {
+              for (int i = 0; i < arrays.size(); i++) {
+                NDArray array = arrays.get(i);
+                List<Long> shape = Arrays.stream(array.getShape().getShape()).boxed().toList();
+                tensors.put(stateName(kind, i), new Weights.Tensor(shape, array.toFloatArray()));
+              }
+            });
     return tensors;
   }
 
   /** Puts a kept state back, between steps. */
   public void restore(Weights kept) {
-    state.forEach(
-        (kind, arrays) -> {
-          for (int i = 0; i < arrays.size(); i++) {
-            arrays.get(i).set(kept.tensor(stateName(kind, i)).values());
-          }
-        });
+    kept()
+        .forEach(
+            (kind, arrays) -> {
+              for (int i = 0; i < arrays.size(); i++) {
+                arrays.get(i).set(kept.tensor(stateName(kind, i)).values());
+              }
+            });
+  }
+
+  private Map<String, NDList> kept() {
+    var kept = new LinkedHashMap<>(state);
+    kept.put(TOTAL, new NDList(totals));
+    return kept;
   }
 
   private static String stateName(String kind, int index) {

@@ -3,7 +3,9 @@ package io.deepincubation.core.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.checkpoint.CheckpointKeeper;
 import io.deepincubation.core.checkpoint.Checkpoints;
+import io.deepincubation.core.checkpoint.Host;
 import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.TrainingState;
 import io.deepincubation.core.data.Batch;
@@ -16,8 +18,6 @@ import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.StageRecipe;
 import io.deepincubation.core.script.GradientMode;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.FloatBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,16 +27,20 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The training loop of every stage: batches in, losses down, state kept.
  *
  * <p>A step is a forward pass, one native call for gradients and update, and nothing that waits for
- * the device. At the end of a logging interval the loop reads the loss, reports, and keeps state if
- * it is time; so a training that was stopped goes on from an interval's end and ends in the same
- * bytes.
+ * the device. At the end of a logging interval the loop reads the loss and reports. After any step
+ * it hands over a copy of its state if one is wanted; a training that was stopped goes on from
+ * there, and ends in the same bytes.
  */
 public final class Trainer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
 
   /** Logging intervals of an epoch. */
   private static final int INTERVALS = 10;
@@ -53,7 +57,6 @@ public final class Trainer {
   private final Consumer<StageProgress> progress;
   private final RateSchedule schedule;
   private final int stepsPerEpoch;
-  private final String host = host();
 
   /**
    * Prepares a stage's training.
@@ -107,14 +110,6 @@ public final class Trainer {
     return (long) stage.epochs() * stepsPerEpoch;
   }
 
-  private static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
-    }
-  }
-
   /** One run of the loop, with what changes in it. */
   private final class Session {
 
@@ -126,6 +121,7 @@ public final class Trainer {
     private final List<MetricsLine> metrics = new ArrayList<>();
     private final int interval = Math.max(1, stepsPerEpoch / INTERVALS);
     private long step;
+    private long resumedFromStep;
     private double seconds;
     private double epochLoss;
     private double lastEpochLoss;
@@ -152,12 +148,17 @@ public final class Trainer {
     TrainingOutcome run() {
       if (step < steps()) {
         try (var feed =
-            new Prefetcher(batches, firstBatch(), recipe.batch().accumulation() * stepsPerEpoch)) {
-          startInterval(feed);
+                new Prefetcher(
+                    batches, firstBatch(), recipe.batch().accumulation() * stepsPerEpoch);
+            CheckpointKeeper keeper = checkpoints.keeper(step)) {
+          intervalStart += System.nanoTime();
           while (step < steps()) {
             step(feed);
             if (endsInterval()) {
               endInterval(feed);
+            }
+            if (step < steps() && keeper.wants(step)) {
+              keep(keeper, feed);
             }
           }
         }
@@ -167,7 +168,14 @@ public final class Trainer {
       }
       long images = steps() * recipe.batch().effectiveSize();
       return new TrainingOutcome(
-          images, stage.epochs(), seconds, lastEpochLoss, lastAccuracy, metrics);
+          images,
+          stage.epochs(),
+          seconds,
+          lastEpochLoss,
+          lastAccuracy,
+          steps(),
+          resumedFromStep,
+          metrics);
     }
 
     private long firstBatch() {
@@ -245,10 +253,15 @@ public final class Trainer {
       if (step % stepsPerEpoch == 0) {
         endEpoch();
       }
-      if (step < steps() && checkpoints.due(step)) {
-        checkpoints.save(state());
-      }
       startInterval(feed);
+    }
+
+    /** Hands over the state; the time that this takes is not training's. */
+    private void keep(CheckpointKeeper keeper, Prefetcher feed) {
+      long start = System.nanoTime();
+      requireFinite(optimizer.totalLoss());
+      keeper.keep(state(start - intervalStart, feed.waitedNanos() - intervalWait));
+      intervalStart += System.nanoTime() - start;
     }
 
     private void endEpoch() {
@@ -291,7 +304,7 @@ public final class Trainer {
               imagesPerSecond,
               dataWait,
               secondsLeft,
-              host));
+              Host.name()));
     }
 
     private int epoch() {
@@ -318,7 +331,7 @@ public final class Trainer {
           top1);
     }
 
-    private TrainingState state() {
+    private TrainingState state(long intervalNanos, long intervalWaitNanos) {
       var tensors = new LinkedHashMap<String, Weights.Tensor>();
       List<NetworkModule> trained = objective.trained();
       for (int i = 0; i < trained.size(); i++) {
@@ -329,7 +342,19 @@ public final class Trainer {
       return new TrainingState(
           step,
           new Weights(tensors),
-          Map.of("seconds", seconds, "epochLoss", epochLoss, "lastEpochLoss", lastEpochLoss),
+          Map.of(
+              "seconds",
+              seconds,
+              "epochLoss",
+              epochLoss,
+              "lastEpochLoss",
+              lastEpochLoss,
+              "intervalSteps",
+              (double) intervalSteps,
+              "intervalNanos",
+              (double) intervalNanos,
+              "intervalWaitNanos",
+              (double) intervalWaitNanos),
           metrics);
     }
 
@@ -350,10 +375,15 @@ public final class Trainer {
       }
       optimizer.restore(kept.tensors());
       step = kept.step();
+      resumedFromStep = step;
       seconds = kept.counter("seconds");
       epochLoss = kept.counter("epochLoss");
       lastEpochLoss = kept.counter("lastEpochLoss");
+      intervalSteps = (int) kept.counter("intervalSteps");
+      intervalStart = -(long) kept.counter("intervalNanos");
+      intervalWait = -(long) kept.counter("intervalWaitNanos");
       metrics.addAll(kept.metrics());
+      LOG.info("Stage {} goes on from step {} of {}", key.stage(), step, steps());
     }
 
     private static String modulePrefix(int index) {

@@ -11,6 +11,8 @@ import java.util.List;
  * @param seconds of training, those before an interruption included, evaluation not
  * @param loss mean over the last epoch
  * @param accuracy top-1 on the test split at the end, 0 to 1
+ * @param steps optimizer steps of the stage
+ * @param resumedFromStep steps taken over from a checkpoint
  * @param metrics a line per logging interval
  */
 public record TrainingOutcome(
@@ -19,6 +21,8 @@ public record TrainingOutcome(
     double seconds,
     double loss,
     double accuracy,
+    long steps,
+    long resumedFromStep,
     List<MetricsLine> metrics) {
 
   /** Copies. */

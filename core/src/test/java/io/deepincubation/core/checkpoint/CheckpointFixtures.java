@@ -33,6 +33,8 @@ final class CheckpointFixtures {
         2,
         "host",
         attempt,
+        80,
+        0,
         "2026-01-01T00:00:00Z",
         "2026-01-01T00:01:00Z",
         shards,

@@ -23,7 +23,7 @@ class CheckpointsTest {
   @BeforeEach
   void open(@TempDir Path temporary) {
     root = temporary;
-    checkpoints = new Checkpoints(new LocalStorage(root), "modules/1");
+    checkpoints = new Checkpoints(new LocalStorage(root), "modules/1", CheckpointPolicy.NEVER);
   }
 
   @Test
@@ -91,7 +91,10 @@ class CheckpointsTest {
   void ignoresTensorsWithoutAMarker() {
     save(10);
     var interrupted =
-        new Checkpoints(new FailingStorage(new LocalStorage(root), ".json"), "modules/1");
+        new Checkpoints(
+            new FailingStorage(new LocalStorage(root), ".json"),
+            "modules/1",
+            CheckpointPolicy.NEVER);
     assertThatExceptionOfType(StorageException.class).isThrownBy(() -> interrupted.save(state(20)));
 
     assertThat(checkpoints.latest()).map(TrainingState::step).contains(10L);
@@ -106,10 +109,60 @@ class CheckpointsTest {
   }
 
   @Test
+  void refusesStateOfAnotherVersion() throws IOException {
+    save(10);
+    Path marker = folder().resolve("step-10.json");
+    String text = Files.readString(marker);
+    Files.writeString(marker, text.replace("\"formatVersion\": 2", "\"formatVersion\": 3"));
+
+    assertThatExceptionOfType(StorageException.class)
+        .isThrownBy(() -> checkpoints.latest())
+        .withMessage(
+            "Cannot go on from %s: expected format version 2, got 3; use the version of this"
+                + " library that wrote it, or delete %s to begin the stage anew",
+            marker, folder());
+  }
+
+  @Test
+  void goesOnFromWhatAnotherAttemptKeepsMeanwhile() {
+    save(10);
+    var racing =
+        new Checkpoints(
+            new AfterListing(
+                new LocalStorage(root),
+                () -> {
+                  save(20);
+                  save(30);
+                }),
+            "modules/1",
+            CheckpointPolicy.NEVER);
+
+    assertThat(racing.latest()).map(TrainingState::step).contains(30L);
+  }
+
+  /** Lets something happen after each listing. */
+  private record AfterListing(Storage delegate, Runnable then) implements ForwardingStorage {
+
+    @Override
+    public List<String> list(String folder) {
+      List<String> listed = delegate.list(folder);
+      then.run();
+      return listed;
+    }
+
+    @Override
+    public void write(String name, Content content) {
+      delegate.write(name, content);
+    }
+  }
+
+  @Test
   void keepsStagesApart() {
     save(10);
 
-    assertThat(new Checkpoints(new LocalStorage(root), "modules/2").latest()).isEmpty();
+    assertThat(
+            new Checkpoints(new LocalStorage(root), "modules/2", CheckpointPolicy.NEVER).latest())
+        .isEmpty();
   }
 
   @Test
@@ -119,11 +172,6 @@ class CheckpointsTest {
 
     assertThat(checkpoints.latest()).isEmpty();
     assertThat(folder()).doesNotExist();
-  }
-
-  @Test
-  void isNotDueRightAfterTheStart() {
-    assertThat(checkpoints.due(1)).isFalse();
   }
 
   private void save(long step) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
+import io.deepincubation.core.checkpoint.CheckpointPolicy;
 import io.deepincubation.core.checkpoint.Checkpoints;
 import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.MetricsLine;
@@ -66,6 +67,25 @@ class TrainerTest {
     assertThat(resumed.outcome().loss()).isEqualTo(undisturbed.outcome().loss());
     assertThat(losses(resumed)).isEqualTo(losses(undisturbed));
     assertThat(firstSteps.get(0)).isBetween(killedAt - 4, killedAt + 1);
+    assertThat(resumed.outcome().resumedFromStep()).isEqualTo(firstSteps.get(0) - 1);
+    assertThat(resumed.outcome().steps()).isEqualTo(24);
+    assertThat(undisturbed.outcome().resumedFromStep()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {6, 24, 40})
+  void goesOnFromTheMiddleOfALoggingIntervalToTheSameBytes(long killedAt) {
+    Recipe fourStepIntervals = recipe("batch.size=2");
+    Trained undisturbed = train(fourStepIntervals, folder.resolve("undisturbed"), progress -> {});
+    Path interrupted = folder.resolve("interrupted");
+    assertThatThrownBy(() -> train(fourStepIntervals, interrupted, killAt(killedAt)))
+        .isInstanceOf(Killed.class);
+
+    Trained resumed = train(fourStepIntervals, interrupted, progress -> {});
+
+    assertThat(resumed.outcome().resumedFromStep() % 4).isNotZero();
+    assertThat(resumed.digests()).isEqualTo(undisturbed.digests());
+    assertThat(losses(resumed)).isEqualTo(losses(undisturbed));
   }
 
   @Test
@@ -151,7 +171,8 @@ class TrainerTest {
         List.of(
             VIT.initialWeights(DIVISION, 0, 1, "test"), VIT.initialWeights(DIVISION, 1, 1, "test"));
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, threads);
-    var checkpoints = new Checkpoints(new LocalStorage(folder), "modules/1", 3);
+    var checkpoints =
+        new Checkpoints(new LocalStorage(folder), "modules/1", CheckpointPolicy.steps(5));
     try (var network = new ModularNetwork(VIT, DIVISION, weights, compute)) {
       var objective = new TaskObjective(network, Set.of(1), new StochasticDepth(0.2));
       TrainingOutcome outcome =

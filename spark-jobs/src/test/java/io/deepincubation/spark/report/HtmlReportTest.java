@@ -180,6 +180,8 @@ class HtmlReportTest {
         2,
         "worker-1",
         attempt,
+        400,
+        0,
         START.plusSeconds(startSecond).toString(),
         START.plusSeconds(startSecond + seconds).toString(),
         List.of(),
