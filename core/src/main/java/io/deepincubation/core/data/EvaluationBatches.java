@@ -1,6 +1,6 @@
 package io.deepincubation.core.data;
 
-/** All images of a split once, in order, normalised and otherwise as they are. */
+/** All images of a split once, in order, in the middle square that evaluation sees, normalised. */
 public final class EvaluationBatches {
 
   private final ImageTable table;
@@ -34,13 +34,13 @@ public final class EvaluationBatches {
     int first = index * batchSize;
     int size = Math.min(batchSize, table.size() - first);
     int imageBytes = table.imageBytes();
-    byte[] pixels = new byte[imageBytes];
     float[] images = new float[size * imageBytes];
     int[] labels = new int[size];
     for (int i = 0; i < size; i++) {
-      table.pixels(first + i, pixels);
-      Normalization.image(pixels, imageBytes, images, i * imageBytes);
-      labels[i] = table.label(first + i);
+      LabelledImage image = table.image(first + i);
+      Pixels pixels = EvaluationTransform.apply(image.picture(), table.height());
+      Normalization.apply(pixels, images, i * imageBytes);
+      labels[i] = image.label();
     }
     return new EvaluationBatch(images, labels, size);
   }

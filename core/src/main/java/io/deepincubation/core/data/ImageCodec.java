@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.ImageWriter;
@@ -27,9 +28,35 @@ final class ImageCodec {
   /**
    * The pixels of a PNG or JPEG file; grey becomes RGB.
    *
-   * @throws IOException if the bytes are no image that the JDK reads
+   * @throws IOException if the bytes are no whole image
    */
   static Pixels decode(byte[] file) throws IOException {
+    return decode(file, 1);
+  }
+
+  /**
+   * The pixels of a PNG or JPEG file, or fewer of them.
+   *
+   * @param reduction 1, or 2, 4 or 8 for a JPEG file with as many times fewer rows and columns
+   * @throws IOException if the bytes are no whole image
+   */
+  static Pixels decode(byte[] file, int reduction) throws IOException {
+    ImageHeader header = ImageHeader.of(file);
+    Optional<NativeCodec> codec = NativeCodec.get();
+    if (codec.isPresent()) {
+      return codec.get().decode(file, header.kind(), reduction);
+    }
+    Pixels whole = decodeInJava(file);
+    return Resampling.resized(
+        whole, reduced(whole.height(), reduction), reduced(whole.width(), reduction));
+  }
+
+  private static int reduced(int size, int reduction) {
+    return (size + reduction - 1) / reduction;
+  }
+
+  /** Decodes with the JDK. */
+  static Pixels decodeInJava(byte[] file) throws IOException {
     try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
       if (!readers.hasNext()) {

@@ -1,38 +1,62 @@
 package io.deepincubation.core.data;
 
+import io.deepincubation.core.random.RandomStream;
 import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
 
-/**
- * Decoded images of a split with random access: N x C x H x W unsigned bytes, and N labels. Safe
- * for use by several threads.
- */
+/** The images of a split with random access. Safe for use by several threads. */
 public interface ImageTable {
 
-  /** N. */
+  /** Number of images. */
   int size();
 
   /** C. */
-  int channels();
+  default int channels() {
+    return ImageCodec.CHANNELS;
+  }
 
-  /** H. */
+  /** Rows that a network sees, H. */
   int height();
 
-  /** W. */
+  /** Columns that a network sees, W. */
   int width();
 
-  /** The class of an image, from 0. */
-  int label(int index);
+  /** A number that all labels are below. */
+  int labelBound();
 
   /**
-   * Copies an image.
+   * An image as it is kept.
    *
-   * @param index from 0 to N - 1
+   * @param index from 0 to {@link #size} - 1
+   */
+  LabelledImage image(int index);
+
+  /**
+   * All indices in the order of an epoch.
+   *
+   * @param random decides the order
+   */
+  default int[] shuffled(RandomStream random) {
+    return Permutation.of(random, size());
+  }
+
+  /** The class of an image, from 0. */
+  default int label(int index) {
+    return image(index).label();
+  }
+
+  /**
+   * Copies an image as evaluation sees it.
+   *
+   * @param index from 0 to {@link #size} - 1
    * @param into C x H x W unsigned bytes, row-major
    */
-  void pixels(int index, byte[] into);
+  default void pixels(int index, byte[] into) {
+    byte[] values = image(index).picture().pixels().values();
+    System.arraycopy(values, 0, into, 0, values.length);
+  }
 
-  /** Bytes of an image: C x H x W. */
+  /** Bytes of an image that a network sees: C x H x W. */
   default int imageBytes() {
     return channels() * height() * width();
   }

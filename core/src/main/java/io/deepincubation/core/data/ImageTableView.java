@@ -14,11 +14,6 @@ record ImageTableView(ImageTable table, int[] rows) implements ImageTable {
   }
 
   @Override
-  public int channels() {
-    return table.channels();
-  }
-
-  @Override
   public int height() {
     return table.height();
   }
@@ -29,12 +24,12 @@ record ImageTableView(ImageTable table, int[] rows) implements ImageTable {
   }
 
   @Override
-  public int label(int index) {
-    return table.label(rows[index]);
+  public int labelBound() {
+    return table.labelBound();
   }
 
   @Override
-  public void pixels(int index, byte[] into) {
-    table.pixels(rows[index], into);
+  public LabelledImage image(int index) {
+    return table.image(rows[index]);
   }
 }

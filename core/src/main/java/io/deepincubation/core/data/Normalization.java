@@ -13,27 +13,16 @@ final class Normalization {
 
   private Normalization() {}
 
-  /** The value of a black pixel. */
-  static float black(int channel) {
-    return TABLE[channel][0];
-  }
-
-  /** Normalises a run of one channel's bytes into every {@code step}-th place. */
-  static void copy(
-      int channel, byte[] from, int start, int length, float[] into, int offset, int step) {
-    float[] table = TABLE[channel];
-    int target = offset;
-    for (int i = start; i < start + length; i++) {
-      into[target] = table[from[i] & 0xFF];
-      target += step;
-    }
-  }
-
-  /** Normalises a whole image. */
-  static void image(byte[] pixels, int imageBytes, float[] into, int offset) {
-    int plane = imageBytes / CHANNELS;
+  /** Writes an image's values, C x H x W. */
+  static void apply(Pixels pixels, float[] into, int offset) {
+    byte[] values = pixels.values();
+    int plane = pixels.plane();
     for (int channel = 0; channel < CHANNELS; channel++) {
-      copy(channel, pixels, channel * plane, plane, into, offset + channel * plane, 1);
+      float[] table = TABLE[channel];
+      int start = channel * plane;
+      for (int i = start; i < start + plane; i++) {
+        into[offset + i] = table[values[i] & 0xFF];
+      }
     }
   }
 

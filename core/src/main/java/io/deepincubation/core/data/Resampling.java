@@ -1,94 +1,157 @@
 package io.deepincubation.core.data;
 
+import java.util.Arrays;
+
 /**
  * Bicubic resampling with a kernel that widens as the image shrinks, so that fine texture is
- * averaged and not folded (Keys, 1981, with a = -0.5, as Pillow does it).
+ * averaged and not folded (Keys, 1981, with a = -0.5). Whole-number arithmetic as in Pillow's
+ * {@code Image.resize}: rows first, then columns, rounded to bytes between.
  */
 final class Resampling {
 
   private static final double KERNEL_RADIUS = 2;
 
+  /** Binary digits of a weight after the point. */
+  private static final int PRECISION = 22;
+
   private Resampling() {}
 
   /** The middle square of an image whose shorter side was resized to {@code side}. */
   static Pixels squareOf(Pixels image, int side) {
+    return middle(shorterSide(image, side), side);
+  }
+
+  /** The image resized so that its shorter side has so many pixels; its aspect stays. */
+  static Pixels shorterSide(Pixels image, int side) {
     int shorter = Math.min(image.height(), image.width());
     int height = Math.max(side, (int) Math.rint((double) image.height() * side / shorter));
     int width = Math.max(side, (int) Math.rint((double) image.width() * side / shorter));
-    return centre(resized(image, height, width), side);
+    return resized(image, height, width);
   }
 
-  private static Pixels resized(Pixels image, int height, int width) {
-    if (height == image.height() && width == image.width()) {
-      return image;
-    }
-    Pixels wide = new Pixels(stretchRows(image, width), image.height(), width);
-    return transposed(new Pixels(stretchRows(transposed(wide), height), width, height));
-  }
-
-  private static byte[] stretchRows(Pixels image, int width) {
-    int rows = ImageCodec.CHANNELS * image.height();
-    byte[] stretched = new byte[rows * width];
-    for (int x = 0; x < width; x++) {
-      Taps taps = Taps.of(x, image.width(), width);
-      for (int row = 0; row < rows; row++) {
-        stretched[row * width + x] = taps.apply(image.values(), row * image.width());
-      }
-    }
-    return stretched;
-  }
-
-  private static Pixels transposed(Pixels image) {
-    int height = image.height();
-    int width = image.width();
-    byte[] values = new byte[image.values().length];
-    for (int i = 0; i < values.length; i++) {
-      int plane = i / (height * width) * height * width;
-      int y = (i - plane) / width;
-      int x = (i - plane) % width;
-      values[plane + x * height + y] = image.values()[i];
-    }
-    return new Pixels(values, width, height);
-  }
-
-  private static Pixels centre(Pixels image, int side) {
+  /** The middle square of an image. */
+  static Pixels middle(Pixels image, int side) {
     int top = (image.height() - side) / 2;
     int left = (image.width() - side) / 2;
-    byte[] values = new byte[ImageCodec.CHANNELS * side * side];
-    for (int row = 0; row < ImageCodec.CHANNELS * side; row++) {
-      int y = row / side * image.height() + top + row % side;
-      System.arraycopy(image.values(), y * image.width() + left, values, row * side, side);
-    }
-    return new Pixels(values, side, side);
+    return image.part(new Box(top, top + side, left, left + side), side);
   }
 
-  /** Weights of the input pixels that make one output pixel of a row. */
-  private record Taps(int first, double[] weights) {
+  /** The whole image with other numbers of pixels. */
+  static Pixels resized(Pixels image, int height, int width) {
+    Pixels wide = width == image.width() ? image : stretchedRows(image, width);
+    return height == image.height() ? wide : stretchedColumns(wide, height);
+  }
 
-    static Taps of(int target, int from, int to) {
+  private static Pixels stretchedRows(Pixels image, int width) {
+    var taps = new Taps(image.width(), width);
+    byte[] from = image.values();
+    int plane = image.plane();
+    byte[] values = new byte[ImageCodec.CHANNELS * image.height() * width];
+    int targetPlane = image.height() * width;
+    for (int y = 0; y < image.height(); y++) {
+      int row = y * image.width();
+      for (int x = 0; x < width; x++) {
+        int start = row + taps.first[x];
+        int weight = x * taps.most;
+        int red = 1 << (PRECISION - 1);
+        int green = red;
+        int blue = red;
+        for (int i = 0; i < taps.count[x]; i++) {
+          int factor = taps.weights[weight + i];
+          red += factor * (from[start + i] & 0xFF);
+          green += factor * (from[start + plane + i] & 0xFF);
+          blue += factor * (from[start + 2 * plane + i] & 0xFF);
+        }
+        int target = y * width + x;
+        values[target] = clipped(red);
+        values[targetPlane + target] = clipped(green);
+        values[2 * targetPlane + target] = clipped(blue);
+      }
+    }
+    return new Pixels(values, image.height(), width);
+  }
+
+  private static Pixels stretchedColumns(Pixels image, int height) {
+    var taps = new Taps(image.height(), height);
+    int width = image.width();
+    byte[] values = new byte[ImageCodec.CHANNELS * height * width];
+    int[] from = widened(image.values());
+    int[] sums = new int[width];
+    for (int row = 0; row < ImageCodec.CHANNELS * height; row++) {
+      int y = row % height;
+      int start = (row / height * image.height() + taps.first[y]) * width;
+      Arrays.fill(sums, 1 << (PRECISION - 1));
+      for (int i = 0; i < taps.count[y]; i++) {
+        add(taps.weights[y * taps.most + i], from, start + i * width, sums);
+      }
+      for (int x = 0; x < width; x++) {
+        values[row * width + x] = clipped(sums[x]);
+      }
+    }
+    return new Pixels(values, height, width);
+  }
+
+  /** A loop of its own, and on numbers of one size, so that the compiler makes vectors of it. */
+  private static void add(int factor, int[] from, int start, int[] sums) {
+    for (int x = 0; x < sums.length; x++) {
+      sums[x] += factor * from[start + x];
+    }
+  }
+
+  private static int[] widened(byte[] values) {
+    int[] wide = new int[values.length];
+    for (int i = 0; i < wide.length; i++) {
+      wide[i] = values[i] & 0xFF;
+    }
+    return wide;
+  }
+
+  private static byte clipped(int sum) {
+    return (byte) Math.max(0, Math.min(255, sum >> PRECISION));
+  }
+
+  /** Which input pixels make each output pixel of a line, and their weights. */
+  private static final class Taps {
+
+    /** First input pixel, by output pixel. */
+    private final int[] first;
+
+    /** Number of input pixels, by output pixel. */
+    private final int[] count;
+
+    /** Highest number of input pixels. */
+    private final int most;
+
+    /** By output pixel and input pixel; whole numbers that sum to 2^{@value #PRECISION}. */
+    private final int[] weights;
+
+    Taps(int from, int to) {
       double scale = (double) from / to;
       double stretch = Math.max(1, scale);
-      double middle = (target + 0.5) * scale;
-      int first = Math.max(0, (int) (middle - KERNEL_RADIUS * stretch + 0.5));
-      int last = Math.min(from, (int) (middle + KERNEL_RADIUS * stretch + 0.5));
-      double[] weights = new double[last - first];
-      double sum = 0;
-      for (int i = 0; i < weights.length; i++) {
-        weights[i] = cubic((first + i + 0.5 - middle) / stretch);
-        sum += weights[i];
+      double radius = KERNEL_RADIUS * stretch;
+      first = new int[to];
+      count = new int[to];
+      most = (int) Math.ceil(radius) * 2 + 1;
+      weights = new int[to * most];
+      double[] line = new double[most];
+      for (int target = 0; target < to; target++) {
+        double middle = (target + 0.5) * scale;
+        first[target] = Math.max(0, (int) (middle - radius + 0.5));
+        count[target] = Math.min(from, (int) (middle + radius + 0.5)) - first[target];
+        double sum = 0;
+        for (int i = 0; i < count[target]; i++) {
+          line[i] = cubic((first[target] + i - middle + 0.5) * (1 / stretch));
+          sum += line[i];
+        }
+        for (int i = 0; i < count[target]; i++) {
+          weights[target * most + i] = whole(line[i] / sum);
+        }
       }
-      for (int i = 0; i < weights.length; i++) {
-        weights[i] /= sum;
-      }
-      return new Taps(first, weights);
     }
 
-    byte apply(byte[] values, int offset) {
-      double sum = 0;
-      for (int i = 0; i < weights.length; i++) {
-        sum += weights[i] * (values[offset + first + i] & 0xFF);
-      }
-      return (byte) Math.max(0, Math.min(255, Math.rint(sum)));
+    private static int whole(double weight) {
+      double scaled = weight * (1 << PRECISION);
+      return (int) (scaled < 0 ? scaled - 0.5 : scaled + 0.5);
     }
 
     private static double cubic(double x) {
@@ -97,7 +160,7 @@ final class Resampling {
         return (1.5 * distance - 2.5) * distance * distance + 1;
       }
       if (distance < 2) {
-        return ((-0.5 * distance + 2.5) * distance - 4) * distance + 2;
+        return (((distance - 5) * distance + 8) * distance - 4) * -0.5;
       }
       return 0;
     }

@@ -1,6 +1,7 @@
 package io.deepincubation.core.data;
 
 import java.nio.ByteBuffer;
+import java.util.stream.IntStream;
 
 /**
  * A table over buffers, mapped or on the heap; several, because one holds at most 2 GiB.
@@ -29,19 +30,15 @@ record SegmentedImageTable(
   }
 
   @Override
-  public int channels() {
-    return ImageCodec.CHANNELS;
+  public int labelBound() {
+    return IntStream.of(labels).max().orElse(-1) + 1;
   }
 
   @Override
-  public int label(int index) {
-    return labels[index];
-  }
-
-  @Override
-  public void pixels(int index, byte[] into) {
-    int imageBytes = imageBytes();
-    int start = index % imagesPerSegment * imageBytes;
-    segments[index / imagesPerSegment].get(start, into, 0, imageBytes);
+  public LabelledImage image(int index) {
+    byte[] pixels = new byte[imageBytes()];
+    int start = index % imagesPerSegment * pixels.length;
+    segments[index / imagesPerSegment].get(start, pixels);
+    return new LabelledImage(new Pixels(pixels, height, width), labels[index]);
   }
 }

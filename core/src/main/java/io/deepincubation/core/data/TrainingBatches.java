@@ -20,8 +20,10 @@ public final class TrainingBatches {
   private final int classes;
   private final int batchSize;
   private final BatchKey key;
+  private final int repeats;
   private final Augmentation augmentation;
   private final Mixing mixing;
+  private final Workers workers;
   private volatile Order order = new Order(-1, new int[0]);
 
   private record Order(int epoch, int[] rows) {}
@@ -35,6 +37,7 @@ public final class TrainingBatches {
    * @param classes columns of the targets
    * @param batchSize B; even where images are mixed
    * @param key what the draws are for
+   * @param threads how many make a batch together
    * @throws UnfitDataException if there are fewer images than a batch has, or a label is too high
    * @throws RecipeException if images are mixed and the batch is odd
    */
@@ -44,13 +47,16 @@ public final class TrainingBatches {
       double labelSmoothing,
       int classes,
       int batchSize,
-      BatchKey key) {
+      BatchKey key,
+      int threads) {
     this.table = table;
     this.labelSmoothing = labelSmoothing;
     this.classes = classes;
     this.batchSize = batchSize;
     this.key = key;
-    this.augmentation = new Augmentation(augmentation, key, table.height(), table.width());
+    this.augmentation = new Augmentation(augmentation, key, table.height());
+    this.repeats = augmentation.repeats();
+    this.workers = new Workers(threads);
     this.mixing = Mixing.of(augmentation);
     checkSizes();
     checkLabels();
@@ -73,17 +79,18 @@ public final class TrainingBatches {
   }
 
   private void checkLabels() {
-    for (int i = 0; i < table.size(); i++) {
-      if (table.label(i) < 0 || table.label(i) >= classes) {
-        throw new UnfitDataException(
-            String.format(
-                "Cannot train on image %d: expected a label below %d classes, got %d",
-                i, classes, table.label(i)));
-      }
+    if (table.labelBound() > classes) {
+      throw new UnfitDataException(
+          String.format(
+              "Cannot train on these images: expected labels below %d classes, got %d",
+              classes, table.labelBound() - 1));
     }
   }
 
-  /** Whole batches in an epoch; the images left over wait for another shuffle. */
+  /**
+   * Whole batches in an epoch, which is as long as the split; the images left over, and with
+   * repeated augmentation all but the first part, wait for another shuffle.
+   */
   public int batchesPerEpoch() {
     return table.size() / batchSize;
   }
@@ -107,15 +114,18 @@ public final class TrainingBatches {
     }
     int[] rows = rows(epoch);
     int imageBytes = table.imageBytes();
-    byte[] pixels = new byte[imageBytes];
     float[] images = new float[batchSize * imageBytes];
     int[] labels = new int[batchSize];
-    for (int i = 0; i < batchSize; i++) {
-      int row = rows[index * batchSize + i];
-      table.pixels(row, pixels);
-      augmentation.apply(pixels, epoch, row, images, i * imageBytes);
-      labels[i] = table.label(row);
-    }
+    workers.forEach(
+        batchSize,
+        i -> {
+          int place = index * batchSize + i;
+          int row = rows[place / repeats];
+          LabelledImage image = table.image(row);
+          var look = new Augmentation.Look(epoch, row, place % repeats);
+          augmentation.apply(image.picture(), look, images, i * imageBytes);
+          labels[i] = image.label();
+        });
     Mix mix = mixing.draw(stream(epoch, index, MIXING), table.height(), table.width());
     mix.apply(images, batchSize, table.width());
     return new Batch(images, mix.targets(labels, classes, labelSmoothing), batchSize);
@@ -129,7 +139,7 @@ public final class TrainingBatches {
   private int[] rows(int epoch) {
     Order current = order;
     if (current.epoch() != epoch) {
-      current = new Order(epoch, Permutation.of(stream(epoch, 0, SHUFFLE), table.size()));
+      current = new Order(epoch, table.shuffled(stream(epoch, 0, SHUFFLE)));
       order = current;
     }
     return current.rows();

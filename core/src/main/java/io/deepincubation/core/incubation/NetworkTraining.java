@@ -95,7 +95,8 @@ final class NetworkTraining {
             recipe.loss().labelSmoothing(),
             context.data().classes(),
             recipe.batch().size(),
-            key);
+            key,
+            compute.threads());
     var trainer =
         new Trainer(
             recipe,

@@ -118,7 +118,8 @@ public final class TrainingBenchmark {
             recipe.loss().labelSmoothing(),
             architecture.classes(),
             recipe.batch().size(),
-            key);
+            key,
+            compute.threads());
     var stage = new StageRecipe(WARM_UP + steps, 0, 0, 0, 1);
     var never = new Checkpoints(scratch, "benchmark", CheckpointPolicy.NEVER);
     try (var network = new ModularNetwork(architecture, division, weights(division), compute)) {

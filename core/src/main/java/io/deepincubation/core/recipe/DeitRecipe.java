@@ -16,7 +16,7 @@ final class DeitRecipe {
           new OptimizerRecipe(OptimizerRecipe.Rule.ADAMW, 5e-4, 0.05, 0.9, 0.999, 1e-8, 0),
           new ScheduleRecipe(1e-5, 1e-6, ScheduleRecipe.Unit.EPOCH),
           new LossRecipe(0.1),
-          new AugmentationRecipe(4, true, 0.8, 1, 0.25),
+          new AugmentationRecipe(4, false, true, 9, 0.4, 0.8, 1, 0.25, 3),
           new StageRecipe(200, 20, 0, 0, 1),
           new StageRecipe(200, 20, 0.1, 0, 1),
           new StageRecipe(100, 0, 0.1, 1, 1),

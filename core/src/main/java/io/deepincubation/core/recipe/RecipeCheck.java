@@ -64,6 +64,7 @@ public final class RecipeCheck {
     var check = new RecipeCheck();
     check.shape(recipe.model());
     check.depths(recipe.model(), recipe.division());
+    check.crop(recipe.augmentation());
     check.mixing(recipe.augmentation(), recipe.batch());
     check.warmUp("meta", recipe.meta());
     check.warmUp("incubation", recipe.incubation());
@@ -105,6 +106,14 @@ public final class RecipeCheck {
 
   private void augmentation(AugmentationRecipe augmentation) {
     atLeast(0, "augmentation.crop-padding", augmentation.cropPadding());
+    double magnitude = augmentation.randAugment();
+    that(
+        magnitude >= 0 && magnitude <= 10,
+        "augmentation.rand-augment",
+        "a magnitude from 0 to 10",
+        magnitude);
+    belowOne("augmentation.color-jitter", augmentation.colorJitter());
+    atLeast(1, "augmentation.repeats", augmentation.repeats());
     notNegative("augmentation.mixup", augmentation.mixup());
     notNegative("augmentation.cutmix", augmentation.cutmix());
     double erasing = augmentation.randomErasing();
@@ -174,6 +183,16 @@ public final class RecipeCheck {
         "division.depths",
         "depths that sum to model.depth, " + depth,
         depths + ", which sum to " + sum);
+  }
+
+  private void crop(AugmentationRecipe augmentation) {
+    if (augmentation.resizedCrop()) {
+      that(
+          augmentation.cropPadding() <= 0,
+          "augmentation.crop-padding",
+          "0 where augmentation.resized-crop is on",
+          augmentation.cropPadding());
+    }
   }
 
   private void mixing(AugmentationRecipe augmentation, BatchRecipe batch) {

@@ -1,9 +1,11 @@
 package io.deepincubation.core.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.deepincubation.core.recipe.AugmentationRecipe;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,7 +16,8 @@ class AugmentationTest {
   private static final int SIDE = TestImages.SIDE;
   private static final int PLANE = SIDE * SIDE;
   private static final BatchKey KEY = new BatchKey(11, "meta", -1);
-  private static final AugmentationRecipe NONE = new AugmentationRecipe(0, false, 0, 0, 0);
+  private static final AugmentationRecipe NONE =
+      new AugmentationRecipe(0, false, false, 0, 0, 0, 0, 0, 1);
 
   private final byte[] pixels = TestImages.image(5).values();
 
@@ -32,12 +35,12 @@ class AugmentationTest {
 
   @Test
   void shiftsAndMirrorsLikeAPlainLoop() {
-    var augmentation = new Augmentation(NONE, KEY, SIDE, SIDE);
     for (int top = -3; top <= 3; top++) {
       for (int left = -3; left <= 3; left++) {
         for (boolean flipped : List.of(false, true)) {
           float[] image = new float[TestImages.IMAGE_BYTES + 5];
-          augmentation.shift(pixels, top, left, flipped, image, 5);
+          Pixels shifted = new Pixels(pixels, SIDE, SIDE).shifted(top, left);
+          Normalization.apply(flipped ? shifted.mirrored() : shifted, image, 5);
           for (int i = 0; i < TestImages.IMAGE_BYTES; i++) {
             assertThat(image[5 + i]).isEqualTo(expected(i, top, left, flipped));
           }
@@ -48,7 +51,7 @@ class AugmentationTest {
 
   @Test
   void cropsAtEveryPlaceThatThePaddingAllows() {
-    var recipe = new AugmentationRecipe(1, false, 0, 0, 0);
+    var recipe = new AugmentationRecipe(1, false, false, 0, 0, 0, 0, 0, 1);
     Set<String> seen = new HashSet<>();
     for (int sample = 0; sample < 200; sample++) {
       seen.add(placeOf(apply(recipe, KEY, 0, sample)));
@@ -59,7 +62,7 @@ class AugmentationTest {
 
   @Test
   void flipsHalfOfTheSamples() {
-    var recipe = new AugmentationRecipe(0, true, 0, 0, 0);
+    var recipe = new AugmentationRecipe(0, false, true, 0, 0, 0, 0, 0, 1);
     float[] plain = apply(NONE, KEY, 0, 0);
     int flipped = 0;
     for (int sample = 0; sample < 1000; sample++) {
@@ -74,14 +77,15 @@ class AugmentationTest {
     int side = 32;
     byte[] black = new byte[3 * side * side];
     var augmentation =
-        new Augmentation(new AugmentationRecipe(0, false, 0, 0, 0.25), KEY, side, side);
+        new Augmentation(new AugmentationRecipe(0, false, false, 0, 0, 0, 0, 0.25, 1), KEY, side);
     int erased = 0;
     for (int sample = 0; sample < 1000; sample++) {
       float[] image = new float[black.length];
-      augmentation.apply(black, 0, sample, image, 0);
+      augmentation.apply(
+          new Pixels(black, side, side), new Augmentation.Look(0, sample, 0), image, 0);
       int noisy = 0;
       for (int i = 0; i < side * side; i++) {
-        noisy += image[i] == Normalization.black(0) ? 0 : 1;
+        noisy += image[i] == normal(0, (byte) 0) ? 0 : 1;
       }
       if (noisy > 0) {
         erased++;
@@ -94,7 +98,7 @@ class AugmentationTest {
 
   @Test
   void erasesWithStandardNormalNoise() {
-    var recipe = new AugmentationRecipe(0, false, 0, 0, 1);
+    var recipe = new AugmentationRecipe(0, false, false, 0, 0, 0, 0, 1, 1);
     float[] plain = apply(NONE, KEY, 0, 0);
     double sum = 0;
     double squares = 0;
@@ -115,8 +119,54 @@ class AugmentationTest {
   }
 
   @Test
+  void resizesAPartOfALargerImage() {
+    var recipe = new AugmentationRecipe(0, true, false, 0, 0, 0, 0, 0, 1);
+    byte[] ramp = new byte[3 * 40 * 60];
+    for (int i = 0; i < ramp.length; i++) {
+      ramp[i] = (byte) (4 * (i % 60));
+    }
+    Set<Float> spans = new HashSet<>();
+    for (int sample = 0; sample < 50; sample++) {
+      float[] image = new float[TestImages.IMAGE_BYTES];
+      new Augmentation(recipe, KEY, SIDE)
+          .apply(new Pixels(ramp, 40, 60), new Augmentation.Look(0, sample, 0), image, 0);
+      assertThat(image[SIDE - 1]).isGreaterThan(image[0]);
+      spans.add(image[SIDE - 1] - image[0]);
+    }
+
+    assertThat(spans.size()).isGreaterThan(20);
+  }
+
+  @Test
+  void saysHowToMendImagesOfAnotherSize() {
+    var augmentation = new Augmentation(NONE, KEY, 32);
+    var look = new Augmentation.Look(0, 0, 0);
+
+    assertThatThrownBy(
+            () -> augmentation.apply(TestImages.image(1), look, new float[3 * 32 * 32], 0))
+        .isInstanceOf(UnfitDataException.class)
+        .hasMessage(
+            "Cannot augment an image: expected 32 x 32 pixels, got 8 x 8; set"
+                + " augmentation.resized-crop, or run `prepare` with --image-size 32");
+  }
+
+  @Test
+  void appliesRandAugmentOrElseColorJitter() {
+    var both = new AugmentationRecipe(0, false, false, 9, 0.4, 0, 0, 0, 1);
+    var jitter = new AugmentationRecipe(0, false, false, 0, 0.4, 0, 0, 0, 1);
+    float[] plain = apply(NONE, KEY, 0, 0);
+    int augmented = 0;
+    for (int sample = 0; sample < 1000; sample++) {
+      augmented += Arrays.equals(apply(both, KEY, 0, sample), plain) ? 0 : 1;
+      assertThat(apply(jitter, KEY, 0, sample)).isNotEqualTo(plain);
+    }
+
+    assertThat(augmented).isBetween(640, 790); // 3/4, less the operations that noise resists
+  }
+
+  @Test
   void drawsFromSeedStageModuleEpochAndSample() {
-    var recipe = new AugmentationRecipe(4, true, 0, 0, 1);
+    var recipe = new AugmentationRecipe(4, false, true, 0, 0, 0, 0, 1, 1);
     float[] image = apply(recipe, KEY, 2, 3);
 
     assertThat(apply(recipe, KEY, 2, 3)).isEqualTo(image);
@@ -129,7 +179,8 @@ class AugmentationTest {
 
   private float[] apply(AugmentationRecipe recipe, BatchKey key, int epoch, int sample) {
     float[] image = new float[TestImages.IMAGE_BYTES];
-    new Augmentation(recipe, key, SIDE, SIDE).apply(pixels, epoch, sample, image, 0);
+    new Augmentation(recipe, key, SIDE)
+        .apply(new Pixels(pixels, SIDE, SIDE), new Augmentation.Look(epoch, sample, 0), image, 0);
     return image;
   }
 
@@ -139,11 +190,17 @@ class AugmentationTest {
     int column = index % SIDE;
     int x = (flipped ? SIDE - 1 - column : column) + left;
     if (y < 0 || y >= SIDE || x < 0 || x >= SIDE) {
-      return Normalization.black(channel);
+      return normal(channel, (byte) 0);
     }
-    float[] normal = new float[1];
-    Normalization.copy(channel, pixels, channel * PLANE + y * SIDE + x, 1, normal, 0, 1);
-    return normal[0];
+    return normal(channel, pixels[channel * PLANE + y * SIDE + x]);
+  }
+
+  private static float normal(int channel, byte level) {
+    byte[] values = new byte[3];
+    values[channel] = level;
+    float[] normal = new float[3];
+    Normalization.apply(new Pixels(values, 1, 1), normal, 0);
+    return normal[channel];
   }
 
   private String placeOf(float[] image) {

@@ -16,11 +16,22 @@ class EvaluationBatchesTest {
     assertThat(batches.batch(1).labels()).containsExactly(3, 4, 5);
     assertThat(batches.batch(2).labels()).containsExactly(6);
     assertThat(batches.batch(2).size()).isEqualTo(1);
-    byte[] pixels = new byte[table.imageBytes()];
-    table.pixels(6, pixels);
-    float[] expected = new float[pixels.length];
-    Normalization.image(pixels, pixels.length, expected, 0);
+    float[] expected = new float[table.imageBytes()];
+    Normalization.apply(table.image(6).picture().pixels(), expected, 0);
     assertThat(batches.batch(2).images()).isEqualTo(expected);
+  }
+
+  @Test
+  void resizesLargerImagesAndTakesTheirMiddle() {
+    var ramp = new byte[3 * 32 * 64];
+    for (int i = 0; i < ramp.length; i++) {
+      ramp[i] = (byte) (i % 64 * 4);
+    }
+
+    Pixels seen = EvaluationTransform.apply(new Pixels(ramp, 32, 64), 14);
+
+    assertThat(seen.size()).isEqualTo("14 x 14");
+    assertThat(seen.values()[0] & 0xFF).isBetween(70, 76); // column 9 of 32 is column 18.5 of 64
   }
 
   @Test

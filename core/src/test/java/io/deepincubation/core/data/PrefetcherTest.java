@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class PrefetcherTest {
 
-  private static final AugmentationRecipe RECIPE = new AugmentationRecipe(2, true, 0.8, 1, 0.25);
+  private static final AugmentationRecipe RECIPE =
+      new AugmentationRecipe(2, false, true, 0, 0, 0.8, 1, 0.25, 1);
 
   @Test
   void givesTheBatchesInOrderAcrossEpochs() {
@@ -62,7 +63,7 @@ class PrefetcherTest {
   }
 
   private static TrainingBatches batches(ImageTable table) {
-    return new TrainingBatches(table, RECIPE, 0.1, 2, 4, new BatchKey(1, "meta", -1));
+    return new TrainingBatches(table, RECIPE, 0.1, 2, 4, new BatchKey(1, "meta", -1), 1);
   }
 
   /** Black images of class 0 with something to see when one is read. */
@@ -71,11 +72,6 @@ class PrefetcherTest {
     @Override
     public int size() {
       return 12;
-    }
-
-    @Override
-    public int channels() {
-      return 3;
     }
 
     @Override
@@ -89,8 +85,8 @@ class PrefetcherTest {
     }
 
     @Override
-    public int label(int index) {
-      return 0;
+    public int labelBound() {
+      return 1;
     }
   }
 
@@ -103,15 +99,16 @@ class PrefetcherTest {
     }
 
     @Override
-    public void pixels(int index, byte[] into) {
+    public LabelledImage image(int index) {
       read.countDown();
+      return new LabelledImage(new Pixels(new byte[imageBytes()], height(), width()), 0);
     }
   }
 
   private static final class Broken extends Black {
 
     @Override
-    public void pixels(int index, byte[] into) {
+    public LabelledImage image(int index) {
       throw new UnfitDataException("the disk is gone");
     }
   }

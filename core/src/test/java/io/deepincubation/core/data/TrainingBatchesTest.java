@@ -14,8 +14,10 @@ import org.junit.jupiter.api.Test;
 
 class TrainingBatchesTest {
 
-  private static final AugmentationRecipe NONE = new AugmentationRecipe(0, false, 0, 0, 0);
-  private static final AugmentationRecipe FULL = new AugmentationRecipe(2, true, 0.8, 1, 0.25);
+  private static final AugmentationRecipe NONE =
+      new AugmentationRecipe(0, false, false, 0, 0, 0, 0, 0, 1);
+  private static final AugmentationRecipe FULL =
+      new AugmentationRecipe(2, false, true, 0, 0, 0.8, 1, 0.25, 1);
   private static final BatchKey KEY = new BatchKey(3, "modules/1", 1);
 
   @Test
@@ -56,16 +58,40 @@ class TrainingBatchesTest {
   @Test
   void drawsOtherBatchesForAnotherModule() {
     ImageTable table = TestImages.table(20, 2);
-    var other = new TrainingBatches(table, FULL, 0.1, 2, 4, new BatchKey(3, "modules/1", 2));
+    var other = new TrainingBatches(table, FULL, 0.1, 2, 4, new BatchKey(3, "modules/1", 2), 1);
 
     assertThat(other.batch(0, 0).images())
         .isNotEqualTo(batches(table, FULL, 4).batch(0, 0).images());
   }
 
   @Test
+  void givesTheSameBatchesWithMoreThreads() {
+    ImageTable table = TestImages.table(20, 2);
+    var together = new TrainingBatches(table, FULL, 0.1, 2, 4, KEY, 3);
+
+    for (int i = 0; i < 5; i++) {
+      assertThat(together.batch(0, i).images())
+          .isEqualTo(batches(table, FULL, 4).batch(0, i).images());
+    }
+  }
+
+  @Test
+  void repeatsEachImageWithAnotherLookAndKeepsTheLengthOfAnEpoch() {
+    ImageTable table = TestImages.table(12, 2);
+    var plain = new AugmentationRecipe(0, false, false, 0, 0, 0, 0, 0, 3);
+    var cropped = new AugmentationRecipe(2, false, false, 0, 0, 0, 0, 0, 3);
+
+    TrainingBatches batches = batches(table, plain, 6);
+
+    assertThat(batches.batchesPerEpoch()).isEqualTo(2);
+    assertThat(fingerprints(batches.batch(0, 0))).hasSize(2);
+    assertThat(fingerprints(batches(table, cropped, 6).batch(0, 0)).size()).isGreaterThan(2);
+  }
+
+  @Test
   void keepsTargetsWithTheirImages() {
     ImageTable table = TestImages.table(20, 5);
-    var batches = new TrainingBatches(table, NONE, 0.1, 5, 4, KEY);
+    var batches = new TrainingBatches(table, NONE, 0.1, 5, 4, KEY, 1);
     Batch batch = batches.batch(0, 0);
 
     for (int i = 0; i < 4; i++) {
@@ -104,9 +130,9 @@ class TrainingBatchesTest {
 
   @Test
   void rejectsALabelWithoutClass() {
-    assertThatThrownBy(() -> new TrainingBatches(TestImages.table(20, 3), NONE, 0, 2, 4, KEY))
+    assertThatThrownBy(() -> new TrainingBatches(TestImages.table(20, 3), NONE, 0, 2, 4, KEY, 1))
         .isInstanceOf(UnfitDataException.class)
-        .hasMessage("Cannot train on image 2: expected a label below 2 classes, got 2");
+        .hasMessage("Cannot train on these images: expected labels below 2 classes, got 2");
   }
 
   @Test
@@ -119,7 +145,7 @@ class TrainingBatchesTest {
 
   private static TrainingBatches batches(
       ImageTable table, AugmentationRecipe recipe, int batchSize) {
-    return new TrainingBatches(table, recipe, 0.1, 2, batchSize, KEY);
+    return new TrainingBatches(table, recipe, 0.1, 2, batchSize, KEY, 1);
   }
 
   private static Set<Float> fingerprints(Batch batch) {
@@ -137,10 +163,8 @@ class TrainingBatchesTest {
 
   private static int labelOf(ImageTable table, float[] image) {
     for (int i = 0; i < table.size(); i++) {
-      byte[] pixels = new byte[table.imageBytes()];
-      table.pixels(i, pixels);
-      float[] normal = new float[pixels.length];
-      Normalization.image(pixels, pixels.length, normal, 0);
+      float[] normal = new float[table.imageBytes()];
+      Normalization.apply(table.image(i).picture().pixels(), normal, 0);
       if (Arrays.equals(normal, image)) {
         return table.label(i);
       }

@@ -45,7 +45,7 @@ final class TinyRuns {
         new OptimizerRecipe(OptimizerRecipe.Rule.ADAMW, 0.1, 0.05, 0.9, 0.999, 1e-8, 0),
         new ScheduleRecipe(1e-5, 1e-6, ScheduleRecipe.Unit.STEP),
         new LossRecipe(0.1),
-        new AugmentationRecipe(2, true, 0.8, 1, 0.25),
+        new AugmentationRecipe(2, false, true, 0, 0, 0.8, 1, 0.25, 1),
         stage,
         stage,
         stage,

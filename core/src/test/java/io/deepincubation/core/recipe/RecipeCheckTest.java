@@ -49,6 +49,14 @@ class RecipeCheckTest {
             + " 1.0",
         "augmentation.random-erasing=2 | augmentation.random-erasing | expected a probability from"
             + " 0 to 1, got 2.0",
+        "augmentation.rand-augment=11 | augmentation.rand-augment | expected a magnitude from 0 to"
+            + " 10, got 11.0",
+        "augmentation.color-jitter=1 | augmentation.color-jitter | expected a number from 0 to"
+            + " below 1, got 1.0",
+        "augmentation.repeats=0 | augmentation.repeats | expected a whole number of at least 1, got"
+            + " 0",
+        "augmentation.resized-crop=true | augmentation.crop-padding | expected 0 where"
+            + " augmentation.resized-crop is on, got 4",
         "augmentation.mixup=-0.1 | augmentation.mixup | expected a number of at least 0, got -0.1",
         "incubation.warm-up-epochs=201 | incubation.warm-up-epochs | expected at most"
             + " incubation.epochs, 200, got 201",

@@ -51,11 +51,15 @@ class RecipeYamlTest {
       loss:
         label-smoothing: 0.2
       augmentation:
-        crop-padding: 2
+        crop-padding: 0
+        resized-crop: true
         flip: false
+        rand-augment: 7
+        color-jitter: 0.3
         mixup: 0.5
         cutmix: 0.25
         random-erasing: 0.125
+        repeats: 2
       meta: {epochs: 10, warm-up-epochs: 1, stochastic-depth: 0.01, clip-norm: 5, rate-factor: 2}
       incubation: {epochs: 20, warm-up-epochs: 2, stochastic-depth: 0.02, clip-norm: 6, rate-factor: 3}
       fine-tuning: {epochs: 30, warm-up-epochs: 3, stochastic-depth: 0.03, clip-norm: 7, rate-factor: 4}
@@ -73,7 +77,7 @@ class RecipeYamlTest {
           new OptimizerRecipe(Rule.LAMB, 1e-3, 0.1, 0.8, 0.9, 1e-6, 0.5),
           new ScheduleRecipe(1e-7, 1e-8, Unit.STEP),
           new LossRecipe(0.2),
-          new AugmentationRecipe(2, false, 0.5, 0.25, 0.125),
+          new AugmentationRecipe(0, true, false, 7, 0.3, 0.5, 0.25, 0.125, 2),
           new StageRecipe(10, 1, 0.01, 5, 2),
           new StageRecipe(20, 2, 0.02, 6, 3),
           new StageRecipe(30, 3, 0.03, 7, 4),

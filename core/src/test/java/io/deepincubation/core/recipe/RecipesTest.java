@@ -85,7 +85,8 @@ class RecipesTest {
 
     assertThat(recipe.model())
         .isEqualTo(new ModelRecipe(ModelRecipe.Family.VIT, 24, 96, 3, 8, 32, 0));
-    assertThat(recipe.augmentation()).isEqualTo(new AugmentationRecipe(4, true, 0, 0, 0));
+    assertThat(recipe.augmentation())
+        .isEqualTo(new AugmentationRecipe(4, false, true, 0, 0, 0, 0, 0, 1));
     assertThat(recipe.optimizer().rate() * recipe.batch().effectiveSize() / 512).isEqualTo(1e-3);
     assertThat(recipe.fineTuning()).isEqualTo(new StageRecipe(14, 0, 0, 1, 1));
   }

@@ -166,7 +166,7 @@ class TrainerTest {
       Recipe recipe, Path folder, Consumer<StageProgress> progress, int threads) {
     TorchEngine.useThreads(threads);
     int batch = recipe.batch().size();
-    var batches = new TrainingBatches(images(), recipe.augmentation(), 0.1, CLASSES, batch, KEY);
+    var batches = new TrainingBatches(images(), recipe.augmentation(), 0.1, CLASSES, batch, KEY, 1);
     var weights =
         List.of(
             VIT.initialWeights(DIVISION, 0, 1, "test"), VIT.initialWeights(DIVISION, 1, 1, "test"));

@@ -1,0 +1,9 @@
+package io.deepincubation.core.data;
+
+/**
+ * An image of a split.
+ *
+ * @param picture what it shows
+ * @param label its class, from 0
+ */
+public record LabelledImage(Picture picture, int label) {}

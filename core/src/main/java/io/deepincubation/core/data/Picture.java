@@ -1,0 +1,23 @@
+package io.deepincubation.core.data;
+
+/** An image that can be looked at in parts; a file is decoded no further than is asked for. */
+public sealed interface Picture permits Pixels, EncodedPicture {
+
+  /** Rows. */
+  int height();
+
+  /** Columns. */
+  int width();
+
+  /** The whole image. */
+  Pixels pixels();
+
+  /**
+   * A part of the image. A JPEG file may give it at a half, quarter or eighth of its resolution, as
+   * long as both sides keep so many pixels.
+   *
+   * @param box the part
+   * @param side pixels that it will be resized to
+   */
+  Pixels part(Box box, int side);
+}
