@@ -32,7 +32,8 @@ final class ModuleTaskRun {
 
   /** Incubates a module unless another attempt has committed it. */
   StageResult incubate(int moduleIndex, byte[][][] meta, TaskContext task) {
-    var folder = new RunFolder(storages.open(facts.runUri()), facts.settings().checkpoints());
+    var folder =
+        new RunFolder(storages.open(facts.runUri()), facts.settings().checkpoints()).ofTask();
     Optional<StageResult> committed = folder.result(Stages.module(moduleIndex));
     if (committed.isPresent()) {
       return committed.get();

@@ -14,6 +14,7 @@ import io.deepincubation.spark.storage.HadoopStorageFactory;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods that train throw {@link RecipeException} where the recipe, or a folder that
  * belongs to another one, is at fault, {@code UnfitDataException} for the data, {@code
  * TrainingDivergedException} where a loss stops being finite, and {@code StorageException} where a
- * file system refuses; also if that happened in a task.
+ * file system refuses; also if that happened in a task; and {@code LeaseException} where another
+ * driver works in the run folder.
  */
 public final class SparkDeepIncubation {
 
@@ -87,17 +89,18 @@ public final class SparkDeepIncubation {
 
   /** The whole of Algorithm 1. */
   public IncubationReport run() {
-    SparkRun run = open();
-    StageResult meta = run.stage(Stages.META, DeepIncubation::preTrainMetaModel);
-    List<StageResult> modules = run.modules();
-    StageResult assembled = run.stage(Stages.ASSEMBLED, DeepIncubation::assemble);
-    StageResult tuned = run.stage(Stages.FINAL, DeepIncubation::fineTune);
-    return new IncubationReport(meta, modules, assembled, tuned);
+    try (SparkRun run = open()) {
+      StageResult meta = run.stage(Stages.META, DeepIncubation::preTrainMetaModel);
+      List<StageResult> modules = run.modules();
+      StageResult assembled = run.stage(Stages.ASSEMBLED, DeepIncubation::assemble);
+      StageResult tuned = run.stage(Stages.FINAL, DeepIncubation::fineTune);
+      return new IncubationReport(meta, modules, assembled, tuned);
+    }
   }
 
   /** Pre-trains the meta model end to end on the driver. */
   public StageResult preTrainMetaModel() {
-    return open().stage(Stages.META, DeepIncubation::preTrainMetaModel);
+    return stage(Stages.META, DeepIncubation::preTrainMetaModel);
   }
 
   /**
@@ -106,7 +109,9 @@ public final class SparkDeepIncubation {
    * @throws MissingStageException if the meta model is not committed
    */
   public List<StageResult> incubateModules() {
-    return open().modules();
+    try (SparkRun run = open()) {
+      return run.modules();
+    }
   }
 
   /**
@@ -115,7 +120,7 @@ public final class SparkDeepIncubation {
    * @throws MissingStageException if a module is not committed
    */
   public StageResult assemble() {
-    return open().stage(Stages.ASSEMBLED, DeepIncubation::assemble);
+    return stage(Stages.ASSEMBLED, DeepIncubation::assemble);
   }
 
   /**
@@ -124,12 +129,12 @@ public final class SparkDeepIncubation {
    * @throws MissingStageException if it is not committed
    */
   public StageResult fineTune() {
-    return open().stage(Stages.FINAL, DeepIncubation::fineTune);
+    return stage(Stages.FINAL, DeepIncubation::fineTune);
   }
 
   /** Trains the target model end to end from fresh weights on the driver: the baseline. */
   public StageResult trainEndToEnd() {
-    return open().stage(Stages.baseline("e2e"), DeepIncubation::trainEndToEnd);
+    return stage(Stages.baseline("e2e"), DeepIncubation::trainEndToEnd);
   }
 
   /**
@@ -139,23 +144,30 @@ public final class SparkDeepIncubation {
    * @throws MissingStageException if it is not committed
    */
   public Evaluation evaluate(String stage) {
-    SparkRun run = open();
-    StageResult result =
-        run.folder()
-            .result(stage)
-            .orElseThrow(
-                () ->
-                    new MissingStageException(
-                        String.format(
-                            "Cannot evaluate %s of %s: expected a committed stage, got none",
-                            stage, run.folder().uri())));
-    return new Evaluation(stage, run.accuracy(result), run.testImages());
+    try (SparkRun run = open()) {
+      StageResult result =
+          run.folder()
+              .result(stage)
+              .orElseThrow(
+                  () ->
+                      new MissingStageException(
+                          String.format(
+                              "Cannot evaluate %s of %s: expected a committed stage, got none",
+                              stage, run.folder().uri())));
+      return new Evaluation(stage, run.accuracy(result), run.testImages());
+    }
   }
 
   /** Counts the operations of the recipe's training on the data; trains nothing. */
   public TrainingCost cost() {
     PreparedImages images = PreparedImages.open(storages().open(dataUri()), recipe());
     return new TrainingCost(recipe(), images.architecture(), images.trainImages());
+  }
+
+  private StageResult stage(String name, Function<DeepIncubation, StageResult> work) {
+    try (SparkRun run = open()) {
+      return run.stage(name, work);
+    }
   }
 
   private SparkRun open() {

@@ -62,7 +62,7 @@ final class SparkModuleTasks implements ModuleTasks {
 
   private List<ModuleOutcome> run(ModuleTask task, List<Integer> moduleIndices) {
     String description = "Deep Incubation: incubate " + moduleIndices.size() + " modules";
-    spark.setJobGroup("deep-incubation " + facts.runUri(), description);
+    spark.setJobGroup(SparkRun.group(facts.runUri()), description);
     spark.setLocalProperty(CALL_SITE, description);
     try {
       return spark.parallelize(moduleIndices, moduleIndices.size()).map(task).collect().stream()

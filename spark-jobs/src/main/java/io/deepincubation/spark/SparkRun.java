@@ -1,9 +1,13 @@
 package io.deepincubation.spark;
 
 import ai.djl.Device;
+import io.deepincubation.core.checkpoint.LeaseException;
 import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunLease;
 import io.deepincubation.core.checkpoint.RunRecord;
 import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.checkpoint.StorageException;
 import io.deepincubation.core.incubation.DeepIncubation;
 import io.deepincubation.core.incubation.RunContext;
 import io.deepincubation.core.incubation.Stages;
@@ -14,9 +18,11 @@ import io.deepincubation.core.network.NativeArithmetic;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.training.StageProgress;
 import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,10 +31,16 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A run folder that is claimed for a recipe and its data, and what trains in it. */
-final class SparkRun {
+/**
+ * A run folder that is claimed for a recipe and its data, and what trains in it. The folder's lease
+ * is taken when something is trained, and given back at the end.
+ */
+final class SparkRun implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(SparkRun.class);
   private static final String DRIVER = "driver";
   private static final String TASK = "task";
   private static final String ARITHMETIC = "arithmetic";
@@ -38,10 +50,12 @@ final class SparkRun {
   private final Recipe recipe;
   private final PreparedImages images;
   private final RunFolder folder;
+  private final RunLease lease;
   private final ProgressBoard board;
   private final SparkSettings settings;
   private final Device device;
   private final RunRecord record;
+  private final List<String> worked = new ArrayList<>();
   private @Nullable TrainingData data;
 
   /**
@@ -63,7 +77,9 @@ final class SparkRun {
     this.board = board;
     settings = SparkSettings.of(spark.getConf());
     images = PreparedImages.open(storages.open(dataUri), recipe);
-    folder = new RunFolder(storages.open(runUri), settings.checkpoints());
+    Storage storage = storages.open(runUri);
+    lease = new RunLease(storage, settings.lease(), () -> spark.sc().cancelJobGroup(group(runUri)));
+    folder = new RunFolder(storage, settings.checkpoints()).under(lease);
     device = Devices.choose(settings.device(), spark.resources(), settings.local() ? 0 : -1);
     if (folder.runRecord().isEmpty()) {
       data = images.load(settings.cache());
@@ -124,9 +140,19 @@ final class SparkRun {
     return images.testImages();
   }
 
+  /** The Spark jobs of a run. */
+  static String group(String runUri) {
+    return "deep-incubation " + runUri;
+  }
+
   /** A stage's result, computed now if it is not committed. */
   StageResult stage(String name, Function<DeepIncubation, StageResult> work) {
-    return folder.result(name).orElseGet(() -> watched(name, work));
+    return folder.result(name).orElseGet(() -> holding(name, work));
+  }
+
+  private StageResult holding(String name, Function<DeepIncubation, StageResult> work) {
+    hold(List.of(name));
+    return folder.accept(name).orElseGet(() -> watched(name, work));
   }
 
   private StageResult watched(String name, Function<DeepIncubation, StageResult> work) {
@@ -143,13 +169,23 @@ final class SparkRun {
 
   /** The modules' results, incubated now where they are not committed. */
   List<StageResult> modules() {
-    List<StageResult> committed = committedModules();
-    return committed.size() == moduleCount() ? committed : incubation().incubateModules();
+    List<StageResult> committed = modules(folder::result);
+    if (committed.size() == moduleCount()) {
+      return committed;
+    }
+    hold(IntStream.range(0, moduleCount()).mapToObj(Stages::module).toList());
+    modules(folder::accept);
+    return incubation().incubateModules();
   }
 
-  private List<StageResult> committedModules() {
+  private void hold(List<String> stages) {
+    lease.acquire();
+    worked.addAll(stages);
+  }
+
+  private List<StageResult> modules(Function<String, Optional<StageResult>> find) {
     return IntStream.range(0, moduleCount())
-        .mapToObj(i -> folder.result(Stages.module(i)))
+        .mapToObj(i -> find.apply(Stages.module(i)))
         .flatMap(Optional::stream)
         .toList();
   }
@@ -160,8 +196,8 @@ final class SparkRun {
   }
 
   private DeepIncubation incubation() {
-    return new DeepIncubation(
-        context(), driverCompute(), new SparkModuleTasks(spark, taskFacts(), storages, board));
+    var jobs = new SparkModuleTasks(spark, taskFacts(), storages, board);
+    return new DeepIncubation(context(), driverCompute(), new AcceptedTasks(jobs, folder, spark));
   }
 
   private Compute driverCompute() {
@@ -172,7 +208,12 @@ final class SparkRun {
   private RunContext context() {
     TrainingData loaded = data == null ? images.load(settings.cache()) : data;
     data = loaded;
-    return new RunContext(recipe, images.architecture(), loaded, folder, board::update);
+    return new RunContext(recipe, images.architecture(), loaded, folder, this::told);
+  }
+
+  private void told(StageProgress news) {
+    lease.requireNotLost();
+    board.update(news);
   }
 
   private TaskFacts taskFacts() {
@@ -184,5 +225,15 @@ final class SparkRun {
         recordedArithmetic(),
         record.threads().getOrDefault(TASK, settings.taskThreads()),
         settings);
+  }
+
+  /** Clears away what lost attempts left of the stages, and gives the folder back. */
+  @Override
+  public void close() {
+    try (lease) {
+      worked.stream().filter(stage -> folder.result(stage).isPresent()).forEach(folder::sweep);
+    } catch (StorageException | LeaseException e) {
+      LOG.warn("Left files of lost attempts in {}: {}", folder.uri(), e.getMessage());
+    }
   }
 }

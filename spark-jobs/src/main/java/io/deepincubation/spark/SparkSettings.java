@@ -1,6 +1,7 @@
 package io.deepincubation.spark;
 
 import io.deepincubation.core.checkpoint.CheckpointPolicy;
+import io.deepincubation.core.checkpoint.LeaseTerms;
 import io.deepincubation.core.data.LocalImageCache;
 import io.deepincubation.core.recipe.RecipeException;
 import java.io.Serializable;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
+import org.apache.spark.network.util.JavaUtils;
 
 /**
  * What Spark's configuration says about a run.
@@ -23,6 +25,9 @@ import org.apache.spark.SparkConf;
  * @param checkpoints {@value #CHECKPOINT_STEPS}: optimizer steps that a kill costs at most; {@value
  *     #CHECKPOINT_MINUTES}: training time between two states, such as {@code 0.5}. Where both are
  *     set a state is kept when either is due; default every ten seconds
+ * @param lease {@value #LEASE_DURATION}: time without a sign of life after which another driver may
+ *     take the run folder over, such as {@code 30s}, the default; {@value #LEASE_WAIT}: time to
+ *     wait for another driver that holds it, default {@code 60s}
  * @param local whether driver and tasks share one process
  */
 record SparkSettings(
@@ -32,6 +37,7 @@ record SparkSettings(
     String cacheDirectory,
     long cacheBytes,
     CheckpointPolicy checkpoints,
+    LeaseTerms lease,
     boolean local)
     implements Serializable {
 
@@ -41,6 +47,8 @@ record SparkSettings(
   static final String CACHE_SIZE = "spark.deepincubation.cache.size";
   static final String CHECKPOINT_STEPS = "spark.deepincubation.checkpoint.steps";
   static final String CHECKPOINT_MINUTES = "spark.deepincubation.checkpoint.minutes";
+  static final String LEASE_DURATION = "spark.deepincubation.lease.duration";
+  static final String LEASE_WAIT = "spark.deepincubation.lease.wait";
 
   private static final String TASK_CPUS = "spark.task.cpus";
   private static final double MILLIS_PER_MINUTE = 60_000;
@@ -56,6 +64,7 @@ record SparkSettings(
         conf.get(CACHE_DIRECTORY, conf.get("spark.local.dir", "")),
         conf.getSizeAsBytes(CACHE_SIZE, "64g"),
         checkpoints(conf),
+        lease(conf),
         master.startsWith("local") && !master.startsWith("local-cluster"));
   }
 
@@ -74,6 +83,23 @@ record SparkSettings(
         conf.contains(CHECKPOINT_STEPS) ? positive(conf, CHECKPOINT_STEPS, 1) : Long.MAX_VALUE;
     return new CheckpointPolicy(
         steps, Duration.ofMillis(Math.round(Double.parseDouble(minutes) * MILLIS_PER_MINUTE)));
+  }
+
+  private static LeaseTerms lease(SparkConf conf) {
+    String duration = conf.get(LEASE_DURATION, "30s");
+    String patience = conf.get(LEASE_WAIT, "60s");
+    try {
+      return new LeaseTerms(
+          Duration.ofSeconds(JavaUtils.timeStringAsSec(duration)),
+          Duration.ofSeconds(JavaUtils.timeStringAsSec(patience)),
+          conf.get("spark.app.id", conf.get("spark.app.name", "")));
+    } catch (IllegalArgumentException e) {
+      throw new RecipeException(
+          String.format(
+              "Cannot use %s and %s: expected times such as 30s and 60s, got %s and %s",
+              LEASE_DURATION, LEASE_WAIT, duration, patience),
+          e);
+    }
   }
 
   private static int positive(SparkConf conf, String key, int fallback) {

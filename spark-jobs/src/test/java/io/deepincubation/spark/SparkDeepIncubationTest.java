@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import io.deepincubation.core.checkpoint.LeaseException;
+import io.deepincubation.core.checkpoint.LeaseTerms;
 import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunLease;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.data.LocalImageCache;
 import io.deepincubation.core.data.UnfitDataException;
@@ -24,10 +27,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -125,6 +130,47 @@ class SparkDeepIncubationTest {
     assertThat(second.get(0)).isEqualTo(first.get(0));
     assertThat(second.get(1).sha256()).isEqualTo(first.get(1).sha256());
     assertThat(second.get(1).startedAt()).isNotEqualTo(first.get(1).startedAt());
+  }
+
+  @Test
+  void anAttemptThatOutlivedItsDriverIsNotTrainedAgain(@TempDir Path run) {
+    SparkDeepIncubation incubation = incubation(run, TinyRuns.recipe("incubation.epochs=1"));
+    incubation.preTrainMetaModel();
+    List<StageResult> first = incubation.incubateModules();
+    var folder = new RunFolder(new LocalStorage(run));
+    folder.storage().delete("modules/1/result.json");
+    folder.ofTask().commit(first.get(1), Map.of("width", 16), folder.metrics("modules/1"));
+
+    List<StageResult> second = incubation.incubateModules();
+
+    assertThat(second).isEqualTo(first);
+    assertThat(run.resolve("checkpoints/modules-1")).doesNotExist();
+    assertThat(run.resolve("lease.json")).doesNotExist();
+  }
+
+  @Test
+  void leavesNoResumableStateOfCommittedStages(@TempDir Path run) {
+    incubation(run, TinyRuns.recipe("incubation.epochs=1")).run();
+
+    assertThat(new LocalStorage(run).list("")).containsExactly("run.json");
+    assertThat(run.resolve("checkpoints")).isEmptyDirectory();
+  }
+
+  @Test
+  void aSecondDriverStopsAndSaysWhoHoldsTheFolder(@TempDir Path run) {
+    SparkDeepIncubation incubation = incubation(run, TinyRuns.recipe("incubation.epochs=1"));
+    incubation.preTrainMetaModel();
+    var terms = new LeaseTerms(Duration.ofSeconds(30), Duration.ZERO, "another");
+    try (var lease = new RunLease(new LocalStorage(run), terms, () -> {})) {
+      lease.acquire();
+
+      assertThatThrownBy(incubation::incubateModules)
+          .isInstanceOf(LeaseException.class)
+          .hasMessageStartingWith("Cannot use the run folder " + run + ": it is held by process ")
+          .hasMessageContaining("(application another) until ");
+      assertThat(incubation.preTrainMetaModel().stage()).isEqualTo("meta");
+    }
+    assertThat(incubation.incubateModules()).hasSize(TinyRuns.MODULES);
   }
 
   @Test

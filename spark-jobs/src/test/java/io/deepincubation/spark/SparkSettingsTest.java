@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.deepincubation.core.checkpoint.CheckpointPolicy;
+import io.deepincubation.core.checkpoint.LeaseTerms;
 import io.deepincubation.core.recipe.RecipeException;
 import java.time.Duration;
 import org.apache.spark.SparkConf;
@@ -23,6 +24,7 @@ class SparkSettingsTest {
                 "",
                 64L << 30,
                 CheckpointPolicy.DEFAULT,
+                new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(60), ""),
                 true));
   }
 
@@ -37,7 +39,10 @@ class SparkSettingsTest {
             .set("spark.deepincubation.cache.directory", "/disk/cache")
             .set("spark.deepincubation.cache.size", "2g")
             .set("spark.deepincubation.checkpoint.steps", "100")
-            .set("spark.deepincubation.checkpoint.minutes", "0.5");
+            .set("spark.deepincubation.checkpoint.minutes", "0.5")
+            .set("spark.deepincubation.lease.duration", "2min")
+            .set("spark.deepincubation.lease.wait", "1h")
+            .set("spark.app.id", "app-7");
     assertThat(SparkSettings.of(conf))
         .isEqualTo(
             new SparkSettings(
@@ -47,6 +52,7 @@ class SparkSettingsTest {
                 "/disk/cache",
                 2L << 30,
                 new CheckpointPolicy(100, Duration.ofSeconds(30)),
+                new LeaseTerms(Duration.ofMinutes(2), Duration.ofHours(1), "app-7"),
                 false));
   }
 
@@ -58,6 +64,16 @@ class SparkSettingsTest {
     assertThat(SparkSettings.of(bySteps).checkpoints()).isEqualTo(CheckpointPolicy.steps(7));
     assertThat(SparkSettings.of(byTime).checkpoints())
         .isEqualTo(CheckpointPolicy.every(Duration.ofMinutes(2)));
+  }
+
+  @Test
+  void refusesALeaseOfNoTime() {
+    SparkConf conf = new SparkConf(false).set("spark.deepincubation.lease.duration", "0s");
+    assertThatThrownBy(() -> SparkSettings.of(conf))
+        .isInstanceOf(RecipeException.class)
+        .hasMessage(
+            "Cannot use spark.deepincubation.lease.duration and spark.deepincubation.lease.wait:"
+                + " expected times such as 30s and 60s, got 0s and 60s");
   }
 
   @Test

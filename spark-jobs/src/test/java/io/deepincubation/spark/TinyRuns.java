@@ -60,6 +60,7 @@ public final class TinyRuns {
         .config("spark.kryo.registrationRequired", "true")
         .config("spark.deepincubation.cache.directory", cache.toString())
         .config("spark.deepincubation.driver.threads", "1")
+        .config("spark.deepincubation.lease.wait", "1s")
         .getOrCreate();
   }
 }

@@ -49,7 +49,12 @@ public final class Checkpoints {
   public Checkpoints(Storage storage, String stage, CheckpointPolicy policy) {
     this.storage = storage;
     this.policy = policy;
-    folder = "checkpoints/" + stage.replace('/', '-');
+    folder = folder(stage);
+  }
+
+  /** Where a stage's resumable state lies. */
+  static String folder(String stage) {
+    return "checkpoints/" + stage.replace('/', '-');
   }
 
   /**

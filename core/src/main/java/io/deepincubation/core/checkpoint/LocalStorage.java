@@ -104,17 +104,71 @@ public final class LocalStorage implements Storage {
   @Override
   public void write(String name, Content content) {
     Path file = resolve(name);
-    Path draft = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
     try {
-      Files.createDirectories(parent(file));
-      writeDraft(draft, content);
-      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Path draft = writeDraft(file, content);
+      try {
+        Files.move(
+            draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(draft);
+      }
     } catch (IOException e) {
       throw refused("write", name, e);
     }
   }
 
-  private static void writeDraft(Path draft, Content content) throws IOException {
+  @Override
+  public boolean create(String name, Content content) {
+    Path file = resolve(name);
+    if (Files.exists(file)) {
+      return false;
+    }
+    try {
+      Path draft = writeDraft(file, content);
+      try {
+        return link(draft, file);
+      } finally {
+        Files.deleteIfExists(draft);
+      }
+    } catch (IOException e) {
+      throw refused("write", name, e);
+    }
+  }
+
+  /**
+   * Gives a whole file another name that nobody has taken, as one act where the file system has
+   * hard links.
+   *
+   * @return whether the name was free
+   */
+  public static boolean link(Path draft, Path file) throws IOException {
+    try {
+      Files.createLink(file, draft);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      return move(draft, file);
+    }
+  }
+
+  private static boolean move(Path draft, Path file) throws IOException {
+    try {
+      Files.move(draft, file);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public boolean createsAtomically() {
+    return true;
+  }
+
+  private static Path writeDraft(Path file, Content content) throws IOException {
+    Path draft = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
+    Files.createDirectories(parent(file));
     boolean whole = false;
     try {
       try (OutputStream stream =
@@ -128,6 +182,7 @@ public final class LocalStorage implements Storage {
         Files.deleteIfExists(draft);
       }
     }
+    return draft;
   }
 
   @Override

@@ -15,6 +15,11 @@ import java.util.Set;
  * <p>A stage is committed by its {@code result.json}, which is written last and names each weights
  * file with its digest. Files carry their digest in their names, so an attempt never overwrites
  * another's; the first result that is written stays.
+ *
+ * <p>Only the run's driver commits. A {@linkplain #ofTask task} uploads its weights and, in a file
+ * of its own among the stage's resumable state, what it did; the driver {@linkplain #accept
+ * accepts} the first such attempt. So an attempt that outlives its driver is not lost, and two
+ * attempts at a task never meet.
  */
 public final class RunFolder {
 
@@ -25,6 +30,8 @@ public final class RunFolder {
 
   private final Storage storage;
   private final CheckpointPolicy policy;
+  private final Runnable fence;
+  private final boolean handsIn;
 
   /** The run in a storage's root, whose stages keep their state now and then. */
   public RunFolder(Storage storage) {
@@ -38,8 +45,24 @@ public final class RunFolder {
    * @param policy how often its stages keep their state
    */
   public RunFolder(Storage storage, CheckpointPolicy policy) {
+    this(storage, policy, () -> {}, /* handsIn= */ false);
+  }
+
+  private RunFolder(Storage storage, CheckpointPolicy policy, Runnable fence, boolean handsIn) {
     this.storage = storage;
     this.policy = policy;
+    this.fence = fence;
+    this.handsIn = handsIn;
+  }
+
+  /** The same folder, where nothing is published by a driver that has lost the lease. */
+  public RunFolder under(RunLease lease) {
+    return new RunFolder(storage, policy, lease::requireHeld, handsIn);
+  }
+
+  /** The same folder for a task, which hands in what it did instead of committing it. */
+  public RunFolder ofTask() {
+    return new RunFolder(storage, policy, fence, /* handsIn= */ true);
   }
 
   /** The folder, as the user wrote it. */
@@ -76,9 +99,7 @@ public final class RunFolder {
    * @throws RecipeException if the folder belongs to another recipe or other data
    */
   public RunRecord claim(RunRecord expected) {
-    if (!storage.exists(RUN)) {
-      storage.write(RUN, stream -> stream.write(Json.pretty(expected)));
-    }
+    storage.create(RUN, stream -> stream.write(Json.pretty(expected)));
     RunRecord found =
         runRecord()
             .orElseThrow(
@@ -105,11 +126,18 @@ public final class RunFolder {
   }
 
   /**
-   * What a stage did, where it is committed.
+   * What a stage did, where it is committed; for a task, also where an attempt has handed it in.
    *
    * @throws StorageException if the result is damaged
    */
   public Optional<StageResult> result(String stage) {
+    Optional<StageResult> committed = committedResult(stage);
+    return committed.isPresent() || !handsIn
+        ? committed
+        : attempts(stage).finished().map(FinishedAttempt::result);
+  }
+
+  private Optional<StageResult> committedResult(String stage) {
     String name = stage + "/" + RESULT;
     return storage.exists(name) ? Optional.of(read(name, StageResult.class)) : Optional.empty();
   }
@@ -161,7 +189,8 @@ public final class RunFolder {
   }
 
   /**
-   * Commits a stage whose shards are written, and deletes its resumable state.
+   * Commits a stage whose shards are written, and deletes its resumable state; in a task, hands it
+   * in.
    *
    * <p>Where another attempt has committed it, that attempt's result stays.
    *
@@ -169,21 +198,45 @@ public final class RunFolder {
    * @param configuration what {@code config.json} says of the network
    * @param metrics the lines of {@code metrics.jsonl}
    * @return the result that counts
+   * @throws LeaseException if another driver has taken the folder over
    */
   public StageResult commit(
       StageResult result, Map<String, Object> configuration, List<MetricsLine> metrics) {
+    var attempt = new FinishedAttempt(result, configuration, metrics);
+    if (handsIn) {
+      attempts(result.stage()).handIn(attempt);
+      return result;
+    }
+    return publish(attempt);
+  }
+
+  /**
+   * What a stage did, where it is committed, or an attempt has handed it in and is committed now.
+   *
+   * @throws LeaseException if another driver has taken the folder over
+   */
+  public Optional<StageResult> accept(String stage) {
+    Optional<StageResult> committed = committedResult(stage);
+    return committed.isPresent() ? committed : attempts(stage).finished().map(this::publish);
+  }
+
+  private StageResult publish(FinishedAttempt attempt) {
+    fence.run();
+    StageResult result = attempt.result();
     String stage = result.stage();
-    if (result(stage).isEmpty()) {
+    if (committedResult(stage).isEmpty()) {
       writeIndex(result);
-      write(stage + "/" + CONFIGURATION, Json.pretty(configuration));
-      write(stage + "/" + METRICS, Json.lines(metrics));
-      if (result(stage).isEmpty()) {
-        write(stage + "/" + RESULT, Json.pretty(result));
-      }
+      write(stage + "/" + CONFIGURATION, Json.pretty(attempt.configuration()));
+      write(stage + "/" + METRICS, Json.lines(attempt.metrics()));
+      storage.create(stage + "/" + RESULT, stream -> stream.write(Json.pretty(result)));
     }
     StageResult winner = settleIndex(result);
     checkpoints(stage).prune();
     return winner;
+  }
+
+  private FinishedAttempts attempts(String stage) {
+    return new FinishedAttempts(storage, stage);
   }
 
   /**
@@ -206,8 +259,13 @@ public final class RunFolder {
     write(result.stage() + "/" + WeightsIndex.FILE, Json.pretty(index));
   }
 
-  /** Deletes what lost attempts left of a committed stage: files that its result does not name. */
+  /**
+   * Deletes what lost attempts left of a committed stage: files that its result does not name.
+   *
+   * @throws LeaseException if another driver has taken the folder over
+   */
   public void sweep(String stage) {
+    fence.run();
     StageResult result = committed(stage);
     Set<String> named = new HashSet<>(Set.of(RESULT, METRICS, CONFIGURATION, WeightsIndex.FILE));
     result.shards().forEach(shard -> named.add(shard.file()));
@@ -226,7 +284,7 @@ public final class RunFolder {
   }
 
   private StageResult committed(String stage) {
-    return result(stage)
+    return committedResult(stage)
         .orElseThrow(
             () ->
                 new StorageException(

@@ -41,6 +41,17 @@ public interface Storage {
   /** Creates or replaces a file; readers see the old or the new one, nothing between. */
   void write(String name, Content content);
 
+  /**
+   * Creates a file unless there is one of that name.
+   *
+   * @return whether this call created it. Where it {@linkplain #createsAtomically is not atomic}
+   *     others that create it at the same time may be told so too, and the last one's stays
+   */
+  boolean create(String name, Content content);
+
+  /** Whether exactly one of several that create a file at the same time is told that it did. */
+  boolean createsAtomically();
+
   /** Names of the files directly in a folder, sorted; empty if there is no such folder. */
   List<String> list(String folder);
 

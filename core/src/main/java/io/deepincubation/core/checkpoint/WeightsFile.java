@@ -26,23 +26,30 @@ final class WeightsFile {
     String file = prefix + "-" + sha256.substring(0, NAME_DIGITS) + ".safetensors";
     String path = folder + "/" + file;
     var shard = new Shard(file, sha256, bytes);
-    if (!isWhole(storage, path, shard)) {
+    if (!isWhole(storage, folder, shard)) {
       storage.write(path, stream -> Safetensors.write(weights, stream));
     }
     return shard;
   }
 
-  private static boolean isWhole(Storage storage, String path, Shard shard) {
-    if (!storage.exists(path) || storage.length(path) != shard.bytes()) {
+  private static boolean isWhole(Storage storage, String folder, Shard shard) {
+    try {
+      requireWhole(storage, folder, shard);
+      return true;
+    } catch (CorruptFileException e) {
       return false;
     }
-    MessageDigest digest = Sha256.start();
-    try (InputStream stream = new DigestInputStream(storage.open(path), digest)) {
-      stream.transferTo(OutputStream.nullOutputStream());
-      return Sha256.finish(digest).equals(shard.sha256());
-    } catch (IOException e) {
-      throw unreadable(storage, path, e);
-    }
+  }
+
+  /**
+   * Reads a file's bytes and checks them against what was written.
+   *
+   * @throws CorruptFileException if they are not what was written, or gone
+   * @throws StorageException if the file cannot be read
+   */
+  static void requireWhole(Storage storage, String folder, Shard shard)
+      throws CorruptFileException {
+    read(storage, folder, shard, stream -> stream.transferTo(OutputStream.nullOutputStream()));
   }
 
   /**
@@ -52,23 +59,39 @@ final class WeightsFile {
    * @throws StorageException if the file cannot be read
    */
   static Weights read(Storage storage, String folder, Shard shard) throws CorruptFileException {
+    return read(storage, folder, shard, Safetensors::read);
+  }
+
+  /** Makes something of a file's bytes. */
+  @FunctionalInterface
+  private interface Reader<T> {
+    T read(InputStream stream) throws IOException;
+  }
+
+  private static <T> T read(Storage storage, String folder, Shard shard, Reader<T> reader)
+      throws CorruptFileException {
     String path = folder + "/" + shard.file();
+    requireLength(storage, path, shard);
+    MessageDigest digest = Sha256.start();
+    try (InputStream stream = new DigestInputStream(storage.open(path), digest)) {
+      T made = reader.read(stream);
+      requireDigest(shard.sha256(), Sha256.finish(digest));
+      return made;
+    } catch (CorruptFileException e) {
+      throw e;
+    } catch (IOException e) {
+      throw unreadable(storage, path, e);
+    }
+  }
+
+  private static void requireLength(Storage storage, String path, Shard shard)
+      throws CorruptFileException {
     if (!storage.exists(path)) {
       throw new CorruptFileException("expected " + shard.bytes() + " bytes, got no file");
     }
     long length = storage.length(path);
     if (length != shard.bytes()) {
       throw new CorruptFileException("expected " + shard.bytes() + " bytes, got " + length);
-    }
-    MessageDigest digest = Sha256.start();
-    try (InputStream stream = new DigestInputStream(storage.open(path), digest)) {
-      Weights weights = Safetensors.read(stream);
-      requireDigest(shard.sha256(), Sha256.finish(digest));
-      return weights;
-    } catch (CorruptFileException e) {
-      throw e;
-    } catch (IOException e) {
-      throw unreadable(storage, path, e);
     }
   }
 

@@ -4,7 +4,7 @@ import java.io.InputStream;
 import java.util.List;
 import org.apache.parquet.io.InputFile;
 
-/** Passes everything on but writes. */
+/** Passes everything on but writes, through which files are created too. */
 interface ForwardingStorage extends Storage {
 
   Storage delegate();
@@ -37,6 +37,20 @@ interface ForwardingStorage extends Storage {
   @Override
   default InputFile inputFile(String name) {
     return delegate().inputFile(name);
+  }
+
+  @Override
+  default boolean createsAtomically() {
+    return delegate().createsAtomically();
+  }
+
+  @Override
+  default boolean create(String name, Content content) {
+    boolean fresh = !exists(name);
+    if (fresh) {
+      write(name, content);
+    }
+    return fresh;
   }
 
   @Override

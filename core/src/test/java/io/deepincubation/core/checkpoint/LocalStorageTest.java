@@ -46,6 +46,26 @@ class LocalStorageTest {
   }
 
   @Test
+  void createsAFileOnceEvenIfItAppearsMeanwhile() throws IOException {
+    assertThat(storage.create("file", stream -> stream.write('a'))).isTrue();
+    assertThat(storage.create("file", stream -> stream.write('b'))).isFalse();
+    boolean created =
+        storage.create(
+            "late",
+            stream -> {
+              stream.write('a');
+              write("late", "other");
+            });
+
+    assertThat(created).isFalse();
+    assertThat(read("file")).isEqualTo("a");
+    assertThat(read("late")).isEqualTo("other");
+    try (Stream<Path> files = Files.list(root)) {
+      assertThat(files).hasSize(2);
+    }
+  }
+
+  @Test
   void keepsTheOldFileAndNoDraftWhenAWriteFails() throws IOException {
     write("file", "old");
 

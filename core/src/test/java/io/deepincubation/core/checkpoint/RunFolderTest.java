@@ -93,6 +93,79 @@ class RunFolderTest {
   }
 
   @Test
+  void aTaskHandsInWhatItDidAndTheDriverCommitsIt() {
+    RunFolder task = folder.ofTask();
+    Shard shard = task.writeShard(STAGE, 0, weights("a", 1));
+    StageResult done = result(STAGE, List.of(shard), 1);
+    task.commit(done, Map.of("width", 64), List.of(line(1)));
+
+    assertThat(folder.result(STAGE)).isEmpty();
+    assertThat(task.result(STAGE)).contains(done);
+    assertThat(root.resolve(STAGE + "/metrics.jsonl")).doesNotExist();
+
+    assertThat(folder.accept(STAGE)).contains(done);
+    assertThat(folder.result(STAGE)).contains(done);
+    assertThat(folder.metrics(STAGE)).containsExactly(line(1));
+    assertThat(root.resolve(STAGE + "/config.json")).content().contains("\"width\": 64");
+    assertThat(root.resolve("checkpoints/modules-1")).doesNotExist();
+  }
+
+  @Test
+  void theDriverCommitsOneOfTwoAttemptsAndTheOtherDoesNoHarm() {
+    RunFolder task = folder.ofTask();
+    Shard shard = task.writeShard(STAGE, 0, weights("a", 1));
+    task.commit(result(STAGE, List.of(shard), 0), Map.of(), List.of(line(1)));
+    task.commit(result(STAGE, List.of(shard), 1), Map.of(), List.of(line(2)));
+
+    StageResult accepted = folder.accept(STAGE).orElseThrow();
+    task.commit(result(STAGE, List.of(shard), 2), Map.of(), List.of(line(3)));
+
+    assertThat(folder.metrics(STAGE)).containsExactly(line(accepted.attempt() + 1));
+    assertThat(folder.accept(STAGE)).contains(accepted);
+    folder.sweep(STAGE);
+    assertThat(root.resolve("checkpoints/modules-1")).doesNotExist();
+    assertThat(folder.result(STAGE)).contains(accepted);
+  }
+
+  @Test
+  void anAttemptThatIsDamagedOrWhoseWeightsAreIsNotAccepted() throws IOException {
+    RunFolder task = folder.ofTask();
+    Shard shard = task.writeShard(STAGE, 0, weights("a", 1));
+    task.commit(result(STAGE, List.of(shard), 0), Map.of(), List.of());
+    Path weights = root.resolve(STAGE).resolve(shard.file());
+    CheckpointFixtures.flip(weights, (int) Files.size(weights) - 1);
+
+    assertThat(folder.accept(STAGE)).isEmpty();
+
+    assertThat(task.writeShard(STAGE, 0, weights("a", 1))).isEqualTo(shard);
+    assertThat(folder.accept(STAGE)).isPresent();
+  }
+
+  @Test
+  void acceptsNothingWhereNothingWasHandedIn() {
+    assertThat(folder.accept(STAGE)).isEmpty();
+  }
+
+  @Test
+  void theFirstOfTwoResultsThatAppearAtOnceStays() {
+    Shard mine = folder.writeShard(STAGE, 0, weights("a", 1));
+    StageResult rival = result(STAGE, List.of(mine), 7);
+    var racing =
+        new RunFolder(
+            new InterleavedStorage(
+                new LocalStorage(root),
+                "config.json",
+                () ->
+                    new LocalStorage(root)
+                        .create(
+                            STAGE + "/result.json", stream -> stream.write(Json.pretty(rival)))));
+
+    assertThat(racing.commit(result(STAGE, List.of(mine), 0), Map.of(), List.of()))
+        .isEqualTo(rival);
+    assertThat(folder.result(STAGE)).contains(rival);
+  }
+
+  @Test
   void neverMixesTwoAttempts() throws IOException {
     Shard mine = folder.writeShard(STAGE, 0, weights("a", 1));
     Shard other = folder.writeShard(STAGE, 0, weights("a", 2));

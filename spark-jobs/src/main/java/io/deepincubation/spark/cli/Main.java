@@ -1,5 +1,6 @@
 package io.deepincubation.spark.cli;
 
+import io.deepincubation.core.checkpoint.LeaseException;
 import io.deepincubation.core.incubation.MissingStageException;
 import io.deepincubation.spark.Fault;
 import java.io.FileDescriptor;
@@ -115,7 +116,7 @@ public final class Main {
   }
 
   private static String unexpected(Exception failure) {
-    if (failure instanceof MissingStageException) {
+    if (failure instanceof MissingStageException || failure instanceof LeaseException) {
       return told(failure);
     }
     String kind =

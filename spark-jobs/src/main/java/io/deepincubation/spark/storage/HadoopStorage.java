@@ -102,6 +102,24 @@ public final class HadoopStorage implements Storage {
   }
 
   @Override
+  public boolean create(String name, Content content) {
+    try {
+      return publication.create(path(name), content);
+    } catch (IOException e) {
+      throw Refusal.of("write", full(name), e);
+    }
+  }
+
+  @Override
+  public boolean createsAtomically() {
+    try {
+      return publication.createsAtomically(path(""));
+    } catch (IOException e) {
+      throw Refusal.of("look at", uri, e);
+    }
+  }
+
+  @Override
   public List<String> list(String folder) {
     try {
       return Stream.of(fileSystem.listStatus(path(folder)))

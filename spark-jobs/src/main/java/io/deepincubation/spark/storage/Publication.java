@@ -1,5 +1,6 @@
 package io.deepincubation.spark.storage;
 
+import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.Storage.Content;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -9,6 +10,8 @@ import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
@@ -21,6 +24,15 @@ sealed interface Publication {
 
   /** Bytes gathered before they are passed to a file system. */
   int BUFFER_BYTES = 1 << 16;
+
+  /** File systems that rename a file to a name that nobody has taken as one act. */
+  Set<String> RENAMING = Set.of("file", "hdfs", "viewfs");
+
+  /**
+   * The S3 connector's option to create an object only where there is none, from Hadoop 3.4.2 on.
+   * Earlier ones ignore it silently, so the file system is asked whether it has it.
+   */
+  String CONDITIONAL = "fs.option.create.conditional.overwrite";
 
   /** Stores where a file appears when its stream is closed, and never when it is aborted. */
   Set<String> ABORTABLE = Set.of("s3a");
@@ -37,6 +49,16 @@ sealed interface Publication {
    * @param content what
    */
   void publish(Path file, Content content) throws IOException;
+
+  /**
+   * Creates a file unless there is one.
+   *
+   * @return whether this call created it
+   */
+  boolean create(Path file, Content content) throws IOException;
+
+  /** Whether of several that create a file of a folder at once exactly one is told it did. */
+  boolean createsAtomically(Path folder) throws IOException;
 
   /** The way of a file system. */
   static Publication on(FileSystem fileSystem, Configuration configuration) {
@@ -66,7 +88,44 @@ sealed interface Publication {
 
     @Override
     public void publish(Path file, Content content) throws IOException {
-      FSDataOutputStream stream = fileSystem.create(file, true);
+      send(fileSystem.create(file, true), content);
+    }
+
+    @Override
+    public boolean create(Path file, Content content) throws IOException {
+      if (fileSystem.exists(file)) {
+        return false;
+      }
+      if (!createsAtomically(file)) {
+        publish(file, content);
+        return true;
+      }
+      try {
+        send(conditional(file), content);
+        return true;
+      } catch (IOException e) {
+        if (fileSystem.exists(file)) {
+          return false;
+        }
+        throw e;
+      }
+    }
+
+    @Override
+    public boolean createsAtomically(Path folder) throws IOException {
+      return fileSystem.hasPathCapability(folder, CONDITIONAL);
+    }
+
+    /** A stream whose closing fails where there is a file by then. */
+    private FSDataOutputStream conditional(Path file) throws IOException {
+      FSDataOutputStreamBuilder<?, ?> builder = fileSystem.createFile(file);
+      builder.create();
+      builder.overwrite(true);
+      builder.opt(CONDITIONAL, true);
+      return builder.build();
+    }
+
+    private static void send(FSDataOutputStream stream, Content content) throws IOException {
       boolean whole = false;
       try {
         fill(stream, content);
@@ -101,6 +160,20 @@ sealed interface Publication {
         Files.deleteIfExists(staged);
       }
     }
+
+    @Override
+    public boolean create(Path file, Content content) throws IOException {
+      boolean free = !fileSystem.exists(file);
+      if (free) {
+        publish(file, content);
+      }
+      return free;
+    }
+
+    @Override
+    public boolean createsAtomically(Path folder) {
+      return false;
+    }
   }
 
   /**
@@ -113,18 +186,64 @@ sealed interface Publication {
 
     @Override
     public void publish(Path file, Content content) throws IOException {
-      Path draft = sibling(file, "." + file.getName() + "." + UUID.randomUUID());
+      Path draft = draft(file, content);
       boolean published = false;
       try {
-        try (OutputStream stream = fileSystem.create(draft, false)) {
-          fill(stream, content);
-        }
         replace(draft, file);
         published = true;
       } finally {
         if (!published) {
           fileSystem.delete(draft, false);
         }
+      }
+    }
+
+    @Override
+    public boolean create(Path file, Content content) throws IOException {
+      if (fileSystem.exists(file)) {
+        return false;
+      }
+      Path draft = draft(file, content);
+      try {
+        return nameUnlessTaken(draft, file);
+      } finally {
+        fileSystem.delete(draft, false);
+      }
+    }
+
+    @Override
+    public boolean createsAtomically(Path folder) {
+      return RENAMING.contains(fileSystem.getUri().getScheme());
+    }
+
+    /** A whole hidden file beside the one to come. */
+    private Path draft(Path file, Content content) throws IOException {
+      Path draft = sibling(file, "." + file.getName() + "." + UUID.randomUUID());
+      boolean whole = false;
+      try {
+        try (OutputStream stream = fileSystem.create(draft, false)) {
+          fill(stream, content);
+        }
+        whole = true;
+      } finally {
+        if (!whole) {
+          fileSystem.delete(draft, false);
+        }
+      }
+      return draft;
+    }
+
+    private boolean nameUnlessTaken(Path draft, Path file) throws IOException {
+      if (fileSystem instanceof RawLocalFileSystem local) {
+        return LocalStorage.link(local.pathToFile(draft).toPath(), local.pathToFile(file).toPath());
+      }
+      try {
+        rename(draft, file, Options.Rename.NONE);
+        return true;
+      } catch (FileAlreadyExistsException e) {
+        return false;
+      } catch (UnsupportedFileSystemException e) {
+        return renamed(draft, file);
       }
     }
 
@@ -135,15 +254,25 @@ sealed interface Publication {
         return;
       }
       try {
-        FileContext.getFileContext(fileSystem.getUri(), configuration)
-            .rename(
-                fileSystem.makeQualified(draft),
-                fileSystem.makeQualified(file),
-                Options.Rename.OVERWRITE);
+        rename(draft, file, Options.Rename.OVERWRITE);
       } catch (UnsupportedFileSystemException e) {
         fileSystem.delete(file, false);
         requireRenamed(draft, file);
       }
+    }
+
+    private void rename(Path draft, Path file, Options.Rename option) throws IOException {
+      FileContext.getFileContext(fileSystem.getUri(), configuration)
+          .rename(fileSystem.makeQualified(draft), fileSystem.makeQualified(file), option);
+    }
+
+    /** Where there is no other way than to look first. */
+    private boolean renamed(Path draft, Path file) throws IOException {
+      boolean free = !fileSystem.exists(file);
+      if (free) {
+        requireRenamed(draft, file);
+      }
+      return free;
     }
 
     /** Made of text, since a name with a colon would be taken for a URI. */

@@ -13,6 +13,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Abortable;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FSInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -23,9 +24,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An object store in memory: a file appears when its stream is closed, however it came to that,
- * unless the stream was aborted; a rename never replaces.
+ * unless the stream was aborted; a rename never replaces. The bucket {@value #CONDITIONAL} can
+ * create an object only where there is none.
  */
 public final class FakeStore extends FileSystem {
+
+  /** A bucket that has what Hadoop's S3 connector has from 3.4.2 on. */
+  static final String CONDITIONAL = "conditional";
 
   private static final Map<String, byte[]> OBJECTS = new ConcurrentSkipListMap<>();
 
@@ -65,7 +70,38 @@ public final class FakeStore extends FileSystem {
       long blockSize,
       Progressable progress)
       throws IOException {
-    return new FSDataOutputStream(new Upload(key(path)), null);
+    return new FSDataOutputStream(new Upload(key(path), /* conditional= */ false), null);
+  }
+
+  @Override
+  public boolean hasPathCapability(Path path, String capability) throws IOException {
+    return capability.equals(Publication.CONDITIONAL)
+        ? CONDITIONAL.equals(uri.getAuthority())
+        : super.hasPathCapability(path, capability);
+  }
+
+  @Override
+  public FSDataOutputStreamBuilder<?, ?> createFile(Path path) {
+    return new Builder(this, path);
+  }
+
+  private static final class Builder
+      extends FSDataOutputStreamBuilder<FSDataOutputStream, Builder> {
+
+    Builder(FileSystem store, Path path) {
+      super(store, path);
+    }
+
+    @Override
+    public Builder getThisBuilder() {
+      return this;
+    }
+
+    @Override
+    public FSDataOutputStream build() throws IOException {
+      boolean conditional = getOptions().getBoolean(Publication.CONDITIONAL, false);
+      return new FSDataOutputStream(new Upload(key(getPath()), conditional), null);
+    }
   }
 
   @Override
@@ -144,10 +180,12 @@ public final class FakeStore extends FileSystem {
   private static final class Upload extends ByteArrayOutputStream implements Abortable {
 
     private final String key;
+    private final boolean conditional;
     private boolean aborted;
 
-    Upload(String key) {
+    Upload(String key, boolean conditional) {
       this.key = key;
+      this.conditional = conditional;
     }
 
     @Override
@@ -167,9 +205,14 @@ public final class FakeStore extends FileSystem {
     }
 
     @Override
-    public void close() {
-      if (!aborted) {
+    public void close() throws IOException {
+      if (aborted) {
+        return;
+      }
+      if (!conditional) {
         OBJECTS.put(key, toByteArray());
+      } else if (OBJECTS.putIfAbsent(key, toByteArray()) != null) {
+        throw new IOException("412 Precondition Failed");
       }
     }
   }

@@ -80,6 +80,38 @@ class HadoopStorageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"file", "s3a", "gs", "odd"})
+  void createsAFileOnce(String scheme) throws IOException {
+    Storage opened = on(scheme);
+
+    assertThat(opened.create("folder/file", stream -> stream.write('a'))).isTrue();
+    assertThat(opened.create("folder/file", stream -> stream.write('b'))).isFalse();
+
+    assertThat(read(opened, "folder/file")).isEqualTo("a");
+    assertThat(opened.list("folder")).containsExactly("file");
+  }
+
+  /** What another driver does between the look and the act. */
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "s3a://bucket", "s3a://" + FakeStore.CONDITIONAL})
+  void tellsWhetherAFileThatAppearsMeanwhileIsKept(String where) throws IOException {
+    Storage opened =
+        where.equals("file") ? storage : HadoopStorage.open(where + "/folder", configuration);
+
+    boolean created =
+        opened.create(
+            "file",
+            stream -> {
+              stream.write('a');
+              write(opened, "file", "other");
+            });
+
+    assertThat(created).isEqualTo(!opened.createsAtomically());
+    assertThat(opened.createsAtomically()).isEqualTo(!where.equals("s3a://bucket"));
+    assertThat(read(opened, "file")).isEqualTo(created ? "a" : "other");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "s3a", "gs", "odd"})
   void deletes(String scheme) {
     Storage opened = on(scheme);
     write(opened, "folder/file", "");

@@ -1,0 +1,57 @@
+package io.deepincubation.core.checkpoint;
+
+import io.deepincubation.core.checkpoint.StageResult.Shard;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Attempts at a stage that wait for the driver: {@code checkpoints/STAGE/finished-UUID.json}, each
+ * in a file of its own, written after the weights that it names.
+ */
+final class FinishedAttempts {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FinishedAttempts.class);
+  private static final String PREFIX = "finished-";
+
+  private final Storage storage;
+  private final String stage;
+
+  FinishedAttempts(Storage storage, String stage) {
+    this.storage = storage;
+    this.stage = stage;
+  }
+
+  /** Keeps an attempt whose weights are uploaded. */
+  void handIn(FinishedAttempt attempt) {
+    String name = Checkpoints.folder(stage) + "/" + PREFIX + UUID.randomUUID() + ".json";
+    storage.write(name, stream -> stream.write(Json.pretty(attempt)));
+  }
+
+  /** An attempt that is whole, weights included; one that is not is passed over. */
+  Optional<FinishedAttempt> finished() {
+    return storage.list(Checkpoints.folder(stage)).stream()
+        .filter(file -> file.startsWith(PREFIX))
+        .map(file -> read(Checkpoints.folder(stage) + "/" + file))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private Optional<FinishedAttempt> read(String name) {
+    try {
+      FinishedAttempt attempt = Json.read(storage, name, FinishedAttempt.class);
+      for (Shard shard : attempt.result().shards()) {
+        WeightsFile.requireWhole(storage, stage, shard);
+      }
+      return Optional.of(attempt);
+    } catch (CorruptFileException e) {
+      LOG.warn(
+          "Skipped the damaged attempt {}/{}: {}; the stage goes on from its last checkpoint",
+          storage.uri(),
+          name,
+          e.getMessage());
+      return Optional.empty();
+    }
+  }
+}
