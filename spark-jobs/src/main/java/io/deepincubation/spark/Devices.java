@@ -27,15 +27,18 @@ final class Devices {
    * The device of a task.
    *
    * @param wish of the user
-   * @param resources what Spark assigned to the task or to the driver
+   * @param assigned addresses of the GPUs that Spark assigned to the task or to the driver
    * @param localOrdinal in local mode, where Spark assigns nothing, tasks take GPUs in turn by this
    *     number; -1 on a cluster
    */
-  static Device choose(
-      DeviceWish wish, Map<String, ResourceInformation> resources, int localOrdinal) {
+  static Device choose(DeviceWish wish, List<String> assigned, int localOrdinal) {
+    return choose(wish, assigned, localOrdinal, Devices::usableGpus);
+  }
+
+  /** Addresses of the GPUs among the resources that Spark assigned. */
+  static List<String> assigned(Map<String, ResourceInformation> resources) {
     ResourceInformation gpu = resources.get("gpu");
-    List<String> addresses = gpu == null ? List.of() : List.of(gpu.addresses());
-    return choose(wish, addresses, localOrdinal, Devices::usableGpus);
+    return gpu == null ? List.of() : List.of(gpu.addresses());
   }
 
   static Device choose(

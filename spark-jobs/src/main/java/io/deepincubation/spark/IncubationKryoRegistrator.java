@@ -1,6 +1,7 @@
 package io.deepincubation.spark;
 
 import com.esotericsoftware.kryo.Kryo;
+import io.deepincubation.core.checkpoint.MemoryUse;
 import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.RunRecord;
 import io.deepincubation.core.checkpoint.StageResult;
@@ -40,6 +41,7 @@ public final class IncubationKryoRegistrator implements KryoRegistrator {
           byte[][].class,
           byte[][][].class,
           Integer[].class,
+          String[].class,
           Object[].class,
           ArrayList.class,
           Arrays.asList().getClass(),
@@ -62,6 +64,7 @@ public final class IncubationKryoRegistrator implements KryoRegistrator {
           StageRecipe.class,
           StageResult.class,
           StageResult.Shard.class,
+          MemoryUse.class,
           MetricsLine.class,
           RunRecord.class,
           StageProgress.class,

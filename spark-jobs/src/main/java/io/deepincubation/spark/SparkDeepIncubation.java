@@ -1,7 +1,6 @@
 package io.deepincubation.spark;
 
 import io.deepincubation.core.checkpoint.StageResult;
-import io.deepincubation.core.incubation.DeepIncubation;
 import io.deepincubation.core.incubation.IncubationReport;
 import io.deepincubation.core.incubation.MissingStageException;
 import io.deepincubation.core.incubation.Stages;
@@ -14,13 +13,13 @@ import io.deepincubation.spark.storage.HadoopStorageFactory;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deep Incubation on Spark: whole networks are trained on the driver, modules as tasks of one job.
+ * Deep Incubation on Spark: whole networks are trained on the driver, or in a task of their own
+ * where {@code spark.deepincubation.train-on=executor}, modules as tasks of one job.
  *
  * <pre>{@code
  * IncubationReport report =
@@ -90,17 +89,17 @@ public final class SparkDeepIncubation {
   /** The whole of Algorithm 1. */
   public IncubationReport run() {
     try (SparkRun run = open()) {
-      StageResult meta = run.stage(Stages.META, DeepIncubation::preTrainMetaModel);
+      StageResult meta = run.network(Stages.META);
       List<StageResult> modules = run.modules();
-      StageResult assembled = run.stage(Stages.ASSEMBLED, DeepIncubation::assemble);
-      StageResult tuned = run.stage(Stages.FINAL, DeepIncubation::fineTune);
+      StageResult assembled = run.network(Stages.ASSEMBLED);
+      StageResult tuned = run.network(Stages.FINAL);
       return new IncubationReport(meta, modules, assembled, tuned);
     }
   }
 
-  /** Pre-trains the meta model end to end on the driver. */
+  /** Pre-trains the meta model end to end. */
   public StageResult preTrainMetaModel() {
-    return stage(Stages.META, DeepIncubation::preTrainMetaModel);
+    return network(Stages.META);
   }
 
   /**
@@ -120,21 +119,21 @@ public final class SparkDeepIncubation {
    * @throws MissingStageException if a module is not committed
    */
   public StageResult assemble() {
-    return stage(Stages.ASSEMBLED, DeepIncubation::assemble);
+    return network(Stages.ASSEMBLED);
   }
 
   /**
-   * Fine-tunes the assembled model on the driver.
+   * Fine-tunes the assembled model.
    *
    * @throws MissingStageException if it is not committed
    */
   public StageResult fineTune() {
-    return stage(Stages.FINAL, DeepIncubation::fineTune);
+    return network(Stages.FINAL);
   }
 
-  /** Trains the target model end to end from fresh weights on the driver: the baseline. */
+  /** Trains the target model end to end from fresh weights: the baseline. */
   public StageResult trainEndToEnd() {
-    return stage(Stages.baseline("e2e"), DeepIncubation::trainEndToEnd);
+    return network(Stages.END_TO_END);
   }
 
   /**
@@ -164,9 +163,9 @@ public final class SparkDeepIncubation {
     return new TrainingCost(recipe(), images.architecture(), images.trainImages());
   }
 
-  private StageResult stage(String name, Function<DeepIncubation, StageResult> work) {
+  private StageResult network(String stage) {
     try (SparkRun run = open()) {
-      return run.stage(name, work);
+      return run.network(stage);
     }
   }
 

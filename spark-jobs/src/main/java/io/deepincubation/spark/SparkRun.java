@@ -1,6 +1,7 @@
 package io.deepincubation.spark;
 
 import ai.djl.Device;
+import io.deepincubation.core.checkpoint.Host;
 import io.deepincubation.core.checkpoint.LeaseException;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.RunLease;
@@ -8,7 +9,9 @@ import io.deepincubation.core.checkpoint.RunRecord;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.checkpoint.StorageException;
+import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
 import io.deepincubation.core.incubation.DeepIncubation;
+import io.deepincubation.core.incubation.LocalModuleTasks;
 import io.deepincubation.core.incubation.RunContext;
 import io.deepincubation.core.incubation.Stages;
 import io.deepincubation.core.incubation.TrainingData;
@@ -16,19 +19,24 @@ import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.NativeArithmetic;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.script.TorchEngine;
 import io.deepincubation.core.training.StageProgress;
+import io.deepincubation.core.training.TaskPlace;
+import io.deepincubation.spark.progress.AttemptLog;
 import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,7 +61,7 @@ final class SparkRun implements AutoCloseable {
   private final RunLease lease;
   private final ProgressBoard board;
   private final SparkSettings settings;
-  private final Device device;
+  private final StageScheduling scheduling;
   private final RunRecord record;
   private final List<String> worked = new ArrayList<>();
   private @Nullable TrainingData data;
@@ -76,18 +84,23 @@ final class SparkRun implements AutoCloseable {
     this.recipe = recipe;
     this.board = board;
     settings = SparkSettings.of(spark.getConf());
+    scheduling = StageScheduling.of(spark.getConf());
     images = PreparedImages.open(storages.open(dataUri), recipe);
     Storage storage = storages.open(runUri);
     lease = new RunLease(storage, settings.lease(), () -> spark.sc().cancelJobGroup(group(runUri)));
     folder = new RunFolder(storage, settings.checkpoints()).under(lease);
-    device = Devices.choose(settings.device(), spark.resources(), settings.local() ? 0 : -1);
     if (folder.runRecord().isEmpty()) {
       data = images.load(settings.cache());
     }
-    record = folder.claim(freshRecord(dataUri));
+    record = folder.claim(record(dataUri, folder.runRecord()));
+    requireWidth();
   }
 
-  private RunRecord freshRecord(String dataUri) {
+  private RunRecord record(String dataUri, Optional<RunRecord> begun) {
+    String arithmetic =
+        begun
+            .flatMap(found -> Optional.ofNullable(found.versions().get(ARITHMETIC)))
+            .orElseGet(() -> arithmetic().name().toLowerCase(Locale.ROOT));
     return new RunRecord(
         RunRecord.FORMAT_VERSION,
         recipe.name(),
@@ -105,7 +118,7 @@ final class SparkRun implements AutoCloseable {
             "java",
             Runtime.version().toString(),
             ARITHMETIC,
-            arithmetic().name().toLowerCase(Locale.ROOT)),
+            arithmetic),
         Map.of(DRIVER, settings.driverThreads(), TASK, settings.taskThreads()),
         Instant.now().toString());
   }
@@ -114,8 +127,49 @@ final class SparkRun implements AutoCloseable {
     return switch (recipe.precision()) {
       case FP32 -> Arithmetic.FP32;
       case BF16 -> Arithmetic.BF16;
-      case AUTO -> NativeArithmetic.of(device);
+      case AUTO -> nativeArithmetic();
     };
+  }
+
+  /** Fast bfloat16 wherever the run computes, or fp32. */
+  private Arithmetic nativeArithmetic() {
+    var places = EnumSet.noneOf(Arithmetic.class);
+    if (settings.trainOn() == TrainingPlace.DRIVER
+        || settings.fineTuneOn() == TrainingPlace.DRIVER) {
+      places.add(NativeArithmetic.of(driverDevice()));
+    }
+    if (!settings.local()) {
+      places.add(taskArithmetic());
+    }
+    return places.contains(Arithmetic.FP32) ? Arithmetic.FP32 : Arithmetic.BF16;
+  }
+
+  private Arithmetic taskArithmetic() {
+    spark.setLocalProperty(
+        "callSite.short", "Deep Incubation: ask a task what its device is fast at");
+    JavaRDD<Integer> task = scheduling.applyTo(spark.parallelize(List.of(0), 1));
+    String name = task.map(new NativeArithmeticProbe(settings)).first();
+    spark.setLocalProperty("callSite.short", null);
+    return Arithmetic.valueOf(name);
+  }
+
+  private Device driverDevice() {
+    return Devices.choose(
+        settings.device(), Devices.assigned(spark.resources()), settings.local() ? 0 : -1);
+  }
+
+  /**
+   * A task's sums are as wide as when the run began; where that is more than a task has, refuse.
+   */
+  private void requireWidth() {
+    int begun = record.threads().getOrDefault(TASK, settings.taskThreads());
+    if (begun > settings.taskThreads()) {
+      throw new RecipeException(
+          String.format(
+              "Cannot go on with %s: its tasks compute with %d threads, which decides the bits, and"
+                  + " now have %d processors; set spark.task.cpus=%d",
+              folder.uri(), begun, settings.taskThreads(), begun));
+    }
   }
 
   /** The arithmetic that the run began with, so that a resumed run keeps its bits. */
@@ -145,26 +199,62 @@ final class SparkRun implements AutoCloseable {
     return "deep-incubation " + runUri;
   }
 
-  /** A stage's result, computed now if it is not committed. */
-  StageResult stage(String name, Function<DeepIncubation, StageResult> work) {
-    return folder.result(name).orElseGet(() -> holding(name, work));
+  /** The result of a whole network's stage, computed now if it is not committed. */
+  StageResult network(String stage) {
+    return folder.result(stage).orElseGet(() -> holding(stage));
   }
 
-  private StageResult holding(String name, Function<DeepIncubation, StageResult> work) {
-    hold(List.of(name));
-    return folder.accept(name).orElseGet(() -> watched(name, work));
+  private StageResult holding(String stage) {
+    hold(List.of(stage));
+    return folder.accept(stage).orElseGet(() -> watched(stage));
   }
 
-  private StageResult watched(String name, Function<DeepIncubation, StageResult> work) {
-    board.expect(name, -1, moduleCount());
-    try {
-      StageResult result = work.apply(incubation());
-      board.done(name);
+  private StageResult watched(String stage) {
+    board.expect(stage, -1, moduleCount());
+    try (var attempts = AttemptLog.of(folder)) {
+      StageResult result =
+          settings.placeOf(stage) == TrainingPlace.EXECUTOR
+              ? inTask(stage, attempts)
+              : onDriver(stage, attempts);
+      board.done(stage);
       return result;
     } catch (RuntimeException e) {
-      board.failed(name, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      board.failed(stage, firstLine(e));
       throw e;
     }
+  }
+
+  private StageResult inTask(String stage, AttemptLog attempts) {
+    jobs(attempts).network(stage);
+    return folder
+        .result(stage)
+        .orElseThrow(
+            () ->
+                new StorageException(
+                    "Cannot find "
+                        + stage
+                        + " in "
+                        + folder.uri()
+                        + " after its task handed it in"));
+  }
+
+  private StageResult onDriver(String stage, AttemptLog attempts) {
+    Compute compute = driverCompute();
+    warnOfIdleGpus(compute);
+    String device = TaskPlace.HERE.device(compute.device());
+    int number = attempts.started(stage, TaskPlace.DRIVER, Host.name(), device, Instant.now());
+    try {
+      StageResult result = new DeepIncubation(context(), compute, jobs(attempts)).network(stage);
+      attempts.ended(number, Outcome.DONE, "", Instant.now());
+      return result;
+    } catch (RuntimeException e) {
+      attempts.ended(number, Outcome.FAILED, firstLine(e), Instant.now());
+      throw e;
+    }
+  }
+
+  private static String firstLine(RuntimeException failure) {
+    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }
 
   /** The modules' results, incubated now where they are not committed. */
@@ -175,7 +265,10 @@ final class SparkRun implements AutoCloseable {
     }
     hold(IntStream.range(0, moduleCount()).mapToObj(Stages::module).toList());
     modules(folder::accept);
-    return incubation().incubateModules();
+    try (var attempts = AttemptLog.of(folder)) {
+      var idle = new Compute(Device.cpu(), recordedArithmetic(), 1);
+      return new DeepIncubation(context(), idle, jobs(attempts)).incubateModules();
+    }
   }
 
   private void hold(List<String> stages) {
@@ -192,17 +285,30 @@ final class SparkRun implements AutoCloseable {
 
   /** Top-1 accuracy of a committed stage's network, measured now. */
   double accuracy(StageResult result) {
-    return new CommittedNetwork(context(), driverCompute(), result).accuracy();
+    Compute compute = driverCompute();
+    return new DeepIncubation(context(), compute, new LocalModuleTasks(context(), compute, 1))
+        .accuracy(result);
   }
 
-  private DeepIncubation incubation() {
-    var jobs = new SparkModuleTasks(spark, taskFacts(), storages, board);
-    return new DeepIncubation(context(), driverCompute(), new AcceptedTasks(jobs, folder, spark));
+  private void warnOfIdleGpus(Compute compute) {
+    if (!compute.device().isGpu()
+        && scheduling.asksForGpus()
+        && settings.device() != DeviceWish.CPU) {
+      LOG.warn(
+          "The driver trains on its processor while executors have GPUs; set {} and {} to executor,"
+              + " or spark.driver.resource.gpu.amount",
+          SparkSettings.TRAIN_ON,
+          SparkSettings.FINE_TUNE_ON);
+    }
+  }
+
+  private StageJobs jobs(AttemptLog attempts) {
+    return new StageJobs(spark, scheduling, taskFacts(), storages, folder, board, attempts);
   }
 
   private Compute driverCompute() {
     int threads = record.threads().getOrDefault(DRIVER, settings.driverThreads());
-    return new Compute(device, recordedArithmetic(), threads);
+    return new Compute(driverDevice(), recordedArithmetic(), threads);
   }
 
   private RunContext context() {

@@ -3,6 +3,7 @@ package io.deepincubation.spark;
 import io.deepincubation.core.checkpoint.CheckpointPolicy;
 import io.deepincubation.core.checkpoint.LeaseTerms;
 import io.deepincubation.core.data.LocalImageCache;
+import io.deepincubation.core.incubation.Stages;
 import io.deepincubation.core.recipe.RecipeException;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -18,7 +19,12 @@ import org.apache.spark.network.util.JavaUtils;
  * @param device {@value #DEVICE}: {@code auto} (default), {@code gpu} or {@code cpu}
  * @param driverThreads {@value #DRIVER_THREADS}: processors for the stages of whole networks;
  *     default all of the driver's
- * @param taskThreads {@code spark.task.cpus}: processors of a task; default 1
+ * @param taskThreads processors of a task, {@code spark.deepincubation.task.cpus}; default {@code
+ *     spark.task.cpus}
+ * @param trainOn {@value #TRAIN_ON}: where the meta model and the baselines are trained, {@code
+ *     driver} (default) or {@code executor}
+ * @param fineTuneOn {@value #FINE_TUNE_ON}: where the assembled model is measured and fine-tuned;
+ *     default as {@code trainOn}
  * @param cacheDirectory {@value #CACHE_DIRECTORY}: where decoded images are kept on each node;
  *     empty for a folder in {@code spark.local.dir} or the node's own local folders
  * @param cacheBytes {@value #CACHE_SIZE}: what they may take, such as {@code 100g}; default 64g
@@ -34,6 +40,8 @@ record SparkSettings(
     DeviceWish device,
     int driverThreads,
     int taskThreads,
+    TrainingPlace trainOn,
+    TrainingPlace fineTuneOn,
     String cacheDirectory,
     long cacheBytes,
     CheckpointPolicy checkpoints,
@@ -43,6 +51,8 @@ record SparkSettings(
 
   static final String DEVICE = "spark.deepincubation.device";
   static final String DRIVER_THREADS = "spark.deepincubation.driver.threads";
+  static final String TRAIN_ON = "spark.deepincubation.train-on";
+  static final String FINE_TUNE_ON = "spark.deepincubation.fine-tune-on";
   static final String CACHE_DIRECTORY = "spark.deepincubation.cache.directory";
   static final String CACHE_SIZE = "spark.deepincubation.cache.size";
   static final String CHECKPOINT_STEPS = "spark.deepincubation.checkpoint.steps";
@@ -50,22 +60,24 @@ record SparkSettings(
   static final String LEASE_DURATION = "spark.deepincubation.lease.duration";
   static final String LEASE_WAIT = "spark.deepincubation.lease.wait";
 
-  private static final String TASK_CPUS = "spark.task.cpus";
   private static final double MILLIS_PER_MINUTE = 60_000;
   private static final String CACHE_FOLDER = "deep-incubation-cache";
 
   /** Reads a configuration. */
   static SparkSettings of(SparkConf conf) {
     String master = conf.get("spark.master", "local[*]");
+    String trainOn = conf.get(TRAIN_ON, "driver");
     return new SparkSettings(
         DeviceWish.named(conf.get(DEVICE, "auto")),
         positive(conf, DRIVER_THREADS, Runtime.getRuntime().availableProcessors()),
-        positive(conf, TASK_CPUS, 1),
+        StageScheduling.cpus(conf),
+        TrainingPlace.named(TRAIN_ON, trainOn),
+        TrainingPlace.named(FINE_TUNE_ON, conf.get(FINE_TUNE_ON, trainOn)),
         conf.get(CACHE_DIRECTORY, conf.get("spark.local.dir", "")),
         conf.getSizeAsBytes(CACHE_SIZE, "64g"),
         checkpoints(conf),
         lease(conf),
-        master.startsWith("local") && !master.startsWith("local-cluster"));
+        isLocal(master));
   }
 
   private static CheckpointPolicy checkpoints(SparkConf conf) {
@@ -102,13 +114,24 @@ record SparkSettings(
     }
   }
 
-  private static int positive(SparkConf conf, String key, int fallback) {
+  /** Whether tasks run in the driver's process. */
+  static boolean isLocal(String master) {
+    return master.startsWith("local") && !master.startsWith("local-cluster");
+  }
+
+  static int positive(SparkConf conf, String key, int fallback) {
     String text = conf.get(key, Integer.toString(fallback));
     if (!text.matches("[1-9]\\d{0,5}")) {
       throw new RecipeException(
           "Cannot use " + key + ": expected a whole number from 1, got " + text);
     }
     return Integer.parseInt(text);
+  }
+
+  /** Where the stage of a whole network is computed. */
+  TrainingPlace placeOf(String stage) {
+    boolean assembled = stage.equals(Stages.ASSEMBLED) || stage.equals(Stages.FINAL);
+    return assembled ? fineTuneOn : trainOn;
   }
 
   /** The cache of the node that asks. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.deepincubation.core.checkpoint.MemoryUse;
 import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.RunRecord;
 import io.deepincubation.core.checkpoint.StageResult;
@@ -55,7 +56,7 @@ class KryoRecordTest {
         result(List.of()),
         result(List.of(shard)),
         result(Stream.of(shard, shard, shard).toList()),
-        new MetricsLine("now", "meta", null, 0, 1, 2, 0.5, 1e-3, 10, 0, null),
+        new MetricsLine("now", "meta", null, 0, 1, 2, 0.5, 1e-3, 10, 0, null, null),
         new RunRecord(
             1,
             "tiny",
@@ -154,6 +155,25 @@ class KryoRecordTest {
 
   private static StageResult result(List<Shard> shards) {
     return new StageResult(
-        "meta", null, 1, 2, 3, 4, null, 0.5, 2, "host", 0, 9, 3, "then", "now", shards, "ab");
+        "meta",
+        null,
+        1,
+        2,
+        3,
+        4,
+        null,
+        0.5,
+        2,
+        "host",
+        "1",
+        "gpu 0",
+        MemoryUse.UNKNOWN,
+        0,
+        9,
+        3,
+        "then",
+        "now",
+        shards,
+        "ab");
   }
 }

@@ -152,7 +152,7 @@ class SparkDeepIncubationTest {
   void leavesNoResumableStateOfCommittedStages(@TempDir Path run) {
     incubation(run, TinyRuns.recipe("incubation.epochs=1")).run();
 
-    assertThat(new LocalStorage(run).list("")).containsExactly("run.json");
+    assertThat(new LocalStorage(run).list("")).containsExactly("attempts.jsonl", "run.json");
     assertThat(run.resolve("checkpoints")).isEmptyDirectory();
   }
 

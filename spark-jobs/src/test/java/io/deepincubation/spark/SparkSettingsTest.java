@@ -21,6 +21,8 @@ class SparkSettingsTest {
                 DeviceWish.AUTO,
                 Runtime.getRuntime().availableProcessors(),
                 1,
+                TrainingPlace.DRIVER,
+                TrainingPlace.DRIVER,
                 "",
                 64L << 30,
                 CheckpointPolicy.DEFAULT,
@@ -36,6 +38,8 @@ class SparkSettingsTest {
             .set("spark.deepincubation.device", "GPU")
             .set("spark.deepincubation.driver.threads", "6")
             .set("spark.task.cpus", "4")
+            .set("spark.deepincubation.train-on", "executor")
+            .set("spark.deepincubation.fine-tune-on", "driver")
             .set("spark.deepincubation.cache.directory", "/disk/cache")
             .set("spark.deepincubation.cache.size", "2g")
             .set("spark.deepincubation.checkpoint.steps", "100")
@@ -49,6 +53,8 @@ class SparkSettingsTest {
                 DeviceWish.GPU,
                 6,
                 4,
+                TrainingPlace.EXECUTOR,
+                TrainingPlace.DRIVER,
                 "/disk/cache",
                 2L << 30,
                 new CheckpointPolicy(100, Duration.ofSeconds(30)),
@@ -84,6 +90,25 @@ class SparkSettingsTest {
         .hasMessage(
             "Cannot use spark.deepincubation.checkpoint.minutes: expected minutes, such as 0.5, got"
                 + " 5min");
+  }
+
+  @Test
+  void fineTunesWhereItTrainsUnlessToldOtherwise() {
+    SparkConf conf = new SparkConf(false).set("spark.deepincubation.train-on", "executor");
+    assertThat(SparkSettings.of(conf).placeOf("final")).isEqualTo(TrainingPlace.EXECUTOR);
+    conf.set("spark.deepincubation.train-on", "driver");
+    conf.set("spark.deepincubation.fine-tune-on", "executor");
+    assertThat(SparkSettings.of(conf).placeOf("assembled")).isEqualTo(TrainingPlace.EXECUTOR);
+    assertThat(SparkSettings.of(conf).placeOf("meta")).isEqualTo(TrainingPlace.DRIVER);
+  }
+
+  @Test
+  void refusesAPlaceThatIsNone() {
+    SparkConf conf = new SparkConf(false).set("spark.deepincubation.fine-tune-on", "moon");
+    assertThatThrownBy(() -> SparkSettings.of(conf))
+        .isInstanceOf(RecipeException.class)
+        .hasMessage(
+            "Cannot use spark.deepincubation.fine-tune-on: expected driver or executor, got moon");
   }
 
   @Test

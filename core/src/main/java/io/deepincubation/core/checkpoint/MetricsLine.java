@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param imagesPerSecond training images a second since the line before
  * @param dataWait share of the time since the line before that training waited for data, 0 to 1
  * @param top1 accuracy on the test split, 0 to 1, on an evaluation's line, else null
+ * @param event what happened to the task, such as a resumption, on a line of its own, else null
  */
 public record MetricsLine(
     String time,
@@ -28,4 +29,5 @@ public record MetricsLine(
     double rate,
     double imagesPerSecond,
     double dataWait,
-    @Nullable Double top1) {}
+    @Nullable Double top1,
+    @Nullable String event) {}

@@ -27,6 +27,7 @@ public final class RunFolder {
   private static final String RESULT = "result.json";
   private static final String METRICS = "metrics.jsonl";
   private static final String CONFIGURATION = "config.json";
+  private static final String ATTEMPTS = "attempts.jsonl";
 
   private final Storage storage;
   private final CheckpointPolicy policy;
@@ -153,6 +154,32 @@ public final class RunFolder {
     } catch (CorruptFileException e) {
       throw damaged(name, e);
     }
+  }
+
+  /** All attempts at stages that drivers of this run saw, in the order of their starts. */
+  public List<TaskAttempt> taskAttempts() {
+    if (!storage.exists(ATTEMPTS)) {
+      return List.of();
+    }
+    try {
+      return Json.readLines(storage, ATTEMPTS, TaskAttempt.class);
+    } catch (CorruptFileException e) {
+      throw new StorageException(
+          String.format(
+              "Cannot read %s: %s; delete it, only the report needs it",
+              full(ATTEMPTS), e.getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * Keeps what is known of all attempts at stages.
+   *
+   * @throws LeaseException if another driver has taken the folder over
+   */
+  public void keepTaskAttempts(List<TaskAttempt> attempts) {
+    fence.run();
+    write(ATTEMPTS, Json.lines(attempts));
   }
 
   /**

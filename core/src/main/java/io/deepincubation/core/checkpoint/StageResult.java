@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  *     module: the hybrid network), or null where it was not measured
  * @param threads width that the sums were computed with; it decides the bits
  * @param host where it ran
+ * @param executor the process that computed it: Spark's id, or {@code driver}
+ * @param device what computed it, such as {@code cpu} or {@code gpu 0}
+ * @param memory the most that was in use
  * @param attempt which attempt of the task produced it, from 0
  * @param steps optimizer steps of the whole stage
  * @param resumedFromStep steps that the attempt took over from a checkpoint; 0 where it began anew.
@@ -38,6 +41,9 @@ public record StageResult(
     @Nullable Double accuracy,
     int threads,
     String host,
+    String executor,
+    String device,
+    MemoryUse memory,
     int attempt,
     long steps,
     long resumedFromStep,

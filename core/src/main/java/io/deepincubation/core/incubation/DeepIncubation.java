@@ -7,6 +7,7 @@ import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.StageRecipe;
 import io.deepincubation.core.script.TorchEngine;
 import java.time.Instant;
@@ -98,13 +99,14 @@ public final class DeepIncubation {
   private StageResult commitAssembled(List<Weights> modules) {
     TorchEngine.useThreads(compute.threads());
     String startedAt = Instant.now().toString();
-    try (var network = new ModularNetwork(context.architecture(), target, modules, compute)) {
-      double accuracy = new NetworkTraining(context, compute, 0).accuracy(network);
+    try (var memory = MemoryWatch.start(compute.device());
+        var network = new ModularNetwork(context.architecture(), target, modules, compute)) {
+      double accuracy = new NetworkTraining(context, compute).accuracy(network);
       var shards = new ArrayList<Shard>();
       for (int i = 0; i < modules.size(); i++) {
         shards.add(context.folder().writeShard(Stages.ASSEMBLED, i, modules.get(i)));
       }
-      var origin = new StageRecords.Origin(compute.threads(), 0, startedAt);
+      var origin = StageRecords.Origin.of(context.place(), compute, memory, startedAt);
       StageResult result = StageRecords.assembled(Stages.ASSEMBLED, accuracy, origin, shards);
       return context
           .folder()
@@ -126,15 +128,55 @@ public final class DeepIncubation {
 
   /** Trains the target model end to end from fresh weights: the baseline of Tab. 1 and 2. */
   public StageResult trainEndToEnd() {
-    String stage = Stages.baseline("e2e");
+    String stage = Stages.END_TO_END;
     return committedOr(stage, () -> train(stage, recipe.endToEnd(), target, fresh(target, stage)));
+  }
+
+  /**
+   * Measures the network of a committed stage on the test split once more, from its files.
+   *
+   * @param result the stage
+   * @return top-1 accuracy, 0 to 1
+   * @throws RecipeException if it is a module's
+   */
+  public double accuracy(StageResult result) {
+    if (result.moduleIndex() != null) {
+      throw new RecipeException(
+          "Cannot evaluate "
+              + result.stage()
+              + ": expected the stage of a whole network, got a module's");
+    }
+    TorchEngine.useThreads(compute.threads());
+    ModularDivision division = result.stage().equals(Stages.META) ? meta : target;
+    try (var network =
+        new ModularNetwork(
+            context.architecture(), division, context.folder().weights(result), compute)) {
+      return new NetworkTraining(context, compute).accuracy(network);
+    }
+  }
+
+  /**
+   * Computes the stage of a whole network by its name, or finds it committed.
+   *
+   * @param stage {@code meta}, {@code assembled}, {@code final} or {@code baselines/e2e}
+   */
+  public StageResult network(String stage) {
+    return switch (stage) {
+      case Stages.META -> preTrainMetaModel();
+      case Stages.ASSEMBLED -> assemble();
+      case Stages.FINAL -> fineTune();
+      case Stages.END_TO_END -> trainEndToEnd();
+      default ->
+          throw new IllegalArgumentException(
+              "Cannot compute " + stage + ": expected the stage of a whole network");
+    };
   }
 
   private StageResult train(
       String stage, StageRecipe stageRecipe, ModularDivision division, List<Weights> start) {
     Set<Integer> all =
         IntStream.range(0, division.moduleCount()).boxed().collect(Collectors.toSet());
-    return new NetworkTraining(context, compute, 0)
+    return new NetworkTraining(context, compute)
         .run(new NetworkTraining.Plan(stage, -1, stageRecipe, division, start, all, division));
   }
 

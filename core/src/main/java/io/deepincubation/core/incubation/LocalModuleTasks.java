@@ -37,7 +37,7 @@ public final class LocalModuleTasks implements ModuleTasks {
       for (int moduleIndex : moduleIndices) {
         running.add(
             threads.submit(
-                () -> new ModuleIncubation(context, compute, 0).incubate(moduleIndex, meta)));
+                () -> new ModuleIncubation(context, compute).incubate(moduleIndex, meta)));
       }
       for (Future<?> task : running) {
         task.get();

@@ -19,19 +19,16 @@ public final class ModuleIncubation {
 
   private final RunContext context;
   private final Compute compute;
-  private final int attempt;
 
   /**
    * Prepares incubations.
    *
    * @param context the run
    * @param compute where and how this task computes
-   * @param attempt which attempt of the task this is, from 0
    */
-  public ModuleIncubation(RunContext context, Compute compute, int attempt) {
+  public ModuleIncubation(RunContext context, Compute compute) {
     this.context = context;
     this.compute = compute;
-    this.attempt = attempt;
   }
 
   /**
@@ -54,7 +51,7 @@ public final class ModuleIncubation {
         context
             .architecture()
             .initialWeights(target, moduleIndex, context.recipe().seed(), "target"));
-    return new NetworkTraining(context, compute, attempt)
+    return new NetworkTraining(context, compute)
         .run(
             new NetworkTraining.Plan(
                 stage,

@@ -53,20 +53,19 @@ final class NetworkTraining {
 
   private final RunContext context;
   private final Compute compute;
-  private final int attempt;
 
-  NetworkTraining(RunContext context, Compute compute, int attempt) {
+  NetworkTraining(RunContext context, Compute compute) {
     this.context = context;
     this.compute = compute;
-    this.attempt = attempt;
   }
 
   /** Trains, writes the trained modules' weights and commits the stage. */
   StageResult run(Plan plan) {
     TorchEngine.useThreads(compute.threads());
     String startedAt = Instant.now().toString();
-    try (var network =
-        new ModularNetwork(context.architecture(), plan.division(), plan.start(), compute)) {
+    try (var memory = MemoryWatch.start(compute.device());
+        var network =
+            new ModularNetwork(context.architecture(), plan.division(), plan.start(), compute)) {
       TrainingOutcome outcome = train(plan, network);
       List<Shard> shards =
           plan.trained().stream().sorted().map(i -> writeShard(plan, network, i)).toList();
@@ -77,7 +76,7 @@ final class NetworkTraining {
               outcome,
               outcome.images()
                   * TrainingCost.perImage(context.architecture(), plan.division(), plan.trained()),
-              new StageRecords.Origin(compute.threads(), attempt, startedAt),
+              StageRecords.Origin.of(context.place(), compute, memory, startedAt),
               shards);
       return context
           .folder()
@@ -105,7 +104,8 @@ final class NetworkTraining {
             batches,
             compute,
             context.folder().checkpoints(plan.stage()),
-            context.progress());
+            context.progress(),
+            context.place());
     var objective =
         new TaskObjective(
             network, plan.trained(), new StochasticDepth(plan.recipe().stochasticDepth()));

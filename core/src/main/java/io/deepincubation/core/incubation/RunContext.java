@@ -4,6 +4,7 @@ import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.training.StageProgress;
+import io.deepincubation.core.training.TaskPlace;
 import java.util.function.Consumer;
 
 /**
@@ -14,10 +15,23 @@ import java.util.function.Consumer;
  * @param data the images
  * @param folder where results are committed
  * @param progress told once a logging interval
+ * @param place which attempt this is, and where
  */
 public record RunContext(
     Recipe recipe,
     Architecture architecture,
     TrainingData data,
     RunFolder folder,
-    Consumer<StageProgress> progress) {}
+    Consumer<StageProgress> progress,
+    TaskPlace place) {
+
+  /** A run in this process alone. */
+  public RunContext(
+      Recipe recipe,
+      Architecture architecture,
+      TrainingData data,
+      RunFolder folder,
+      Consumer<StageProgress> progress) {
+    this(recipe, architecture, data, folder, progress, TaskPlace.HERE);
+  }
+}

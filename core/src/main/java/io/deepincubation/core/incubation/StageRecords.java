@@ -1,9 +1,12 @@
 package io.deepincubation.core.incubation;
 
 import io.deepincubation.core.checkpoint.Host;
+import io.deepincubation.core.checkpoint.MemoryUse;
 import io.deepincubation.core.checkpoint.Sha256;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.checkpoint.StageResult.Shard;
+import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.training.TaskPlace;
 import io.deepincubation.core.training.TrainingOutcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -16,11 +19,17 @@ final class StageRecords {
   /**
    * Where a result comes from.
    *
-   * @param threads width of the sums
-   * @param attempt of the task, from 0
+   * @param place which attempt, and where
+   * @param compute device and width
+   * @param memory the most that was in use
    * @param startedAt ISO-8601 instant
    */
-  record Origin(int threads, int attempt, String startedAt) {}
+  record Origin(TaskPlace place, Compute compute, MemoryUse memory, String startedAt) {
+
+    static Origin of(TaskPlace place, Compute compute, MemoryWatch memory, String startedAt) {
+      return new Origin(place, compute, memory.most(), startedAt);
+    }
+  }
 
   private StageRecords() {}
 
@@ -41,9 +50,12 @@ final class StageRecords {
         trainingFlops,
         outcome.epochs() == 0 ? null : outcome.loss(),
         outcome.accuracy(),
-        origin.threads(),
+        origin.compute().threads(),
         Host.name(),
-        origin.attempt(),
+        origin.place().executor(),
+        origin.place().device(origin.compute().device()),
+        origin.memory(),
+        origin.place().attempt(),
         outcome.steps(),
         outcome.resumedFromStep(),
         origin.startedAt(),

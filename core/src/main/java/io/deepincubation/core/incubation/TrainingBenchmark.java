@@ -20,6 +20,7 @@ import io.deepincubation.core.script.GemmPeak;
 import io.deepincubation.core.script.TorchEngine;
 import io.deepincubation.core.training.StageProgress;
 import io.deepincubation.core.training.TaskObjective;
+import io.deepincubation.core.training.TaskPlace;
 import io.deepincubation.core.training.Trainer;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,7 +125,7 @@ public final class TrainingBenchmark {
     var never = new Checkpoints(scratch, "benchmark", CheckpointPolicy.NEVER);
     try (var network = new ModularNetwork(architecture, division, weights(division), compute)) {
       var objective = new TaskObjective(network, trained, StochasticDepth.OFF);
-      new Trainer(recipe, stage, key, batches, compute, never, told::add)
+      new Trainer(recipe, stage, key, batches, compute, never, told::add, TaskPlace.HERE)
           .train(objective, network.manager(), () -> 0);
     }
     List<StageProgress> timed = told.subList(WARM_UP, told.size());

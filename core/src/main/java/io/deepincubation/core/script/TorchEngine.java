@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.cuda.CudaUtils;
 
 /** The process's one libtorch, started offline, and the settings of the threads that use it. */
 public final class TorchEngine {
@@ -49,6 +50,15 @@ public final class TorchEngine {
     }
     prepareThread();
     JniUtils.setNumThreads(threads);
+  }
+
+  /**
+   * Memory taken on a device, by all its users.
+   *
+   * @return bytes; 0 for the processor
+   */
+  public static long usedBytes(Device device) {
+    return device.isGpu() ? CudaUtils.getGpuMemory(device).getUsed() : 0;
   }
 
   /** The version of libtorch and of the engine, for run records. */

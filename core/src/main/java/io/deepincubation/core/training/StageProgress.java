@@ -5,7 +5,7 @@ import java.io.Serializable;
 /**
  * How far a stage's training is, told once a logging interval.
  *
- * @param stage the stage's name
+ * @param stage the stage's name, which tells one training from another in a run
  * @param moduleIndex the module trained, from 0, or -1 for a whole network
  * @param moduleCount modules of the target model, K
  * @param epoch the epoch being trained, from 0
@@ -18,6 +18,7 @@ import java.io.Serializable;
  * @param dataWait share of that time that training waited for data, 0 to 1
  * @param secondsLeft estimate of the time to the end of the stage
  * @param host where it runs
+ * @param device what computes, such as {@code cpu} or {@code gpu 0}
  */
 public record StageProgress(
     String stage,
@@ -32,7 +33,8 @@ public record StageProgress(
     double imagesPerSecond,
     double dataWait,
     double secondsLeft,
-    String host)
+    String host,
+    String device)
     implements Serializable {
 
   /** Checks the counts. */
@@ -55,13 +57,6 @@ public record StageProgress(
               + ", got "
               + step);
     }
-  }
-
-  /**
-   * What tells one training from another in a run: the stage, and the module where there is one.
-   */
-  public String task() {
-    return moduleIndex < 0 ? stage : stage + "#" + moduleIndex;
   }
 
   /** The share of the stage that is done, 0 to 1. */

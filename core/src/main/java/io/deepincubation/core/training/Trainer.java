@@ -55,6 +55,7 @@ public final class Trainer {
   private final Compute compute;
   private final Checkpoints checkpoints;
   private final Consumer<StageProgress> progress;
+  private final TaskPlace place;
   private final RateSchedule schedule;
   private final int stepsPerEpoch;
 
@@ -68,6 +69,7 @@ public final class Trainer {
    * @param compute where and how the task computes
    * @param checkpoints where the stage's state is kept
    * @param progress told once a logging interval
+   * @param place which attempt this is, and where
    */
   public Trainer(
       Recipe recipe,
@@ -76,7 +78,8 @@ public final class Trainer {
       TrainingBatches batches,
       Compute compute,
       Checkpoints checkpoints,
-      Consumer<StageProgress> progress) {
+      Consumer<StageProgress> progress,
+      TaskPlace place) {
     this.recipe = recipe;
     this.stage = stage;
     this.key = key;
@@ -84,6 +87,7 @@ public final class Trainer {
     this.compute = compute;
     this.checkpoints = checkpoints;
     this.progress = progress;
+    this.place = place;
     schedule = RateSchedule.of(recipe, stage);
     stepsPerEpoch = Math.max(1, batches.batchesPerEpoch() / recipe.batch().accumulation());
   }
@@ -146,6 +150,12 @@ public final class Trainer {
     }
 
     TrainingOutcome run() {
+      if (step > 0 || place.attempt() > 0) {
+        String event =
+            place.inWords() + (step == 0 ? " starts anew" : " goes on from step " + step);
+        LOG.info("Stage {}: {}", key.stage(), event);
+        metrics.add(line(null, 0, 0, null, event));
+      }
       if (step < steps()) {
         try (var feed =
                 new Prefetcher(
@@ -272,7 +282,7 @@ public final class Trainer {
       boolean due = epochs % every == 0 && stage.epochs() - epochs >= every;
       if (step == steps() || due) {
         lastAccuracy = accuracy.getAsDouble();
-        metrics.add(line(null, 0, 0, lastAccuracy));
+        metrics.add(line(null, 0, 0, lastAccuracy, null));
       }
     }
 
@@ -288,7 +298,7 @@ public final class Trainer {
 
     private void report(double loss, double elapsed, double dataWait) {
       double imagesPerSecond = intervalSteps * recipe.batch().effectiveSize() / elapsed;
-      metrics.add(line(loss, imagesPerSecond, dataWait, null));
+      metrics.add(line(loss, imagesPerSecond, dataWait, null, null));
       double secondsLeft = (steps() - step) * recipe.batch().effectiveSize() / imagesPerSecond;
       progress.accept(
           new StageProgress(
@@ -304,19 +314,25 @@ public final class Trainer {
               imagesPerSecond,
               dataWait,
               secondsLeft,
-              Host.name()));
+              Host.name(),
+              place.device(compute.device())));
     }
 
     private int epoch() {
-      return Math.toIntExact((step - 1) / stepsPerEpoch);
+      return Math.toIntExact(Math.max(0, step - 1) / stepsPerEpoch);
     }
 
     private double rate() {
-      return schedule.rate(epoch(), Math.toIntExact((step - 1) % stepsPerEpoch), stepsPerEpoch);
+      return schedule.rate(
+          epoch(), Math.toIntExact(Math.max(0, step - 1) % stepsPerEpoch), stepsPerEpoch);
     }
 
     private MetricsLine line(
-        @Nullable Double loss, double imagesPerSecond, double dataWait, @Nullable Double top1) {
+        @Nullable Double loss,
+        double imagesPerSecond,
+        double dataWait,
+        @Nullable Double top1,
+        @Nullable String event) {
       return new MetricsLine(
           Instant.now().toString(),
           key.stage(),
@@ -328,7 +344,8 @@ public final class Trainer {
           rate(),
           imagesPerSecond,
           dataWait,
-          top1);
+          top1,
+          event);
     }
 
     private TrainingState state(long intervalNanos, long intervalWaitNanos) {

@@ -32,6 +32,9 @@ final class CheckpointFixtures {
         0.81,
         2,
         "host",
+        "driver",
+        "cpu",
+        new MemoryUse(3 << 20, 1 << 20, null),
         attempt,
         80,
         0,
@@ -43,7 +46,7 @@ final class CheckpointFixtures {
 
   static MetricsLine line(long step) {
     return new MetricsLine(
-        "2026-01-01T00:00:00Z", "meta", null, 0, step, 10, 2.25, 1e-3, 100.5, 0.01, null);
+        "2026-01-01T00:00:00Z", "meta", null, 0, step, 10, 2.25, 1e-3, 100.5, 0.01, null, null);
   }
 
   /** Turns one bit of a file. */

@@ -27,6 +27,7 @@ import io.deepincubation.core.script.TorchEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,10 @@ class TrainerTest {
     assertThat(resumed.digests()).isEqualTo(undisturbed.digests());
     assertThat(resumed.outcome().loss()).isEqualTo(undisturbed.outcome().loss());
     assertThat(losses(resumed)).isEqualTo(losses(undisturbed));
+    assertThat(events(resumed))
+        .last()
+        .asString()
+        .matches("attempt 2 on executor 3 (starts anew|goes on from step [1-9]\\d*)");
     assertThat(firstSteps.get(0)).isBetween(killedAt - 4, killedAt + 1);
     assertThat(resumed.outcome().resumedFromStep()).isEqualTo(firstSteps.get(0) - 1);
     assertThat(resumed.outcome().steps()).isEqualTo(24);
@@ -144,6 +149,13 @@ class TrainerTest {
     return losses;
   }
 
+  private static List<String> events(Trained trained) {
+    return trained.outcome().metrics().stream()
+        .map(MetricsLine::event)
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
   private static Recipe recipe(String... overrides) {
     return RecipeYaml.parse(
         """
@@ -176,7 +188,15 @@ class TrainerTest {
     try (var network = new ModularNetwork(VIT, DIVISION, weights, compute)) {
       var objective = new TaskObjective(network, Set.of(1), new StochasticDepth(0.2));
       TrainingOutcome outcome =
-          new Trainer(recipe, recipe.incubation(), KEY, batches, compute, checkpoints, progress)
+          new Trainer(
+                  recipe,
+                  recipe.incubation(),
+                  KEY,
+                  batches,
+                  compute,
+                  checkpoints,
+                  progress,
+                  new TaskPlace("3", 1, List.of("0")))
               .train(objective, network.manager(), () -> 0.5);
       return new Trained(outcome, network.weights().stream().map(Safetensors::digest).toList());
     }

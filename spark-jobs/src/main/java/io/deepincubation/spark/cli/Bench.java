@@ -10,13 +10,13 @@ import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
-import io.deepincubation.core.recipe.Recipes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -28,18 +28,7 @@ final class Bench extends Verb {
 
   private static final int DEFAULT_CLASSES = 100;
 
-  @Option(
-      names = "--recipe",
-      paramLabel = "FILE|NAME",
-      defaultValue = "cifar100-small",
-      description = "Default ${DEFAULT-VALUE}.")
-  private String recipeName = "cifar100-small";
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Override a recipe key. Repeatable.")
-  private List<String> overrides = new ArrayList<>();
+  @Mixin private final RecipeOptions.Known recipe = new RecipeOptions.Known("cifar100-small");
 
   @Option(
       names = "--precision",
@@ -68,15 +57,15 @@ final class Bench extends Verb {
               "Cannot time steps: expected --steps and --threads from 1, got %d and %d",
               steps, width));
     }
-    Recipe recipe = Recipes.resolve(recipeName, overrides);
-    int classes = recipe.model().classes() == 0 ? DEFAULT_CLASSES : recipe.model().classes();
+    Recipe resolved = recipe.recipe();
+    int classes = resolved.model().classes() == 0 ? DEFAULT_CLASSES : resolved.model().classes();
     var scratch = new LocalStorage(Path.of(System.getProperty("java.io.tmpdir")));
-    var benchmark = new TrainingBenchmark(recipe, classes, scratch, steps);
+    var benchmark = new TrainingBenchmark(resolved, classes, scratch, steps);
     var speeds = new ArrayList<Speed>();
     for (Arithmetic precision : precisions) {
       speeds.addAll(benchmark.run(new Compute(Device.cpu(), precision, width)));
     }
-    return answer(recipe, width, speeds);
+    return answer(resolved, width, speeds);
   }
 
   private static Answer answer(Recipe recipe, int width, List<Speed> speeds) {

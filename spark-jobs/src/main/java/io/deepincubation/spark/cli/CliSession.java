@@ -26,9 +26,9 @@ final class CliSession implements AutoCloseable {
   }
 
   /** Starts Spark as {@code spark-submit} or the system properties say, else in this process. */
-  static CliSession start(ThreadOption threads, OutputOptions output) {
+  static CliSession start(PlaceOptions places, OutputOptions output) {
     SparkConf conf = withDefaults(new SparkConf());
-    threads.applyTo(conf);
+    places.applyTo(conf);
     SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
     if (!output.verbose()) {
       spark.sparkContext().setLogLevel("WARN");

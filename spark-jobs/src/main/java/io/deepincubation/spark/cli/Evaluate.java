@@ -29,7 +29,7 @@ final class Evaluate extends Verb {
   @Override
   Answer answer() {
     Recipe recipe = run.recipe();
-    try (CliSession session = CliSession.start(run.threads(), output())) {
+    try (CliSession session = CliSession.start(run.places(), output())) {
       Evaluation evaluation =
           SparkDeepIncubation.on(session.spark())
               .recipe(recipe)

@@ -61,7 +61,7 @@ final class Prepare extends Verb {
   @Override
   Answer answer() {
     Preparation preparation = preparation();
-    try (CliSession session = CliSession.start(new ThreadOption(), output())) {
+    try (CliSession session = CliSession.start(new PlaceOptions(), output())) {
       DataIndex index = new PrepareJob(session.context(), session.storages()).run(preparation);
       return answer(index);
     }

@@ -14,7 +14,6 @@ import io.deepincubation.core.incubation.IncubationReport;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.RecipeYaml;
-import io.deepincubation.core.recipe.Recipes;
 import io.deepincubation.spark.RunReport;
 import io.deepincubation.spark.SparkDeepIncubation;
 import java.nio.file.Path;
@@ -41,18 +40,7 @@ final class Quickstart extends Verb {
       description = "A folder of this machine; default ./${DEFAULT-VALUE}.")
   private Path out = Path.of("deep-incubation-quickstart");
 
-  @Option(
-      names = "--recipe",
-      paramLabel = "FILE|NAME",
-      defaultValue = "quickstart",
-      description = "Default ${DEFAULT-VALUE}.")
-  private String recipeName = "quickstart";
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Override a recipe key. Repeatable.")
-  private List<String> overrides = new ArrayList<>();
+  @Mixin private final RecipeOptions.Known recipe = new RecipeOptions.Known("quickstart");
 
   @Option(
       names = "--train-images",
@@ -68,15 +56,15 @@ final class Quickstart extends Verb {
       description = "Images to measure on; default ${DEFAULT-VALUE}.")
   private int testImages = 2400;
 
-  @Mixin private final ThreadOption threads = new ThreadOption();
+  @Mixin private final PlaceOptions places = new PlaceOptions();
 
   @Override
   Answer answer() {
-    Recipe recipe = Recipes.resolve(recipeName, overrides);
+    Recipe resolved = recipe.recipe();
     checkCounts();
-    try (CliSession session = CliSession.start(threads, output())) {
-      draw(session.storages().open(uri("data")), recipe.model().image());
-      SparkDeepIncubation incubation = incubation(session, recipe);
+    try (CliSession session = CliSession.start(places, output())) {
+      draw(session.storages().open(uri("data")), resolved.model().image());
+      SparkDeepIncubation incubation = incubation(session, resolved);
       var folder = new RunFolder(session.storages().open(uri("run")));
       boolean alreadyDone =
           folder.runRecord().isPresent() && folder.result("baselines/e2e").isPresent();
@@ -117,14 +105,14 @@ final class Quickstart extends Verb {
     }
   }
 
-  private SparkDeepIncubation incubation(CliSession session, Recipe recipe) {
+  private SparkDeepIncubation incubation(CliSession session, Recipe resolved) {
     SparkDeepIncubation incubation =
         SparkDeepIncubation.on(session.spark())
-            .recipe(recipe)
+            .recipe(resolved)
             .trainingData(uri("data"))
             .runFolder(uri("run"))
             .progress(session.board());
-    return incubation.recipe(equalCost(recipe, incubation.cost().epochsOfEqualCost()));
+    return incubation.recipe(equalCost(resolved, incubation.cost().epochsOfEqualCost()));
   }
 
   /** The recipe with so many epochs of end-to-end training, and a warm-up that fits into them. */

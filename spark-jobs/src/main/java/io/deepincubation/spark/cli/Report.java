@@ -18,7 +18,7 @@ final class Report extends Verb {
 
   @Override
   Answer answer() {
-    try (CliSession session = CliSession.start(new ThreadOption(), output())) {
+    try (CliSession session = CliSession.start(new PlaceOptions(), output())) {
       var report = new RunReport(new RunFolder(session.storages().open(run)));
       List<StageResult> results = report.results();
       String uri = report.write();

@@ -1,22 +1,13 @@
 package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.Recipes;
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What is trained, on what, and where results go. */
 final class RunOptions {
 
-  @Option(
-      names = "--recipe",
-      required = true,
-      paramLabel = "FILE|NAME",
-      description = "A YAML file, or the name of a recipe that the library brings.")
-  private String recipe = "";
+  @Mixin private final RecipeOptions.Required recipe = new RecipeOptions.Required();
 
   @Option(
       names = "--data",
@@ -32,27 +23,11 @@ final class RunOptions {
       description = "The run's folder; what is committed in it is not repeated.")
   private String run = "";
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Override a recipe key, such as fine-tuning.epochs=5. Repeatable.")
-  private List<String> overrides = new ArrayList<>();
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "The root of every random draw; the same as --set seed=N.")
-  private @Nullable Long seed;
-
-  @Mixin private final ThreadOption threads = new ThreadOption();
+  @Mixin private final PlaceOptions places = new PlaceOptions();
 
   /** The recipe with its overrides, checked. */
   Recipe recipe() {
-    var all = new ArrayList<>(overrides);
-    if (seed != null) {
-      all.add("seed=" + seed);
-    }
-    return Recipes.resolve(recipe, all);
+    return recipe.recipe();
   }
 
   String data() {
@@ -63,7 +38,7 @@ final class RunOptions {
     return run;
   }
 
-  ThreadOption threads() {
-    return threads;
+  PlaceOptions places() {
+    return places;
   }
 }

@@ -28,7 +28,7 @@ abstract class StageVerb extends Verb {
     checkOptions();
     Recipe recipe = run.recipe();
     Instant start = Instant.now();
-    try (CliSession session = CliSession.start(run.threads(), output())) {
+    try (CliSession session = CliSession.start(run.places(), output())) {
       var folder = new RunFolder(session.storages().open(run.run()));
       Set<String> before = committed(folder);
       List<StageResult> results = train(incubation(session, recipe));

@@ -40,7 +40,7 @@ public final class ProgressAccumulator
   @Override
   public void add(StageProgress progress) {
     latest.merge(
-        progress.task(), progress, (old, fresh) -> fresh.step() >= old.step() ? fresh : old);
+        progress.stage(), progress, (old, fresh) -> fresh.step() >= old.step() ? fresh : old);
   }
 
   @Override
@@ -48,7 +48,7 @@ public final class ProgressAccumulator
     other.value().values().forEach(this::add);
   }
 
-  /** A copy of the latest progress by {@link StageProgress#task()}. */
+  /** A copy of the latest progress by stage. */
   @Override
   public Map<String, StageProgress> value() {
     return Map.copyOf(latest);

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is known of each task of a run: one line for each, waiting, running, done or failed. Tasks
- * are named as {@link StageProgress#task()} names them. Safe for use by many threads.
+ * What is known of each task of a run: one line for each, waiting, running, done or failed. A task
+ * is known by its stage. Safe for use by many threads.
  */
 public final class ProgressBoard {
 
@@ -37,8 +37,9 @@ public final class ProgressBoard {
    * @param moduleCount modules of the target model
    */
   public synchronized void expect(String stage, int moduleIndex, int moduleCount) {
-    var start = new StageProgress(stage, moduleIndex, moduleCount, 0, 0, 0, 0, 0, 0, 0, 0, 0, "");
-    tasks.computeIfAbsent(start.task(), task -> TaskLine.waiting(start, clock.instant()));
+    var start =
+        new StageProgress(stage, moduleIndex, moduleCount, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", "");
+    tasks.computeIfAbsent(stage, name -> TaskLine.waiting(start, clock.instant()));
   }
 
   /**
@@ -48,29 +49,29 @@ public final class ProgressBoard {
   public synchronized void update(StageProgress progress) {
     Instant now = clock.instant();
     tasks.compute(
-        progress.task(),
-        (task, line) ->
+        progress.stage(),
+        (stage, line) ->
             (line == null ? TaskLine.waiting(progress, now) : line).updated(progress, now));
   }
 
   /** Marks a task as committed. */
-  public synchronized void done(String task) {
-    tasks.computeIfPresent(task, (name, line) -> line.done(clock.instant()));
+  public synchronized void done(String stage) {
+    tasks.computeIfPresent(stage, (name, line) -> line.done(clock.instant()));
   }
 
   /**
    * Marks a task's attempt as failed; it may be tried again.
    *
-   * @param task the task
+   * @param stage the task's stage
    * @param reason one line
    */
-  public synchronized void failed(String task, String reason) {
-    tasks.computeIfPresent(task, (name, line) -> line.failed(reason, clock.instant()));
+  public synchronized void failed(String stage, String reason) {
+    tasks.computeIfPresent(stage, (name, line) -> line.failed(reason, clock.instant()));
   }
 
   /** Marks a task as started once more; its next news may be of an earlier step. */
-  public synchronized void restarted(String task) {
-    tasks.computeIfPresent(task, (name, line) -> line.restarted(clock.instant()));
+  public synchronized void restarted(String stage) {
+    tasks.computeIfPresent(stage, (name, line) -> line.restarted(clock.instant()));
   }
 
   /** The board as lines of text, in the order in which tasks became known. */

@@ -260,6 +260,13 @@ class MainTest {
   }
 
   @Test
+  void placeThatIsNone() {
+    TinyRuns.draw(folder.resolve("data"));
+    assertThat(train("run", "--fine-tune-on", "moon")).isEqualTo(2);
+    complains("fine-tune-on", "expected driver or executor, got moon");
+  }
+
+  @Test
   void unknownFormat() {
     assertThat(cli("prepare", "--from", "a", "--to", "b", "--format", "tape")).isEqualTo(2);
     complains("tape");
@@ -276,6 +283,8 @@ class MainTest {
   void helpAndVersion() {
     assertThat(cli("--help")).isZero();
     assertThat(cli("run", "--help")).isZero();
+    assertThat(cli("bench", "--help")).isZero();
+    assertThat(out.toString().replaceAll("\\s+", " ")).contains("default cifar100-small");
     assertThat(cli("--version")).isZero();
     assertThat(out.toString()).contains("quickstart", "Exit status", "--recipe=FILE|NAME");
     assertThat(err.toString()).isEmpty();

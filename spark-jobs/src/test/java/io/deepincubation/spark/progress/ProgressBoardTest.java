@@ -44,7 +44,7 @@ class ProgressBoardTest {
   @Test
   void showsWaitingTasksInTheOrderTheyBecameKnown() {
     board.expect("meta", -1, 4);
-    board.expect("modules", 1, 4);
+    board.expect("modules/1", 1, 4);
     assertThat(board.lines(START))
         .containsExactly(
             "meta        ..............................  waiting",
@@ -54,21 +54,21 @@ class ProgressBoardTest {
   @Test
   void showsFailureRestartAndEnd() {
     board.update(module(2, 80));
-    board.failed("modules#2", "executor lost");
+    board.failed("modules/2", "executor lost");
     assertThat(line()).contains("failed: executor lost");
-    board.restarted("modules#2");
+    board.restarted("modules/2");
     assertThat(line()).contains("restarting (restart 1)");
     board.update(module(2, 60));
     assertThat(line()).contains("60%").contains("restart 1");
     now = START.plusSeconds(200);
-    board.done("modules#2");
+    board.done("modules/2");
     assertThat(line()).endsWith("done in 3:20 (restart 1)");
   }
 
   @Test
   void takesNewsAfterAFailureForARestart() {
     board.update(module(2, 80));
-    board.failed("modules#2", "executor lost");
+    board.failed("modules/2", "executor lost");
     board.update(module(2, 10));
     assertThat(line()).contains("10%").contains("restart 1");
   }
@@ -78,7 +78,7 @@ class ProgressBoardTest {
     board.update(module(2, 80));
     board.update(module(2, 70));
     assertThat(line()).contains("80%");
-    board.done("modules#2");
+    board.done("modules/2");
     board.update(module(2, 90));
     assertThat(line()).contains("done in 0:00");
   }
@@ -87,7 +87,7 @@ class ProgressBoardTest {
   void staysWithinTheTerminal() {
     var narrow = new ProgressBoard(new TerminalStyle(true, false, true, 40), () -> now);
     narrow.update(module(3, 99));
-    narrow.failed("modules#3", "a reason that is much longer than any terminal is wide");
+    narrow.failed("modules/3", "a reason that is much longer than any terminal is wide");
     assertThat(narrow.lines(START)).singleElement().asString().hasSizeLessThan(40);
   }
 
@@ -114,7 +114,7 @@ class ProgressBoardTest {
     display.show(START);
     display.show(START.plusSeconds(5));
     display.show(START.plusSeconds(20));
-    board.done("modules#0");
+    board.done("modules/0");
     display.close();
     assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
         .containsExactly(
@@ -130,6 +130,19 @@ class ProgressBoardTest {
 
   private static StageProgress module(int index, long step) {
     return new StageProgress(
-        "modules", index, 4, 1, 4, step, 100, 2.3456, 1e-3, 1234, 0.01, 100, "host");
+        "modules/" + index,
+        index,
+        4,
+        1,
+        4,
+        step,
+        100,
+        2.3456,
+        1e-3,
+        1234,
+        0.01,
+        100,
+        "host",
+        "cpu");
   }
 }

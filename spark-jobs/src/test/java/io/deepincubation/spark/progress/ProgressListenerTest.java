@@ -1,21 +1,30 @@
 package io.deepincubation.spark.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.deepincubation.core.checkpoint.LocalStorage;
+import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.TaskAttempt;
+import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
 import io.deepincubation.core.training.StageProgress;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.spark.SparkConf;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
-import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class ProgressListenerTest {
@@ -26,24 +35,76 @@ class ProgressListenerTest {
   private final ProgressBoard board =
       new ProgressBoard(TerminalStyle.PLAIN, InstantSource.system());
 
+  @TempDir private Path folder;
+
   @Test
   void bringsNewsOfRunningTasksToTheBoard() {
-    try (var spark = new JavaSparkContext(configuration())) {
-      spark.sc().register(accumulator, "progress");
-      spark.sc().addSparkListener(new ProgressListener(accumulator, board));
-      spark.sc().addSparkListener(new BoardWatcher());
-      spark.parallelize(List.of(0, 1), 2).foreach(new TellAndWait(accumulator));
-    }
+    List<TaskAttempt> attempts = follow(new TellAndWait(accumulator), stage -> Optional.empty());
+
     assertThat(HEARD.getCount()).isZero();
-    assertThat(accumulator.value()).containsOnlyKeys("modules#0", "modules#1");
+    assertThat(attempts)
+        .extracting(TaskAttempt::stage, TaskAttempt::device, TaskAttempt::outcome)
+        .containsExactlyInAnyOrder(
+            tuple("modules/0", "gpu 0", Outcome.DONE), tuple("modules/1", "gpu 0", Outcome.DONE));
+    assertThat(accumulator.value()).containsOnlyKeys("modules/0", "modules/1");
     assertThat(board.lines(Instant.now()))
         .hasSize(2)
         .allSatisfy(line -> assertThat(line).contains("done in"));
   }
 
+  @Test
+  void keepsEveryAttemptWithWhatCameOfIt() {
+    List<TaskAttempt> attempts =
+        follow(
+            new FailsOnce(),
+            stage -> stage.equals("modules/1") ? Optional.of("diverged") : Optional.empty());
+
+    assertThat(attempts)
+        .extracting(TaskAttempt::stage, TaskAttempt::attempt, TaskAttempt::outcome)
+        .containsExactlyInAnyOrder(
+            tuple("modules/0", 0, Outcome.FAILED),
+            tuple("modules/0", 1, Outcome.DONE),
+            tuple("modules/1", 0, Outcome.FAILED));
+    assertThat(attempts)
+        .allSatisfy(attempt -> assertThat(attempt.executor()).isEqualTo("driver"))
+        .extracting(TaskAttempt::reason)
+        .containsExactlyInAnyOrder("java.lang.IllegalStateException: a bad day", "", "diverged");
+    assertThat(attempts).allSatisfy(attempt -> assertThat(attempt.finishedAt()).isNotNull());
+    assertThat(board.states()).containsEntry("module 2/2", "failed: diverged");
+  }
+
+  /** Runs a job over two modules, and reads the attempts that were kept. */
+  private List<TaskAttempt> follow(
+      VoidFunction<Integer> task, Function<String, Optional<String>> failures) {
+    var run = new RunFolder(new LocalStorage(folder));
+    board.expect("modules/0", 0, 2);
+    board.expect("modules/1", 1, 2);
+    try (var spark = new JavaSparkContext(configuration());
+        var attempts = AttemptLog.of(run)) {
+      spark.sc().register(accumulator, "progress");
+      var listener = new ProgressListener(accumulator, board, attempts, failures);
+      spark.sc().addSparkListener(listener);
+      spark.sc().addSparkListener(new BoardWatcher());
+      spark.setLocalProperty(ProgressListener.STAGES, "modules/0,modules/1");
+      spark.parallelize(List.of(0, 1), 2).foreach(task);
+      listener.awaitEnd();
+    }
+    return run.taskAttempts();
+  }
+
+  /** Fails the first attempt at the first module. */
+  private static final class FailsOnce implements VoidFunction<Integer> {
+    @Override
+    public void call(Integer moduleIndex) {
+      if (moduleIndex == 0 && TaskContext.get().attemptNumber() == 0) {
+        throw new IllegalStateException("a bad day");
+      }
+    }
+  }
+
   private static SparkConf configuration() {
     return new SparkConf()
-        .setMaster("local[2]")
+        .setMaster("local[2,2]")
         .setAppName("progress")
         .set("spark.ui.enabled", "false")
         .set("spark.driver.host", "localhost")
@@ -59,11 +120,6 @@ class ProgressListenerTest {
       if (board.states().values().stream().filter("running"::equals).count() == 2) {
         HEARD.countDown();
       }
-    }
-
-    @Override
-    public void onTaskEnd(SparkListenerTaskEnd event) {
-      assertThat(event.taskInfo().successful()).isTrue();
     }
   }
 
@@ -86,8 +142,8 @@ class ProgressListenerTest {
     other.add(progress(1, 9));
     accumulator.merge(other);
     assertThat(accumulator.value())
-        .containsEntry("modules#0", progress(0, 5))
-        .containsEntry("modules#1", progress(1, 9));
+        .containsEntry("modules/0", progress(0, 5))
+        .containsEntry("modules/1", progress(1, 9));
     assertThat(accumulator.copy().value()).isEqualTo(accumulator.value());
     accumulator.reset();
     assertThat(accumulator.isZero()).isTrue();
@@ -95,6 +151,19 @@ class ProgressListenerTest {
 
   private static StageProgress progress(int moduleIndex, long step) {
     return new StageProgress(
-        "modules", moduleIndex, 4, 0, 1, step, 10, 2.5, 1e-3, 100, 0, 7, "host");
+        "modules/" + moduleIndex,
+        moduleIndex,
+        4,
+        0,
+        1,
+        step,
+        10,
+        2.5,
+        1e-3,
+        100,
+        0,
+        7,
+        "host",
+        "gpu 0");
   }
 }

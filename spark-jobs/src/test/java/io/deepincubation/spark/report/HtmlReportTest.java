@@ -2,6 +2,7 @@ package io.deepincubation.spark.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.deepincubation.core.checkpoint.MemoryUse;
 import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.StageResult;
 import java.io.IOException;
@@ -179,6 +180,9 @@ class HtmlReportTest {
         accuracy,
         2,
         "worker-1",
+        "0",
+        "cpu",
+        new MemoryUse(3L << 30, 1L << 30, null),
         attempt,
         400,
         0,
@@ -208,6 +212,6 @@ class HtmlReportTest {
   private static MetricsLine line(
       String stage, long step, @Nullable Double loss, @Nullable Double top1) {
     return new MetricsLine(
-        START.toString(), stage, null, 0, step, 400, loss, 1e-3, 1000, 0.01, top1);
+        START.toString(), stage, null, 0, step, 400, loss, 1e-3, 1000, 0.01, top1, null);
   }
 }

@@ -7,9 +7,10 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.CollectionAccumulator;
 
-/** One module's incubation as Spark carries it to an executor. */
-final class ModuleTask implements Function<Integer, String> {
+/** The training of one stage as Spark carries it to an executor. */
+final class StageTask implements Function<String, String> {
 
   private static final long serialVersionUID = 1L;
 
@@ -17,34 +18,41 @@ final class ModuleTask implements Function<Integer, String> {
   private final StorageFactory storages;
   private final Broadcast<byte[][][]> meta;
   private final ProgressAccumulator progress;
+  private final CollectionAccumulator<String> outcomes;
 
-  ModuleTask(
+  StageTask(
       TaskFacts facts,
       StorageFactory storages,
       Broadcast<byte[][][]> meta,
-      ProgressAccumulator progress) {
+      ProgressAccumulator progress,
+      CollectionAccumulator<String> outcomes) {
     this.facts = facts;
     this.storages = storages;
     this.meta = meta;
     this.progress = progress;
+    this.outcomes = outcomes;
   }
 
-  /** Incubates and commits a module; what will fail again whatever is tried is told, not thrown. */
+  /**
+   * Computes and commits a stage; what will fail again whatever is tried is told, not thrown.
+   *
+   * @return the stage
+   */
   @Override
-  public String call(Integer moduleIndex) {
+  public String call(String stage) {
     TaskContext task = TaskContext.get();
     try {
-      var run = new ModuleTaskRun(facts, storages, news -> tell(task, news));
-      return ModuleOutcome.committed(moduleIndex, run.incubate(moduleIndex, meta.value(), task))
-          .toJson();
+      var run = new StageTaskRun(facts, storages, news -> tell(task, news));
+      outcomes.add(TaskOutcome.committed(run.compute(stage, meta, task)).toJson());
     } catch (RuntimeException e) {
       Fault fault = Fault.of(e);
-      if (fault.isFinal()) {
-        String message = Fault.known(e).orElse(e).getMessage();
-        return ModuleOutcome.failed(moduleIndex, fault, String.valueOf(message)).toJson();
+      if (!fault.isFinal()) {
+        throw e;
       }
-      throw e;
+      String message = String.valueOf(Fault.known(e).orElse(e).getMessage());
+      outcomes.add(TaskOutcome.failed(stage, fault, message).toJson());
     }
+    return stage;
   }
 
   /** Passes news on, and ends an attempt that Spark no longer wants. */

@@ -1,0 +1,88 @@
+package io.deepincubation.core.incubation;
+
+import ai.djl.Device;
+import io.deepincubation.core.checkpoint.MemoryUse;
+import io.deepincubation.core.script.TorchEngine;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Watches the memory of this process from its start until it is closed.
+ *
+ * <p>The resident size is sampled, since it falls again within a step; where the system's own mark
+ * of the highest has risen meanwhile, that is the exact value.
+ */
+final class MemoryWatch implements AutoCloseable {
+
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final Duration GLANCE = Duration.ofMillis(100);
+
+  private final Device device;
+  private final long highestBefore = status("VmHWM:");
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            var thread = new Thread(task, "deep-incubation-memory");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private long process;
+  private long heap;
+  private long onDevice;
+
+  private MemoryWatch(Device device) {
+    this.device = device;
+  }
+
+  /**
+   * Starts to watch.
+   *
+   * @param device whose memory counts too, if it is a GPU
+   */
+  static MemoryWatch start(Device device) {
+    var watch = new MemoryWatch(device);
+    var unused =
+        watch.timer.scheduleWithFixedDelay(
+            watch::look, 0, GLANCE.toMillis(), TimeUnit.MILLISECONDS);
+    return watch;
+  }
+
+  private synchronized void look() {
+    process = Math.max(process, status("VmRSS:"));
+    heap = Math.max(heap, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+    onDevice = Math.max(onDevice, TorchEngine.usedBytes(device));
+  }
+
+  /** The most that was in use so far. */
+  synchronized MemoryUse most() {
+    look();
+    long highest = status("VmHWM:");
+    return new MemoryUse(
+        highest > highestBefore ? highest : process, heap, device.isGpu() ? onDevice : null);
+  }
+
+  /** A line of Linux's account of this process, in bytes; 0 where there is none. */
+  private static long status(String key) {
+    try (Stream<String> lines = Files.lines(STATUS)) {
+      return lines
+          .filter(line -> line.startsWith(key))
+          .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElse(0);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}

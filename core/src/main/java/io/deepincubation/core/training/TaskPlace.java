@@ -1,0 +1,41 @@
+package io.deepincubation.core.training;
+
+import ai.djl.Device;
+import java.util.List;
+
+/**
+ * Which attempt at a stage computes, and where.
+ *
+ * @param executor the cluster's name of the process; {@value #DRIVER} for the one that was started
+ *     by the user
+ * @param attempt from 0
+ * @param gpus addresses of the GPUs that the cluster assigned to the task, used or not
+ */
+public record TaskPlace(String executor, int attempt, List<String> gpus) {
+
+  /** The process that the user started. */
+  public static final String DRIVER = "driver";
+
+  /** The first attempt in the process that the user started. */
+  public static final TaskPlace HERE = new TaskPlace(DRIVER, 0, List.of());
+
+  /** Copies. */
+  public TaskPlace {
+    gpus = List.copyOf(gpus);
+  }
+
+  /** Attempt and place in words, such as {@code attempt 2 on executor 1}; attempts from 1. */
+  String inWords() {
+    return "attempt "
+        + (attempt + 1)
+        + (executor.equals(DRIVER) ? " on the driver" : " on executor " + executor);
+  }
+
+  /** What computes, in words: {@code gpu 1}, {@code cpu}, {@code cpu (assigned gpu 1)}. */
+  public String device(Device device) {
+    if (device.isGpu()) {
+      return "gpu " + device.getDeviceId();
+    }
+    return gpus.isEmpty() ? "cpu" : "cpu (assigned gpu " + String.join(", ", gpus) + ")";
+  }
+}

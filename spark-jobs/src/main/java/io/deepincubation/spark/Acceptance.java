@@ -1,0 +1,82 @@
+package io.deepincubation.spark;
+
+import io.deepincubation.core.checkpoint.LeaseException;
+import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.StorageException;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Commits what the tasks of a job hand in: each stage as soon as Spark tells that a task has ended,
+ * and what is left over at the end of the job, however that ended.
+ */
+final class Acceptance extends SparkListener implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Acceptance.class);
+  private static final long CLOSE_SECONDS = 60;
+
+  private final RunFolder folder;
+  private final JavaSparkContext spark;
+  private final List<String> stages;
+  private final ExecutorService thread = Executors.newSingleThreadExecutor();
+
+  private Acceptance(RunFolder folder, JavaSparkContext spark, List<String> stages) {
+    this.folder = folder;
+    this.spark = spark;
+    this.stages = stages;
+  }
+
+  /**
+   * Begins to commit.
+   *
+   * @param folder where the driver commits
+   * @param spark tells of ended tasks
+   * @param stages of the job that is to be run
+   */
+  static Acceptance start(RunFolder folder, JavaSparkContext spark, List<String> stages) {
+    var acceptance = new Acceptance(folder, spark, stages);
+    spark.sc().addSparkListener(acceptance);
+    return acceptance;
+  }
+
+  @Override
+  public void onTaskEnd(SparkListenerTaskEnd end) {
+    if (!end.taskInfo().successful()) {
+      return;
+    }
+    try {
+      thread.execute(() -> stages.forEach(this::accept));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The job has ended: its stages are accepted anyway");
+    }
+  }
+
+  /** Commits beside the job; what it cannot is tried again at the job's end. */
+  private void accept(String stage) {
+    try {
+      folder.accept(stage);
+    } catch (StorageException | LeaseException e) {
+      LOG.warn("Cannot commit {} yet, trying again: {}", stage, e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    spark.sc().removeSparkListener(this);
+    thread.shutdown();
+    try {
+      thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    stages.forEach(folder::accept);
+  }
+}
