@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.parquet.io.InputFile;
 
 /** Passes everything on but writes, through which files are created too. */
-interface ForwardingStorage extends Storage {
+public interface ForwardingStorage extends Storage {
 
   Storage delegate();
 

@@ -1,0 +1,157 @@
+package io.deepincubation.core.incubation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deepincubation.core.checkpoint.LocalStorage;
+import io.deepincubation.core.checkpoint.MetricsLine;
+import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.random.RandomStream;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs that are killed with SIGKILL at seeded random points, again and again, and always go on. */
+class KilledRunTest {
+
+  private static final long SEED = 20_260_725;
+  private static final int KILLS = 50;
+
+  /** Exit status of a process that SIGKILL ended. */
+  private static final int KILLED = 128 + 9;
+
+  private static final List<String> STAGES =
+      List.of("meta", "modules/0", "modules/1", "assembled", "final", "baselines/e2e");
+
+  @TempDir private Path root;
+
+  /** What a process told before its end. */
+  private record Told(int status, List<String> lines) {
+
+    long events() {
+      String last = lines.get(lines.size() - 1);
+      return Long.parseLong(last.substring("events ".length()));
+    }
+  }
+
+  @Test
+  void fiftyKillsAtRandomPointsEndInTheSameBytesAndRepeatFewSteps() throws Exception {
+    Path undisturbed = root.resolve("undisturbed");
+    long events = run(undisturbed, 0).events();
+    var random = RandomStream.of(SEED);
+    int kills = 0;
+    for (int number = 0; kills < KILLS; number++) {
+      var disturbed = new Disturbed(root.resolve("disturbed-" + number));
+      kills += disturbed.killUntilDone(random, (int) events / 3, KILLS - kills);
+      assertThat(facts(disturbed.folder)).as("run %d", number).isEqualTo(facts(undisturbed));
+    }
+    System.out.printf(
+        "seed %d: %d kills in runs of %d events ended in the same bytes%n", SEED, kills, events);
+  }
+
+  /** A run that is killed, and what is known of it from what its processes told. */
+  private static final class Disturbed {
+
+    private final Path folder;
+    private final Map<String, Long> done = new HashMap<>();
+    private final Set<String> finished = new HashSet<>();
+
+    Disturbed(Path folder) {
+      this.folder = folder;
+    }
+
+    /** Returns how often it was killed. */
+    int killUntilDone(RandomStream random, int mostEvents, int mostKills) throws Exception {
+      for (int kills = 0; ; kills++) {
+        int killedAt = kills < mostKills ? 1 + random.nextInt(mostEvents) : 0;
+        Told told = run(folder, killedAt);
+        requireFewRepeatedSteps(told);
+        requireSoundStages();
+        if (told.status() == 0) {
+          return kills;
+        }
+        assertThat(told.status()).isEqualTo(KILLED);
+      }
+    }
+
+    private void requireFewRepeatedSteps(Told told) {
+      var first = new HashSet<String>();
+      for (String line : told.lines()) {
+        String[] words = line.split(" ", -1);
+        if (!words[0].equals("step")) {
+          continue;
+        }
+        String stage = words[1];
+        long step = Long.parseLong(words[2]);
+        assertThat(finished).as("stages that are trained again").doesNotContain(stage);
+        if (first.add(stage)) {
+          assertThat(done.getOrDefault(stage, 0L) - (step - 1))
+              .as("steps of %s that are repeated from step %d on", stage, step)
+              .isBetween(0L, KilledRun.MOST_REPEATED_STEPS);
+        }
+        done.put(stage, step);
+      }
+    }
+
+    /** What is committed is whole, whenever the process died. */
+    private void requireSoundStages() {
+      var run = new RunFolder(new LocalStorage(folder));
+      for (String stage : STAGES) {
+        run.result(stage)
+            .ifPresent(
+                result -> {
+                  assertThat(run.weights(result)).hasSize(result.shards().size());
+                  finished.add(stage);
+                });
+      }
+    }
+  }
+
+  /** All that must not depend on what happened: digests, losses and rates of every step. */
+  private static List<String> facts(Path folder) {
+    var run = new RunFolder(new LocalStorage(folder));
+    var facts = new ArrayList<String>();
+    for (String stage : STAGES) {
+      StageResult result = run.result(stage).orElseThrow();
+      facts.add(stage + " " + result.sha256() + " " + result.loss() + " " + result.accuracy());
+      run.metrics(stage).stream().map(KilledRunTest::lasting).forEach(facts::add);
+    }
+    return facts;
+  }
+
+  private static String lasting(MetricsLine line) {
+    return line.step() + " " + line.loss() + " " + line.rate() + " " + line.top1();
+  }
+
+  private static Told run(Path folder, long killedAt) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Stream.of(
+                        List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()),
+                        List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                        List.of("-cp", System.getProperty("java.class.path")),
+                        List.of(KilledRun.class.getName(), folder.toString(), "" + killedAt))
+                    .flatMap(List::stream)
+                    .toList())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+      List<String> lines = reader.lines().toList();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      return new Told(process.exitValue(), lines);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
