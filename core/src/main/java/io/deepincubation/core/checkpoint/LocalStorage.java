@@ -42,7 +42,13 @@ public final class LocalStorage implements Storage {
     this(root.toString(), root);
   }
 
-  private LocalStorage(String uri, Path root) {
+  /**
+   * The files of a folder, which need not exist yet.
+   *
+   * @param uri what messages call it
+   * @param root the folder
+   */
+  public LocalStorage(String uri, Path root) {
     this.uri = uri;
     this.root = root.toAbsolutePath().normalize();
   }
@@ -141,7 +147,7 @@ public final class LocalStorage implements Storage {
    *
    * @return whether the name was free
    */
-  public static boolean link(Path draft, Path file) throws IOException {
+  private static boolean link(Path draft, Path file) throws IOException {
     try {
       Files.createLink(file, draft);
       return true;

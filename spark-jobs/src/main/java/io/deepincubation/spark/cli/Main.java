@@ -65,12 +65,16 @@ public final class Main {
    */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
     boolean verbose = Arrays.asList(args).contains(OutputOptions.VERBOSE);
-    return commandLine()
-        .setOut(out)
-        .setErr(err)
-        .setParameterExceptionHandler((e, words) -> misused(e, err))
-        .setExecutionExceptionHandler((e, line, parsed) -> failed(e, err, verbose))
-        .execute(args);
+    try {
+      return commandLine()
+          .setOut(out)
+          .setErr(err)
+          .setParameterExceptionHandler((e, words) -> misused(e, err))
+          .setExecutionExceptionHandler((e, line, parsed) -> failed(e, err, verbose))
+          .execute(args);
+    } catch (Error e) {
+      return failed(e, err, verbose);
+    }
   }
 
   private static CommandLine commandLine() {
@@ -102,7 +106,7 @@ public final class Main {
         + " --help";
   }
 
-  private static int failed(Exception failure, PrintWriter err, boolean verbose) {
+  private static int failed(Throwable failure, PrintWriter err, boolean verbose) {
     Fault fault = Fault.of(failure);
     err.println(NAME + Fault.known(failure).map(Main::told).orElseGet(() -> unexpected(failure)));
     if (verbose) {
@@ -115,7 +119,7 @@ public final class Main {
     return oneLine(String.valueOf(failure.getMessage()));
   }
 
-  private static String unexpected(Exception failure) {
+  private static String unexpected(Throwable failure) {
     if (failure instanceof MissingStageException || failure instanceof LeaseException) {
       return told(failure);
     }

@@ -1,5 +1,6 @@
 package io.deepincubation.spark.storage;
 
+import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.checkpoint.StorageException;
 import java.io.FileNotFoundException;
@@ -12,14 +13,16 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.parquet.io.InputFile;
 
 /**
  * Files in a folder of any file system that Hadoop reads, set up as the cluster's configuration
  * says.
  *
- * <p>Local files are used without Hadoop's checksum files, so that other programs may replace them.
- * Files whose names begin with a dot are not listed.
+ * <p>Local files are used as they are: Hadoop's own way to them keeps checksum files, which other
+ * programs that replace a file leave stale, and answers a full disk with an {@link Error}. Files
+ * whose names begin with a dot are not listed.
  */
 public final class HadoopStorage implements Storage {
 
@@ -42,8 +45,12 @@ public final class HadoopStorage implements Storage {
    */
   public static Storage open(String uri, Configuration configuration) {
     try {
-      FileSystem found = new Path(uri).getFileSystem(configuration);
-      FileSystem fileSystem = found instanceof LocalFileSystem local ? local.getRaw() : found;
+      var root = new Path(uri);
+      FileSystem fileSystem = root.getFileSystem(configuration);
+      if (fileSystem instanceof LocalFileSystem || fileSystem instanceof RawLocalFileSystem) {
+        String folder = fileSystem.makeQualified(root).toUri().getPath();
+        return new LocalStorage(uri, java.nio.file.Path.of(folder));
+      }
       return new HadoopStorage(uri, fileSystem, Publication.on(fileSystem, configuration));
     } catch (IOException | RuntimeException e) {
       throw Refusal.of("open", uri, e);

@@ -1,6 +1,5 @@
 package io.deepincubation.spark.storage;
 
-import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.Storage.Content;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -16,7 +15,6 @@ import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /** How a file appears whole or not at all, which depends on the file system. */
@@ -26,7 +24,7 @@ sealed interface Publication {
   int BUFFER_BYTES = 1 << 16;
 
   /** File systems that rename a file to a name that nobody has taken as one act. */
-  Set<String> RENAMING = Set.of("file", "hdfs", "viewfs");
+  Set<String> RENAMING = Set.of("hdfs", "viewfs");
 
   /**
    * The S3 connector's option to create an object only where there is none, from Hadoop 3.4.2 on.
@@ -234,9 +232,6 @@ sealed interface Publication {
     }
 
     private boolean nameUnlessTaken(Path draft, Path file) throws IOException {
-      if (fileSystem instanceof RawLocalFileSystem local) {
-        return LocalStorage.link(local.pathToFile(draft).toPath(), local.pathToFile(file).toPath());
-      }
       try {
         rename(draft, file, Options.Rename.NONE);
         return true;
@@ -248,11 +243,6 @@ sealed interface Publication {
     }
 
     private void replace(Path draft, Path file) throws IOException {
-      if (fileSystem instanceof RawLocalFileSystem) {
-        fileSystem.delete(sibling(file, "." + file.getName() + ".crc"), false);
-        requireRenamed(draft, file);
-        return;
-      }
       try {
         rename(draft, file, Options.Rename.OVERWRITE);
       } catch (UnsupportedFileSystemException e) {

@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.deepincubation.core.checkpoint.LeaseTerms;
+import io.deepincubation.core.checkpoint.LocalStorage;
+import io.deepincubation.core.checkpoint.RunLease;
 import io.deepincubation.spark.TinyRuns;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -233,6 +238,68 @@ class MainTest {
     Files.writeString(folder.resolve("run"), "a file is in the way");
     assertThat(train("run")).isEqualTo(5);
     complains(folder.resolve("run").toString());
+  }
+
+  @Test
+  void flippedByteInAWeightsFile() throws IOException {
+    TinyRuns.draw(folder.resolve("data"));
+    assertThat(train("pretrain-meta")).isZero();
+    Path weights;
+    try (Stream<Path> files = Files.list(folder.resolve("run/meta"))) {
+      weights =
+          files.filter(file -> file.toString().endsWith(".safetensors")).findFirst().orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(weights, bytes);
+
+    assertThat(train("incubate")).isEqualTo(5);
+
+    complains("Cannot trust " + weights, "expected SHA-256", "delete the folder");
+    assertThat(folder.resolve("run/meta/result.json")).exists();
+    assertThat(folder.resolve("run/modules")).doesNotExist();
+  }
+
+  @Test
+  void unknownFormatVersion() throws IOException {
+    TinyRuns.draw(folder.resolve("data"));
+    assertThat(train("pretrain-meta")).isZero();
+    Path record = folder.resolve("run/run.json");
+    String text = Files.readString(record);
+    Files.writeString(record, text.replace("\"formatVersion\": 1", "\"formatVersion\": 9"));
+
+    assertThat(train("incubate")).isEqualTo(5);
+
+    complains("Cannot read " + record, "expected format version 1, got 9");
+  }
+
+  @Test
+  void truncatedCheckpointsArePassedOver() throws IOException {
+    TinyRuns.draw(folder.resolve("data"));
+    Path state = Files.createDirectories(folder.resolve("run/checkpoints/meta"));
+    Files.writeString(state.resolve("step-3.json"), "{\"formatVersion\": 2, \"step\": 3, \"ten");
+
+    assertThat(train("pretrain-meta", "--json")).isZero();
+
+    JsonObject meta = lastLine().getAsJsonArray("stages").get(0).getAsJsonObject();
+    assertThat(meta.get("resumedFromStep").getAsInt()).isZero();
+    assertThat(state).doesNotExist();
+  }
+
+  @Test
+  void folderThatAnotherDriverHolds() {
+    TinyRuns.draw(folder.resolve("data"));
+    System.setProperty("spark.deepincubation.lease.wait", "0s");
+    var terms = new LeaseTerms(Duration.ofSeconds(30), Duration.ZERO, "another");
+    try (var lease = new RunLease(new LocalStorage(folder.resolve("run")), terms, () -> {})) {
+      lease.acquire();
+
+      assertThat(train("run")).isEqualTo(1);
+    } finally {
+      System.clearProperty("spark.deepincubation.lease.wait");
+    }
+    complains("Cannot use the run folder", "it is held by process", "(application another) until ");
+    assertThat(folder.resolve("run/meta")).doesNotExist();
   }
 
   @Test

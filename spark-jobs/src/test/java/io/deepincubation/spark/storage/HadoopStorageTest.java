@@ -123,7 +123,6 @@ class HadoopStorageTest {
 
   @Test
   void leavesNoChecksumFilesThatWouldGoStale() throws IOException {
-    Files.writeString(root.resolve(".file.crc"), "stale");
     write(storage, "file", "content");
     new LocalStorage(root).write("file", stream -> stream.write('x'));
 
