@@ -136,13 +136,12 @@ record SparkSettings(
 
   /** The cache of the node that asks. */
   LocalImageCache cache() {
-    return new LocalImageCache(cacheFolder(), cacheBytes);
+    return new LocalImageCache(cacheFolder(cacheDirectory), cacheBytes);
   }
 
-  /** The folder of the cache on the node that asks. */
-  Path cacheFolder() {
+  private static Path cacheFolder(String configured) {
     String folders =
-        Optional.of(cacheDirectory)
+        Optional.of(configured)
             .filter(folder -> !folder.isBlank())
             .or(() -> environment("LOCAL_DIRS")) // YARN's
             .or(() -> environment("SPARK_LOCAL_DIRS"))

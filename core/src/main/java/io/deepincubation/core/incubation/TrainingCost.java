@@ -82,8 +82,7 @@ public final class TrainingCost {
     return perImage(architecture, division, all);
   }
 
-  /** Images that go through a stage's network, repeats counted. */
-  double images(StageRecipe stage) {
+  private double images(StageRecipe stage) {
     return stage.epochs() * imagesOfEpoch();
   }
 

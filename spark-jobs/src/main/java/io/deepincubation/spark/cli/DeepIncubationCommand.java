@@ -29,9 +29,7 @@ import picocli.CommandLine.IVersionProvider;
       Evaluate.class,
       Baseline.class,
       Report.class,
-      Bench.class,
-      Plan.class,
-      Diagnose.class
+      Bench.class
     })
 final class DeepIncubationCommand implements Callable<Integer> {
 

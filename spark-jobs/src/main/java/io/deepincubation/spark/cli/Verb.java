@@ -21,11 +21,7 @@ abstract class Verb implements Callable<Integer> {
 
   @Override
   public final Integer call() {
-    Answer answer = answer();
-    output.print(spec.commandLine().getOut(), answer);
-    if (answer.failure() != null) {
-      throw answer.failure();
-    }
+    output.print(spec.commandLine().getOut(), answer());
     return 0;
   }
 }

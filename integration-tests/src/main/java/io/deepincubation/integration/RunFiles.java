@@ -1,0 +1,74 @@
+package io.deepincubation.integration;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * A run's folder as anyone may look at it, at any time.
+ *
+ * @param folder on this machine
+ */
+public record RunFiles(Path folder) {
+
+  /** A stage's result, once it is committed. */
+  public Optional<JsonObject> result(String stage) {
+    return resultText(stage).map(text -> JsonParser.parseString(text).getAsJsonObject());
+  }
+
+  /** The result file's text, once the stage is committed. */
+  public Optional<String> resultText(String stage) {
+    try {
+      return Optional.of(Files.readString(folder.resolve(stage).resolve("result.json")));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the result of " + stage + " in " + folder, e);
+    }
+  }
+
+  /** SHA-256 of the weights of each committed stage among these. */
+  public Map<String, String> digests(List<String> stages) {
+    var digests = new TreeMap<String, String>();
+    for (String stage : stages) {
+      result(stage).ifPresent(found -> digests.put(stage, found.get("sha256").getAsString()));
+    }
+    return digests;
+  }
+
+  /** Modules that are being trained: they have a checkpoint, and no result. */
+  public List<Integer> modulesInTheMiddle(int modules) {
+    return IntStream.range(0, modules)
+        .filter(i -> hasCheckpoint("modules-" + i) && resultText("modules/" + i).isEmpty())
+        .boxed()
+        .toList();
+  }
+
+  /** Modules that are committed. */
+  public List<Integer> finishedModules(int modules) {
+    return IntStream.range(0, modules)
+        .filter(i -> resultText("modules/" + i).isPresent())
+        .boxed()
+        .toList();
+  }
+
+  private boolean hasCheckpoint(String name) {
+    try (Stream<Path> files = Files.list(folder.resolve("checkpoints").resolve(name))) {
+      return files.anyMatch(file -> file.toString().endsWith(".json"));
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot list the checkpoints of " + name, e);
+    }
+  }
+}

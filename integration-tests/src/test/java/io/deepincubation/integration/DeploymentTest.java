@@ -1,0 +1,78 @@
+package io.deepincubation.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Other ways in which a cluster may be set up. */
+class DeploymentTest {
+
+  private static final String COMMITTERS = "org.apache.spark.internal.io.cloud.";
+
+  /** What magic committers need everywhere, whatever an application does. */
+  private static final Map<String, String> MAGIC =
+      Map.of(
+          "spark.hadoop.fs.s3a.committer.name",
+          "magic",
+          "spark.hadoop.fs.s3a.committer.magic.enabled",
+          "true",
+          "spark.sql.sources.commitProtocolClass",
+          COMMITTERS + "PathOutputCommitProtocol",
+          "spark.sql.parquet.output.committer.class",
+          COMMITTERS + "BindingParquetOutputCommitter");
+
+  @Test
+  void theDriverOnAWorkerAndMagicCommitters() {
+    var settings = new HashMap<>(SmallRun.SETTINGS);
+    settings.putAll(MAGIC);
+    try (var laboratory = new Laboratory("deployment", SparkLine.SPARK_3_5, settings);
+        StandaloneCluster cluster = laboratory.cluster(3)) {
+      SmallRun.draw(laboratory.file("images"));
+      Submission submission =
+          Submission.to(cluster.masterUrl(), laboratory.home())
+              .option("--deploy-mode", "cluster")
+              .with("spark.standalone.submit.waitAppCompletion", "true")
+              .with("spark.driver.extraJavaOptions", moduleOptions());
+      finish(
+          SmallRun.prepare(submission, laboratory.file("images"), laboratory.uri("data"))
+              .start("prepare", laboratory.logs()));
+      finish(
+          SmallRun.run(submission, laboratory, laboratory.uri("data"), laboratory.uri("run"))
+              .start("run", laboratory.logs()));
+
+      assertThat(new RunFiles(laboratory.object("run")).digests(SmallRun.STAGES))
+          .isEqualTo(Reference.digests());
+      assertThat(Secrets.leaks(laboratory.logs(), laboratory.keys().words())).isEmpty();
+      assertThat(Secrets.leaks(cluster.folder(), laboratory.keys().words())).isEmpty();
+    }
+  }
+
+  /** A worker does not open Java's modules to the driver that it starts, as the launcher does. */
+  private static String moduleOptions() {
+    return Stream.of(
+            "java.lang",
+            "java.lang.invoke",
+            "java.lang.reflect",
+            "java.io",
+            "java.net",
+            "java.nio",
+            "java.util",
+            "java.util.concurrent",
+            "java.util.concurrent.atomic",
+            "jdk.internal.ref",
+            "sun.nio.ch",
+            "sun.nio.cs",
+            "sun.security.action",
+            "sun.util.calendar")
+        .map(name -> "--add-opens=java.base/" + name + "=ALL-UNNAMED")
+        .collect(Collectors.joining(" "));
+  }
+
+  private static void finish(LocalProcess driver) {
+    assertThat(driver.awaitExit(SmallRun.LIMIT)).as(driver.err()).isZero();
+  }
+}

@@ -1,0 +1,201 @@
+package io.deepincubation.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * What may go wrong on a cluster with S3, and changes nothing: every run ends in the weights of a
+ * quiet day, and what was finished is not trained again.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FaultsTest {
+
+  private static final int WORKERS = 2;
+
+  private final Laboratory laboratory =
+      new Laboratory("faults", SparkLine.SPARK_3_5, SmallRun.SETTINGS);
+  private final StandaloneCluster cluster = laboratory.cluster(WORKERS);
+
+  @BeforeAll
+  void prepareImages() {
+    SmallRun.draw(laboratory.file("images"));
+    LocalProcess driver =
+        SmallRun.prepare(submission(), laboratory.file("images"), laboratory.uri("data"))
+            .start("prepare", laboratory.logs());
+    finish(driver);
+  }
+
+  @AfterAll
+  void close() {
+    laboratory.close();
+  }
+
+  private Submission submission() {
+    return Submission.to(cluster.masterUrl(), laboratory.home());
+  }
+
+  private Submission run(String name) {
+    return SmallRun.run(
+        submission(), laboratory, laboratory.uri("data"), laboratory.uri("runs/" + name));
+  }
+
+  private LocalProcess start(Submission submission, String name) {
+    return submission.start(name, laboratory.logs());
+  }
+
+  private RunFiles files(String name) {
+    return new RunFiles(laboratory.object("runs/" + name));
+  }
+
+  private static void finish(LocalProcess driver) {
+    assertThat(driver.awaitExit(SmallRun.LIMIT)).as(driver.err()).isZero();
+  }
+
+  private void isAsOnAQuietDay(String name) {
+    assertThat(files(name).digests(SmallRun.STAGES)).isEqualTo(Reference.digests());
+    List<String> keys = laboratory.keys().words();
+    assertThat(Secrets.leaks(laboratory.logs(), keys)).isEmpty();
+    assertThat(Secrets.leaks(cluster.folder(), keys)).isEmpty();
+    assertThat(Secrets.leaks(files(name).folder(), keys)).isEmpty();
+  }
+
+  /** Waits until both executors are in the middle of a module. */
+  private void awaitTheMiddle(String name) {
+    Await.untilTrue(
+        "two modules in the middle",
+        SmallRun.LIMIT,
+        () -> files(name).modulesInTheMiddle(SmallRun.MODULES).size() == WORKERS);
+  }
+
+  /** The results of the modules that more than one attempt worked on. */
+  private List<JsonObject> repeatedModules(String name) {
+    return moduleResults(name).stream().filter(result -> number(result, "attempt") > 0).toList();
+  }
+
+  private List<JsonObject> moduleResults(String name) {
+    return IntStream.range(0, SmallRun.MODULES)
+        .mapToObj(i -> files(name).result("modules/" + i).orElseThrow())
+        .toList();
+  }
+
+  private static long number(JsonObject result, String key) {
+    return result.get(key).getAsLong();
+  }
+
+  /** One module went on from a checkpoint; the others were trained once, from end to end. */
+  private void oneModuleWentOn(String name) {
+    assertThat(repeatedModules(name))
+        .singleElement()
+        .satisfies(result -> assertThat(number(result, "resumedFromStep")).isPositive());
+    assertThat(moduleResults(name))
+        .filteredOn(result -> number(result, "attempt") == 0)
+        .hasSize(SmallRun.MODULES - 1)
+        .allSatisfy(result -> assertThat(number(result, "resumedFromStep")).isZero());
+  }
+
+  @Test
+  void aQuietRunGivesTheWeightsOfOneProcess() {
+    finish(start(run("quiet"), "quiet"));
+
+    isAsOnAQuietDay("quiet");
+    assertThat(repeatedModules("quiet")).isEmpty();
+  }
+
+  @Test
+  void anExecutorKilledInMidModule() {
+    LocalProcess driver = start(run("executor"), "executor");
+    awaitTheMiddle("executor");
+    assertThat(cluster.executor(0).destroyForcibly()).isTrue();
+    finish(driver);
+
+    isAsOnAQuietDay("executor");
+    oneModuleWentOn("executor");
+  }
+
+  @Test
+  void aDriverKilledAndSubmittedAgain() {
+    LocalProcess driver = start(run("driver"), "driver-1");
+    Await.untilTrue(
+        "a finished module and others in the middle",
+        SmallRun.LIMIT,
+        () ->
+            !files("driver").finishedModules(SmallRun.MODULES).isEmpty()
+                && !files("driver").modulesInTheMiddle(SmallRun.MODULES).isEmpty());
+    driver.kill();
+    Map<Integer, String> finished =
+        files("driver").finishedModules(SmallRun.MODULES).stream()
+            .collect(Collectors.toMap(Function.identity(), i -> moduleText("driver", i)));
+    finish(start(run("driver"), "driver-2"));
+
+    isAsOnAQuietDay("driver");
+    assertThat(finished)
+        .hasSizeBetween(1, SmallRun.MODULES - 1)
+        .allSatisfy((i, text) -> assertThat(moduleText("driver", i)).isEqualTo(text));
+    assertThat(moduleResults("driver"))
+        .anySatisfy(result -> assertThat(number(result, "resumedFromStep")).isPositive());
+  }
+
+  private String moduleText(String name, int moduleIndex) {
+    return files(name).resultText("modules/" + moduleIndex).orElseThrow();
+  }
+
+  @Test
+  void aWorkerLostForGood() {
+    LocalProcess driver = start(run("worker"), "worker");
+    awaitTheMiddle("worker");
+    cluster.loseWorker();
+    finish(driver);
+    cluster.addWorker();
+
+    isAsOnAQuietDay("worker");
+    oneModuleWentOn("worker");
+  }
+
+  @Test
+  void aSlowExecutorAndSpeculation() {
+    Submission speculating =
+        run("slow")
+            .with("spark.speculation", "true")
+            .with("spark.speculation.interval", "500ms")
+            .with("spark.speculation.minTaskRuntime", "1s")
+            .with("spark.speculation.multiplier", "1.2")
+            .with("spark.speculation.quantile", "0.5")
+            .with("spark.network.timeout", "10min");
+    LocalProcess driver = start(speculating, "slow");
+    awaitTheMiddle("slow");
+    try (var slow = new SlowMotion(cluster.executor(0))) {
+      finish(driver);
+    }
+
+    isAsOnAQuietDay("slow");
+    oneModuleWentOn("slow");
+  }
+
+  @Test
+  void aStoreThatRefusesATenthOfRequestsAndThenAll() {
+    FaultyGateway.Rule tenth = FaultyGateway.refuseShare(0.1, /* seed= */ 11);
+    laboratory.gateway().rule(tenth);
+    try {
+      LocalProcess driver = start(run("store"), "store");
+      awaitTheMiddle("store");
+      assertThat(laboratory.gateway().refusals()).isPositive();
+      laboratory.gateway().rule(FaultyGateway.refuseAllFor(Duration.ofSeconds(20), tenth));
+      finish(driver);
+    } finally {
+      laboratory.gateway().rule(FaultyGateway.passAll());
+    }
+
+    isAsOnAQuietDay("store");
+  }
+}

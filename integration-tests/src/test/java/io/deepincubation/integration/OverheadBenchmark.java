@@ -1,0 +1,123 @@
+package io.deepincubation.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * What Spark and S3 cost: a module's incubation as a task of an executor against the same in a
+ * process without Spark, and two executors of one core against one. For an idle machine of two
+ * cores or more; {@code docs/operations.md} tells the command.
+ */
+@EnabledIfSystemProperty(named = "deepincubation.benchmark", matches = "true")
+class OverheadBenchmark {
+
+  /** So long that a module takes half a minute. */
+  private static final String EPOCHS = "incubation.epochs=32";
+
+  private final Laboratory laboratory =
+      new Laboratory("benchmark", SparkLine.SPARK_3_5, SmallRun.SETTINGS);
+
+  @Test
+  void printsRatios() throws IOException {
+    try (laboratory;
+        StandaloneCluster cluster = laboratory.cluster(2)) {
+      Path images = laboratory.file("images");
+      SmallRun.draw(images);
+      Submission submission = Submission.to(cluster.masterUrl(), laboratory.home());
+      String local = laboratory.file("data").toUri().toString();
+      finish(SmallRun.prepare(submission, images, local).start("prepare", laboratory.logs()));
+      finish(
+          SmallRun.prepare(submission, images, laboratory.uri("data"))
+              .start("prepare-s3", laboratory.logs()));
+
+      List<Double> alone = inProcess(local);
+      EventLog one = onExecutors(submission, 1);
+      EventLog two = onExecutors(submission, 2);
+      report(alone, one, two);
+    }
+  }
+
+  /** Seconds of each module. */
+  private List<Double> inProcess(String data) {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin/java").toString(),
+            "-Xmx1g",
+            "-cp",
+            String.join(
+                ":",
+                testClasses(),
+                Artefacts.allJar().toString(),
+                laboratory.home().folder() + "/jars/*"),
+            InProcess.class.getName(),
+            SmallRun.recipe(laboratory).toString(),
+            EPOCHS,
+            data,
+            laboratory.file("in-process").toString());
+    var process = LocalProcess.start("in-process", command, Map.of(), laboratory.logs());
+    finish(process);
+    return process.out().lines().map(Double::valueOf).toList();
+  }
+
+  private static String testClasses() {
+    try {
+      return Path.of(InProcess.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+          .toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("Cannot find the classes of the tests", e);
+    }
+  }
+
+  private EventLog onExecutors(Submission submission, int executors) throws IOException {
+    String name = "executors-" + executors;
+    Path events = Files.createDirectories(laboratory.file("events-" + executors));
+    finish(
+        SmallRun.run(submission, laboratory, laboratory.uri("data"), laboratory.uri(name), EPOCHS)
+            .with("spark.cores.max", "" + executors)
+            .with("spark.eventLog.enabled", "true")
+            .with("spark.eventLog.dir", events.toUri().toString())
+            .start(name, laboratory.logs()));
+    return EventLog.in(events);
+  }
+
+  private static void report(List<Double> alone, EventLog one, EventLog two) {
+    List<Double> tasks = one.tasks().stream().map(EventLog.Task::seconds).toList();
+    System.out.printf(
+        Locale.ROOT, "seconds of each module, in process:  %s%n", String.join(" ", words(alone)));
+    System.out.printf(
+        Locale.ROOT, "seconds of each module, Spark tasks: %s%n", String.join(" ", words(tasks)));
+    System.out.printf(
+        Locale.ROOT,
+        "Spark task : in process = %.3f (medians; the first module, which loads libtorch, left"
+            + " out)%n",
+        median(tasks) / median(alone));
+    System.out.printf(
+        Locale.ROOT,
+        "one executor : two executors = %.3f (%.1f s : %.1f s for all modules)%n",
+        one.seconds() / two.seconds(),
+        one.seconds(),
+        two.seconds());
+  }
+
+  private static List<String> words(List<Double> seconds) {
+    return seconds.stream().map(value -> String.format(Locale.ROOT, "%.2f", value)).toList();
+  }
+
+  private static double median(List<Double> seconds) {
+    List<Double> sorted = seconds.subList(1, seconds.size()).stream().sorted().toList();
+    return sorted.get(sorted.size() / 2);
+  }
+
+  private static void finish(LocalProcess process) {
+    assertThat(process.awaitExit(SmallRun.LIMIT)).as(process.err()).isZero();
+  }
+}

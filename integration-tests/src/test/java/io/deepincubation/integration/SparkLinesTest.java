@@ -1,0 +1,70 @@
+package io.deepincubation.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** One jar on every line of Spark, with the S3 connector of each. */
+class SparkLinesTest {
+
+  @ParameterizedTest
+  @EnumSource(SparkLine.class)
+  void theSameJarGivesTheSameWeights(SparkLine line) {
+    try (var laboratory = new Laboratory("line-" + line, line, SmallRun.SETTINGS);
+        StandaloneCluster cluster = laboratory.cluster(2)) {
+      SmallRun.draw(laboratory.file("images"));
+      Submission submission =
+          Submission.to(cluster.masterUrl(), laboratory.home())
+              .with("spark.eventLog.enabled", "true")
+              .with("spark.eventLog.dir", eventLog(laboratory).toUri().toString());
+      finish(
+          SmallRun.prepare(submission, laboratory.file("images"), laboratory.uri("data"))
+              .start("prepare", laboratory.logs()));
+      int uiPort = Ports.free();
+      LocalProcess driver =
+          SmallRun.run(submission, laboratory, laboratory.uri("data"), laboratory.uri("run"))
+              .with("spark.ui.port", "" + uiPort)
+              .start("run", laboratory.logs());
+      assertThatNoPageTellsSecrets("http://127.0.0.1:" + uiPort, laboratory.keys());
+      finish(driver);
+
+      assertThat(new RunFiles(laboratory.object("run")).digests(SmallRun.STAGES))
+          .isEqualTo(Reference.digests());
+      for (Path folder : List.of(laboratory.logs(), cluster.folder(), laboratory.object(""))) {
+        assertThat(Secrets.leaks(folder, laboratory.keys().words())).isEmpty();
+      }
+    }
+  }
+
+  private static Path eventLog(Laboratory laboratory) {
+    return laboratory.logs();
+  }
+
+  /** Looks while the driver runs, once both executors are there. */
+  private static void assertThatNoPageTellsSecrets(String ui, S3Keys keys) {
+    String application =
+        Await.until(
+            "a driver's page",
+            SmallRun.LIMIT,
+            () ->
+                Http.get(ui + "/api/v1/applications")
+                    .filter(text -> text.startsWith("[")) // before that, a word of patience
+                    .map(text -> JsonParser.parseString(text).getAsJsonArray())
+                    .filter(found -> !found.isEmpty())
+                    .map(found -> found.get(0).getAsJsonObject().get("id").getAsString()));
+    String api = ui + "/api/v1/applications/" + application;
+    for (String url : List.of(ui + "/environment/", api + "/environment", ui + "/executors/")) {
+      String page = Await.until(url, SmallRun.LIMIT, () -> Http.get(url));
+      assertThat(page).doesNotContain(keys.words());
+    }
+    assertThat(Http.get(api + "/environment").orElseThrow()).contains("fs.s3a.secret.key");
+  }
+
+  private static void finish(LocalProcess driver) {
+    assertThat(driver.awaitExit(SmallRun.LIMIT)).as(driver.err()).isZero();
+  }
+}
