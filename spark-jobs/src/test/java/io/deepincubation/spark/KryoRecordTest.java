@@ -9,12 +9,18 @@ import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.RunRecord;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.checkpoint.StageResult.Shard;
+import io.deepincubation.core.data.DataIndex;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.recipe.Recipes;
+import io.deepincubation.spark.prepare.Preparation;
+import io.deepincubation.spark.prepare.PrepareJob;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -29,6 +35,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.serializer.SerializerInstance;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +44,7 @@ import scala.reflect.ClassTag$;
 
 class KryoRecordTest {
 
+  private static final int CIFAR_100_RECORD = 3074;
   private static final ClassTag<Object> ANY = ClassTag$.MODULE$.apply(Object.class);
 
   @ParameterizedTest
@@ -133,6 +141,19 @@ class KryoRecordTest {
               .collect();
 
       assertThat(told).containsExactly("module 0 of 1 bytes", "module 1 of 2 bytes");
+    }
+  }
+
+  @Test
+  void preparesASetWhereRegistrationIsRequired(@TempDir Path folder) throws IOException {
+    Files.write(folder.resolve("train.bin"), new byte[6 * CIFAR_100_RECORD]);
+    Files.write(folder.resolve("test.bin"), new byte[2 * CIFAR_100_RECORD]);
+    try (var spark = new JavaSparkContext(conf(true))) {
+      DataIndex index =
+          new PrepareJob(spark, new HadoopStorageFactory(spark.hadoopConfiguration()))
+              .run(Preparation.of(folder.toString(), folder.resolve("to").toString()).shardSize(4));
+
+      assertThat(index.count("train")).isEqualTo(6);
     }
   }
 

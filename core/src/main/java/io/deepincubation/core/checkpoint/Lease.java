@@ -50,11 +50,14 @@ record Lease(
         && Math.abs(Host.processStart(process) - processStart) > CLOCK_STEP_MILLIS;
   }
 
+  /** In words: who and where. */
+  String holder() {
+    return String.format("process %d on %s (application %s)", process, host, application);
+  }
+
   /** In words: who, where, until when. */
   @Override
   public String toString() {
-    return String.format(
-        "process %d on %s (application %s) until %s unless it renews",
-        process, host, application, until);
+    return holder() + " until " + until + " unless it renews";
   }
 }

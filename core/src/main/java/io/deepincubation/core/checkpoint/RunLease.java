@@ -155,7 +155,7 @@ public final class RunLease implements AutoCloseable {
   }
 
   private boolean takeOver(Lease ended) throws InterruptedException {
-    LOG.warn("Taking over {}, which was left behind by {}", name(), ended);
+    LOG.warn("Taking over {}, which was left behind by {}", name(), ended.holder());
     storage.write(FILE, content());
     return settled();
   }
@@ -214,7 +214,7 @@ public final class RunLease implements AutoCloseable {
 
   private void lose(Lease other) {
     successor = other;
-    LOG.warn("Lost {} to {}", name(), other);
+    LOG.warn("Lost {} to {}", name(), other.holder());
     whenLost.run();
   }
 
@@ -231,7 +231,7 @@ public final class RunLease implements AutoCloseable {
           String.format(
               "Cannot go on with the run folder %s: this driver did not renew its lease for %d s,"
                   + " and %s took over; let that driver finish",
-              storage.uri(), terms.duration().toSeconds(), other));
+              storage.uri(), terms.duration().toSeconds(), other.holder()));
     }
   }
 

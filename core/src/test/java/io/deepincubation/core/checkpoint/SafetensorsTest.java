@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +56,49 @@ class SafetensorsTest {
     Weights read = Safetensors.read(stream(bytes(weights)));
 
     assertThat(read.tensor("long").values()).isEqualTo(values);
+  }
+
+  @Test
+  void writesMoreThanTwoGigabytesWithoutAnArrayOfThatLength() throws IOException {
+    var shared = new Tensor(List.of(1L << 13, 1L << 12), new float[1 << 25]);
+    var tensors = new LinkedHashMap<String, Tensor>();
+    for (int i = 0; i < 17; i++) {
+      tensors.put("blocks." + i, shared);
+    }
+    var head = new ByteArrayOutputStream();
+    var sink = new CountingHead(head);
+
+    Safetensors.write(new Weights(tensors), sink);
+
+    SafetensorsHeader header = SafetensorsHeader.read(stream(head.toByteArray()));
+    assertThat(header.entries().get(16).end()).isEqualTo(17L << 27).isGreaterThan(1L << 31);
+    assertThat(sink.written).isEqualTo(Safetensors.length(new Weights(tensors)));
+  }
+
+  /** Keeps the first bytes and counts the rest. */
+  private static final class CountingHead extends OutputStream {
+
+    private static final int HEAD = 10_000;
+
+    private final OutputStream head;
+    private long written;
+
+    CountingHead(OutputStream head) {
+      this.head = head;
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      if (written < HEAD) {
+        head.write(bytes, offset, (int) Math.min(length, HEAD - written));
+      }
+      written += length;
+    }
   }
 
   @Test
