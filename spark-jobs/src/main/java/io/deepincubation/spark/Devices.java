@@ -1,8 +1,6 @@
 package io.deepincubation.spark;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
-import ai.djl.engine.StandardCapabilities;
 import io.deepincubation.core.script.TorchEngine;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +30,7 @@ final class Devices {
    *     number; -1 on a cluster
    */
   static Device choose(DeviceWish wish, List<String> assigned, int localOrdinal) {
-    return choose(wish, assigned, localOrdinal, Devices::usableGpus);
+    return choose(wish, assigned, localOrdinal, TorchEngine::gpus);
   }
 
   /** Addresses of the GPUs among the resources that Spark assigned. */
@@ -84,12 +82,5 @@ final class Devices {
               TorchEngine.version(), SparkSettings.DEVICE));
     }
     return Device.cpu();
-  }
-
-  /** GPUs that the engine of this process can compute on. */
-  private static int usableGpus() {
-    String started = TorchEngine.version();
-    Engine engine = Engine.getEngine(started.substring(0, started.indexOf(' ')));
-    return engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
   }
 }

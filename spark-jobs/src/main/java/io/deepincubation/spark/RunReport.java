@@ -82,7 +82,7 @@ public final class RunReport {
     var metrics = new LinkedHashMap<String, List<MetricsLine>>();
     results.forEach(result -> metrics.put(result.stage(), folder.metrics(result.stage())));
     var html = new StringBuilder();
-    HtmlReport.write(facts(), results, metrics, html);
+    HtmlReport.write(facts(), results, folder.taskAttempts(), metrics, html);
     byte[] bytes = html.toString().getBytes(StandardCharsets.UTF_8);
     folder.storage().write(FILE, stream -> stream.write(bytes));
     return folder.uri() + "/" + FILE;

@@ -136,12 +136,13 @@ record SparkSettings(
 
   /** The cache of the node that asks. */
   LocalImageCache cache() {
-    return new LocalImageCache(cacheFolder(cacheDirectory), cacheBytes);
+    return new LocalImageCache(cacheFolder(), cacheBytes);
   }
 
-  private static Path cacheFolder(String configured) {
+  /** The folder of the cache on the node that asks. */
+  Path cacheFolder() {
     String folders =
-        Optional.of(configured)
+        Optional.of(cacheDirectory)
             .filter(folder -> !folder.isBlank())
             .or(() -> environment("LOCAL_DIRS")) // YARN's
             .or(() -> environment("SPARK_LOCAL_DIRS"))

@@ -198,6 +198,14 @@ final class StageScheduling {
     }
   }
 
+  /** Tasks that one executor runs at once, as far as the configuration tells; at least 1. */
+  int tasksAtOnce() {
+    int cores = SparkSettings.positive(conf, EXECUTOR_CORES, coresOfExecutors());
+    int byCores = cores == ALL_OF_A_WORKER ? 1 : cores / cpus;
+    double held = amount(conf, EXECUTOR_GPUS, amount(conf, GPUS_OF_EXECUTORS, 0));
+    return gpus == 0 ? byCores : Math.min(byCores, (int) Math.floor(held / gpus));
+  }
+
   /** Whether tasks have GPUs assigned. */
   boolean asksForGpus() {
     return gpus > 0;

@@ -34,6 +34,12 @@ import java.util.stream.IntStream;
  */
 public final class TrainingBenchmark {
 
+  /** The target model's name among the networks. */
+  static final String END_TO_END = "end to end";
+
+  /** The meta model's name among the networks. */
+  static final String META = "meta model";
+
   /** Steps before the clock counts. */
   private static final int WARM_UP = 2;
 
@@ -86,12 +92,17 @@ public final class TrainingBenchmark {
     ModularDivision meta = recipe.metaDivision();
     double peak = peak(compute);
     var speeds = new ArrayList<Speed>();
-    speeds.add(time("end to end", target, all(target), compute, peak));
-    speeds.add(time("meta model", meta, all(meta), compute, peak));
+    speeds.add(time(END_TO_END, target, all(target), compute, peak));
+    speeds.add(time(META, meta, all(meta), compute, peak));
     for (int i = 0; i < target.moduleCount(); i++) {
-      speeds.add(time("hybrid, module " + i, meta.hybrid(target, i), Set.of(i), compute, peak));
+      speeds.add(time(hybrid(i), meta.hybrid(target, i), Set.of(i), compute, peak));
     }
     return speeds;
+  }
+
+  /** A hybrid network's name among the networks. */
+  static String hybrid(int moduleIndex) {
+    return "hybrid, module " + moduleIndex;
   }
 
   private static Set<Integer> all(ModularDivision division) {

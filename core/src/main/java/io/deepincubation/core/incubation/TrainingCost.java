@@ -82,7 +82,8 @@ public final class TrainingCost {
     return perImage(architecture, division, all);
   }
 
-  private double images(StageRecipe stage) {
+  /** Images that go through a stage's network, repeats counted. */
+  double images(StageRecipe stage) {
     return stage.epochs() * imagesOfEpoch();
   }
 

@@ -2,8 +2,10 @@ package io.deepincubation.core.script;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.cuda.CudaUtils;
 
 /** The process's one libtorch, started offline, and the settings of the threads that use it. */
@@ -50,6 +52,16 @@ public final class TorchEngine {
     }
     prepareThread();
     JniUtils.setNumThreads(threads);
+  }
+
+  /** GPUs that this process's libtorch can compute on. */
+  public static int gpus() {
+    return Holder.ENGINE.hasCapability(StandardCapabilities.CUDA) ? Holder.ENGINE.getGpuCount() : 0;
+  }
+
+  /** The folder that libtorch's libraries were loaded from; its name tells version and flavour. */
+  public static String libraries() {
+    return Holder.ENGINE.getVersion().isEmpty() ? "" : LibUtils.getLibtorchPath();
   }
 
   /**

@@ -73,6 +73,11 @@ public final class Optimizer {
   private final int accumulation;
   private int gathered;
 
+  /** Values that a recipe's optimizer keeps for each trained parameter. */
+  public static int stateOf(OptimizerRecipe recipe) {
+    return UpdateRule.stateOf(recipe);
+  }
+
   /**
    * Prepares the update of some parameters.
    *

@@ -19,6 +19,11 @@ sealed interface UpdateRule {
   /** The names of the state lists in the order of the method's arguments. */
   List<String> state();
 
+  /** Values of state that a rule keeps for each trained parameter. */
+  static int stateOf(OptimizerRecipe recipe) {
+    return (int) of(recipe).state().stream().filter(name -> !name.equals(COUNTER)).count();
+  }
+
   /** The source of the method. */
   String source();
 

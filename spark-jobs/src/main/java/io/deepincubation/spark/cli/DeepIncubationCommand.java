@@ -29,7 +29,9 @@ import picocli.CommandLine.IVersionProvider;
       Evaluate.class,
       Baseline.class,
       Report.class,
-      Bench.class
+      Bench.class,
+      Plan.class,
+      Diagnose.class
     })
 final class DeepIncubationCommand implements Callable<Integer> {
 

@@ -5,6 +5,8 @@ import io.deepincubation.core.incubation.IncubationReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Results in words and columns. */
 final class Results {
@@ -42,13 +44,31 @@ final class Results {
 
   /** Cells in columns as wide as they need, the first flush left, the others flush right. */
   static List<String> columns(List<List<String>> rows) {
+    int[] widths = widths(rows);
+    return rows.stream().map(row -> line(row, widths)).toList();
+  }
+
+  /** Cells in columns as wide as they need, all flush left, the last as long as it is. */
+  static List<String> textColumns(List<List<String>> rows) {
+    int[] widths = widths(rows);
+    return rows.stream()
+        .map(
+            row ->
+                IntStream.range(0, row.size())
+                    .mapToObj(i -> row.get(i) + " ".repeat(widths[i] - row.get(i).length()))
+                    .collect(Collectors.joining("   "))
+                    .stripTrailing())
+        .toList();
+  }
+
+  private static int[] widths(List<List<String>> rows) {
     int[] widths = new int[rows.get(0).size()];
     for (List<String> row : rows) {
       for (int i = 0; i < widths.length; i++) {
         widths[i] = Math.max(widths[i], row.get(i).length());
       }
     }
-    return rows.stream().map(row -> line(row, widths)).toList();
+    return widths;
   }
 
   private static String line(List<String> row, int[] widths) {
@@ -63,6 +83,21 @@ final class Results {
   /** A share of 1, with one digit. */
   static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+  }
+
+  /** Bytes in mebibytes. */
+  static String bytes(long bytes) {
+    return String.format(Locale.ROOT, "%,.1f MiB", bytes / (double) (1 << 20));
+  }
+
+  /** A time in the units that people plan by. */
+  static String duration(double seconds) {
+    long whole = Math.round(seconds);
+    return whole < 600
+        ? whole + " s"
+        : whole < 36_000
+            ? whole / 60 + " min"
+            : String.format(Locale.ROOT, "%.1f h", whole / 3600.0);
   }
 
   /** Operations with three digits. */

@@ -21,7 +21,11 @@ abstract class Verb implements Callable<Integer> {
 
   @Override
   public final Integer call() {
-    output.print(spec.commandLine().getOut(), answer());
+    Answer answer = answer();
+    output.print(spec.commandLine().getOut(), answer);
+    if (answer.failure() != null) {
+      throw answer.failure();
+    }
     return 0;
   }
 }

@@ -48,6 +48,15 @@ final class Html {
     return format("%.3g %sFLOP", value, FLOP_UNITS[unit]);
   }
 
+  static String bytes(long bytes) {
+    if (bytes == 0) {
+      return "–";
+    }
+    return bytes < 1 << 30
+        ? format("%.0f MiB", bytes / (double) (1 << 20))
+        : format("%.1f GiB", bytes / (double) (1 << 30));
+  }
+
   static String seconds(double seconds) {
     if (seconds < 60) {
       return format("%.1f s", seconds);

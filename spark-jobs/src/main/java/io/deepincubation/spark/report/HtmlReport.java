@@ -3,6 +3,7 @@ package io.deepincubation.spark.report;
 import com.google.gson.Gson;
 import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.checkpoint.TaskAttempt;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,13 +29,20 @@ public final class HtmlReport {
 
   private final ReportFacts facts;
   private final List<StageResult> results;
+  private final List<TaskAttempt> attempts;
   private final Map<String, List<MetricsLine>> metrics;
+  private final Timeline timeline;
 
   private HtmlReport(
-      ReportFacts facts, List<StageResult> results, Map<String, List<MetricsLine>> metrics) {
+      ReportFacts facts,
+      List<StageResult> results,
+      List<TaskAttempt> attempts,
+      Map<String, List<MetricsLine>> metrics) {
     this.facts = facts;
     this.results = results;
+    this.attempts = attempts;
     this.metrics = metrics;
+    timeline = new Timeline(results, attempts, metrics);
   }
 
   /**
@@ -43,15 +51,18 @@ public final class HtmlReport {
    * @param facts what was run, on what
    * @param results the committed stages in the order in which the report shows them; baselines are
    *     named {@code baselines/METHOD}
+   * @param attempts all attempts at stages, in the order of their starts
    * @param metrics the lines of each stage's {@code metrics.jsonl}, by stage
    * @param out takes the HTML, to be stored as UTF-8
    */
   public static void write(
       ReportFacts facts,
       List<StageResult> results,
+      List<TaskAttempt> attempts,
       Map<String, List<MetricsLine>> metrics,
       Appendable out) {
-    String html = new HtmlReport(facts, List.copyOf(results), metrics).html();
+    String html =
+        new HtmlReport(facts, List.copyOf(results), List.copyOf(attempts), metrics).html();
     try {
       out.append(html);
     } catch (IOException e) {
@@ -68,6 +79,7 @@ public final class HtmlReport {
             Map.entry("stages", stages()),
             Map.entry("gains", new HybridGains(results).html()),
             Map.entry("timeline", timeline()),
+            Map.entry("uncommitted", uncommitted()),
             Map.entry("cost", cost()),
             Map.entry("environment", facts(facts.environment())),
             Map.entry("versions", facts(facts.versions())),
@@ -129,6 +141,9 @@ public final class HtmlReport {
                     + Html.numberCell(Integer.toString(result.epochs()))
                     + Html.numberCell(Html.flops(result.trainingFlops()))
                     + Html.numberCell(Html.seconds(result.seconds()))
+                    + Html.cell(result.device())
+                    + Html.numberCell(Html.bytes(result.memory().nativeBytes()))
+                    + Html.numberCell(Html.bytes(result.memory().heapBytes()))
                     + "</tr>")
         .collect(Collectors.joining("\n"));
   }
@@ -138,15 +153,14 @@ public final class HtmlReport {
   }
 
   private String timeline() {
-    var timeline = new Timeline(results);
     var html = new StringBuilder();
     timeline
-        .byHost()
+        .byProcess()
         .forEach(
-            (host, tasks) -> {
+            (process, tasks) -> {
               int slots = 1 + tasks.stream().mapToInt(Timeline.Task::slot).max().orElse(0);
               html.append("<h3>")
-                  .append(Html.escaped(host))
+                  .append(Html.escaped(process))
                   .append("</h3>\n<div class=\"lanes\" style=\"--slots:")
                   .append(slots)
                   .append("\">");
@@ -160,19 +174,44 @@ public final class HtmlReport {
   }
 
   private static String bar(Timeline.Task task) {
-    StageResult result = task.result();
-    String attempt = result.attempt() == 0 ? "" : ", attempt " + (result.attempt() + 1);
-    String label = Html.escaped(result.stage() + attempt);
+    Timeline.Span span = task.span();
     return Html.format(
         "<div class=\"task %s\" style=\"--slot:%d;--start:%.3f%%;--length:%.3f%%\""
-            + " title=\"%s, %s\"><span>%s</span></div>",
-        kind(result.stage()),
+            + " title=\"%s\"><span>%s</span></div>",
+        span.committed() ? kind(span.stage()) : "uncommitted",
         task.slot(),
         100 * task.start(),
         100 * task.length(),
-        label,
-        Html.seconds(result.seconds()),
-        label);
+        Html.escaped(span.told()),
+        Html.escaped(span.label()));
+  }
+
+  /** A table of the attempts that committed nothing, or nothing where there were none. */
+  private String uncommitted() {
+    String rows =
+        attempts.stream()
+            .filter(attempt -> attempt.outcome() != TaskAttempt.Outcome.DONE)
+            .map(HtmlReport::row)
+            .collect(Collectors.joining("\n"));
+    return rows.isEmpty()
+        ? "<p class=\"note\">Every attempt at a task came to its end.</p>"
+        : "<div class=\"scroll\"><table class=\"attempts\">\n"
+              + "<thead><tr><th>Attempts that committed"
+              + " nothing</th><th>Where</th><th>Device</th><th>Outcome</th><th>Reason</th></tr></thead>\n"
+              + "<tbody>\n"
+            + rows
+            + "\n</tbody></table></div>";
+  }
+
+  private static String row(TaskAttempt attempt) {
+    return "<tr>"
+        + Html.cell(attempt.stage() + ", attempt " + (attempt.attempt() + 1))
+        + Html.cell(attempt.executor() + " on " + attempt.host())
+        + Html.cell(attempt.device().isEmpty() ? "–" : attempt.device())
+        + Html.cell(Timeline.came(attempt))
+        + "<td class=\"reason\">"
+        + Html.escaped(attempt.reason())
+        + "</td></tr>";
   }
 
   private static String kind(String stage) {
@@ -186,7 +225,7 @@ public final class HtmlReport {
     double taskSeconds = results.stream().mapToDouble(StageResult::seconds).sum();
     double flops = results.stream().mapToDouble(StageResult::trainingFlops).sum();
     SortedMap<String, String> cost = new TreeMap<>();
-    cost.put("Wall clock", Html.seconds(new Timeline(results).length().toMillis() / 1000.0));
+    cost.put("Wall clock", Html.seconds(timeline.length().toMillis() / 1000.0));
     cost.put("Time of all tasks", Html.seconds(taskSeconds));
     cost.put("Training compute", Html.flops(flops));
     cost.put("Mean speed of a task", Html.flops(taskSeconds == 0 ? 0 : flops / taskSeconds) + "/s");

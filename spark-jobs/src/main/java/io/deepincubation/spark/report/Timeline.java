@@ -1,60 +1,180 @@
 package io.deepincubation.spark.report;
 
+import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.checkpoint.TaskAttempt;
+import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
+import io.deepincubation.core.training.TaskPlace;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
-/** Which task ran where and when; tasks side by side on one host get slots of their own. */
+/**
+ * Which attempt ran where and when, those that committed nothing included; what ran side by side in
+ * one process gets slots of its own.
+ */
 final class Timeline {
 
   /**
-   * One task's place.
+   * One attempt's place.
    *
-   * @param result what it did
-   * @param slot its row on its host, from 0
+   * @param span what ran
+   * @param slot its row among those of its process, from 0
    * @param start share of the whole time that had passed when it started, 0 to 1
    * @param length its share of the whole time, 0 to 1
    */
-  record Task(StageResult result, int slot, double start, double length) {}
+  record Task(Span span, int slot, double start, double length) {}
 
+  /**
+   * An attempt.
+   *
+   * @param stage the stage's name
+   * @param process host and executor
+   * @param committed whether the stage's result is this attempt's
+   * @param label short, for a bar
+   * @param told all that is known
+   * @param from its start
+   * @param to its end, as far as it is known
+   */
+  record Span(
+      String stage,
+      String process,
+      boolean committed,
+      String label,
+      String told,
+      Instant from,
+      Instant to) {}
+
+  private final Map<String, List<MetricsLine>> metrics;
   private final Instant begin;
   private final Instant end;
-  private final Map<String, List<Task>> byHost = new TreeMap<>();
+  private final Map<String, List<Task>> byProcess = new TreeMap<>();
 
-  Timeline(List<StageResult> results) {
-    begin =
-        results.stream().map(Timeline::start).min(Comparator.naturalOrder()).orElse(Instant.EPOCH);
-    end = results.stream().map(Timeline::finish).max(Comparator.naturalOrder()).orElse(begin);
+  Timeline(
+      List<StageResult> results,
+      List<TaskAttempt> attempts,
+      Map<String, List<MetricsLine>> metrics) {
+    this.metrics = metrics;
+    Instant last =
+        Stream.concat(
+                results.stream().map(StageResult::finishedAt),
+                attempts.stream().map(TaskAttempt::startedAt))
+            .map(Instant::parse)
+            .max(Comparator.naturalOrder())
+            .orElse(Instant.EPOCH);
+    List<Span> spans =
+        Stream.concat(
+                results.stream().map(Timeline::span),
+                attempts.stream()
+                    .filter(attempt -> attempt.outcome() != Outcome.DONE)
+                    .filter(attempt -> !runsOn(attempt, results))
+                    .map(attempt -> span(attempt, last)))
+            .sorted(Comparator.comparing(Span::from).thenComparing(Span::stage))
+            .toList();
+    begin = spans.stream().map(Span::from).min(Comparator.naturalOrder()).orElse(last);
+    end = spans.stream().map(Span::to).max(Comparator.naturalOrder()).orElse(last);
     Map<String, List<Instant>> freeAt = new TreeMap<>();
-    results.stream()
-        .sorted(Comparator.comparing(Timeline::start).thenComparing(StageResult::stage))
-        .forEach(
-            result -> place(result, freeAt.computeIfAbsent(result.host(), h -> new ArrayList<>())));
+    spans.forEach(
+        span -> place(span, freeAt.computeIfAbsent(span.process(), p -> new ArrayList<>())));
   }
 
-  private void place(StageResult result, List<Instant> freeAt) {
+  /** Whether an attempt only seems to run, since its stage is committed. */
+  private static boolean runsOn(TaskAttempt attempt, List<StageResult> results) {
+    return attempt.outcome() == Outcome.RUNNING
+        && results.stream().anyMatch(result -> result.stage().equals(attempt.stage()));
+  }
+
+  private static Span span(StageResult result) {
+    String attempt = result.attempt() == 0 ? "" : ", attempt " + (result.attempt() + 1);
+    String resumed = result.resumedFromStep() == 0 ? "" : ", from step " + result.resumedFromStep();
+    String label = result.stage() + attempt + resumed;
+    String told =
+        String.join(", ", label, Html.seconds(result.seconds()), result.device(), memory(result));
+    return new Span(
+        result.stage(),
+        process(result.host(), result.executor()),
+        true,
+        label,
+        told,
+        Instant.parse(result.startedAt()),
+        Instant.parse(result.finishedAt()));
+  }
+
+  private static String memory(StageResult result) {
+    return Html.bytes(result.memory().processBytes()) + " of memory";
+  }
+
+  private Span span(TaskAttempt attempt, Instant last) {
+    Instant from = Instant.parse(attempt.startedAt());
+    String label = attempt.stage() + ", attempt " + (attempt.attempt() + 1) + " " + came(attempt);
+    return new Span(
+        attempt.stage(),
+        process(attempt.host(), attempt.executor()),
+        false,
+        label,
+        attempt.reason().isEmpty() ? label : label + ": " + attempt.reason(),
+        from,
+        finish(attempt, from, last));
+  }
+
+  /** What came of an attempt, in a word. */
+  static String came(TaskAttempt attempt) {
+    return switch (attempt.outcome()) {
+      case RUNNING -> "running";
+      case DONE -> "done";
+      case FAILED -> "failed";
+      case STOPPED -> "stopped";
+      case LOST -> "lost";
+    };
+  }
+
+  private Instant finish(TaskAttempt attempt, Instant from, Instant last) {
+    if (attempt.outcome() == Outcome.LOST) {
+      return lastHeard(attempt, from);
+    }
+    return Optional.ofNullable(attempt.finishedAt()).map(Instant::parse).orElse(last);
+  }
+
+  /** Nobody saw the end of a lost attempt: it is drawn to the last metrics that it left. */
+  private Instant lastHeard(TaskAttempt attempt, Instant from) {
+    Instant heard = from;
+    for (MetricsLine line : metrics.getOrDefault(attempt.stage(), List.of())) {
+      if (line.event() != null && Instant.parse(line.time()).isAfter(from)) {
+        break;
+      }
+      heard = Instant.parse(line.time());
+    }
+    return heard.isBefore(from) ? from : heard;
+  }
+
+  private static String process(String host, String executor) {
+    return executor.equals(TaskPlace.DRIVER) ? host + ", driver" : host + ", executor " + executor;
+  }
+
+  private void place(Span span, List<Instant> freeAt) {
     int slot = 0;
-    while (slot < freeAt.size() && freeAt.get(slot).isAfter(start(result))) {
+    while (slot < freeAt.size() && freeAt.get(slot).isAfter(span.from())) {
       slot++;
     }
     if (slot == freeAt.size()) {
-      freeAt.add(finish(result));
+      freeAt.add(span.to());
     } else {
-      freeAt.set(slot, finish(result));
+      freeAt.set(slot, span.to());
     }
-    byHost
-        .computeIfAbsent(result.host(), host -> new ArrayList<>())
+    byProcess
+        .computeIfAbsent(span.process(), process -> new ArrayList<>())
         .add(
             new Task(
-                result,
+                span,
                 slot,
-                share(Duration.between(begin, start(result))),
-                share(Duration.between(start(result), finish(result)))));
+                share(Duration.between(begin, span.from())),
+                share(Duration.between(span.from(), span.to()))));
   }
 
   private double share(Duration part) {
@@ -66,16 +186,8 @@ final class Timeline {
     return Duration.between(begin, end);
   }
 
-  /** The tasks of each host, by start. */
-  Map<String, List<Task>> byHost() {
-    return byHost;
-  }
-
-  private static Instant start(StageResult result) {
-    return Instant.parse(result.startedAt());
-  }
-
-  private static Instant finish(StageResult result) {
-    return Instant.parse(result.finishedAt());
+  /** The attempts of each process, by start. */
+  Map<String, List<Task>> byProcess() {
+    return byProcess;
   }
 }

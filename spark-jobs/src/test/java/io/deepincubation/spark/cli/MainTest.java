@@ -334,6 +334,33 @@ class MainTest {
   }
 
   @Test
+  void plansWithoutTraining() {
+    TinyRuns.draw(folder.resolve("data"));
+    String tiny = folder.resolve("tiny.yaml").toString();
+    String data = folder.resolve("data").toString();
+
+    assertThat(cli("plan", "--recipe", tiny, "--data", data, "--images-per-second", "100"))
+        .isZero();
+    assertThat(out.toString())
+        .contains(
+            "96 images of 12 classes in 1 shards, 2 modules", "modules/1", "2 module tasks on")
+        .contains("Deep Incubation takes about ", "--conf spark.executor.memoryOverhead=");
+
+    assertThat(cli("plan", "--recipe", tiny, "--images", "96", "--measure", "--json")).isZero();
+    JsonObject json = lastLine();
+    assertThat(json.get("waves").getAsInt()).isEqualTo(1);
+    assertThat(json.get("seconds").getAsDouble()).isPositive();
+    assertThat(json.getAsJsonArray("stages")).hasSize(3 + TinyRuns.MODULES);
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void planWithoutImages() {
+    assertThat(cli("plan", "--recipe", "quickstart")).isEqualTo(2);
+    complains("--data", "--images");
+  }
+
+  @Test
   void unknownFormat() {
     assertThat(cli("prepare", "--from", "a", "--to", "b", "--format", "tape")).isEqualTo(2);
     complains("tape");

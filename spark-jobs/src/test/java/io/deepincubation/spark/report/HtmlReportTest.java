@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.deepincubation.core.checkpoint.MemoryUse;
 import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.checkpoint.TaskAttempt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,9 +88,9 @@ class HtmlReportTest {
 
   @Test
   void putsTasksSideBySideOnSlotsOfTheirOwn() {
-    var timeline = new Timeline(results());
-    assertThat(timeline.byHost().get("worker-1"))
-        .extracting(task -> task.result().stage() + "@" + task.slot())
+    var timeline = new Timeline(results(), List.of(), Map.of());
+    assertThat(timeline.byProcess().get("worker-1, executor 0"))
+        .extracting(task -> task.span().stage() + "@" + task.slot())
         .containsExactly(
             "meta@0",
             "modules/0@0",
@@ -145,8 +146,81 @@ class HtmlReportTest {
 
   private static String report(List<StageResult> results, Map<String, List<MetricsLine>> metrics) {
     var html = new StringBuilder();
-    HtmlReport.write(FACTS, results, metrics, html);
+    HtmlReport.write(FACTS, results, attempts(), metrics, html);
     return html.toString();
+  }
+
+  @Test
+  void showsAttemptsThatCommittedNothingWithTheirReasons() {
+    assertThat(report(results(), metrics()))
+        .contains("modules/2, attempt 1 failed: ExecutorLostFailure (executor 1 exited)")
+        .contains(
+            "<td>modules/2, attempt 1</td><td>1 on worker-2</td><td>gpu 0</td><td>failed</td>")
+        .contains("<td>meta, attempt 1</td><td>driver on worker-1</td><td>–</td><td>lost</td>");
+    assertThat(new Timeline(results(), attempts(), metrics()).byProcess())
+        .containsKeys("worker-1, driver", "worker-1, executor 0", "worker-2, executor 1");
+  }
+
+  @Test
+  void drawsALostAttemptToItsLastMetrics() {
+    var lines =
+        List.of(
+            line("meta", 10, 2.0, null, 7),
+            line("meta", 20, 2.0, null, 12),
+            event("meta", 20, "attempt 1 on the driver goes on from step 20", 100),
+            line("meta", 30, 2.0, null, 110));
+    var timeline = new Timeline(results(), attempts(), Map.of("meta", lines));
+    assertThat(timeline.byProcess().get("worker-1, driver"))
+        .singleElement()
+        .extracting(task -> task.span().to())
+        .isEqualTo(START.plusSeconds(12));
+  }
+
+  @Test
+  void tellsWhenEveryAttemptWentWell() {
+    var html = new StringBuilder();
+    HtmlReport.write(FACTS, results(), List.of(), metrics(), html);
+    assertThat(html).contains("Every attempt at a task came to its end.");
+  }
+
+  private static List<TaskAttempt> attempts() {
+    return List.of(
+        new TaskAttempt(
+            "meta",
+            0,
+            "driver",
+            "worker-1",
+            "",
+            START.plusSeconds(2).toString(),
+            START.plusSeconds(2).toString(),
+            TaskAttempt.Outcome.LOST,
+            "its driver ended"),
+        new TaskAttempt(
+            "modules/2",
+            0,
+            "1",
+            "worker-2",
+            "gpu 0",
+            START.plusSeconds(100).toString(),
+            START.plusSeconds(175).toString(),
+            TaskAttempt.Outcome.FAILED,
+            "ExecutorLostFailure (executor 1 exited)"));
+  }
+
+  private static MetricsLine event(String stage, long step, String event, long second) {
+    return new MetricsLine(
+        START.plusSeconds(second).toString(),
+        stage,
+        null,
+        0,
+        step,
+        400,
+        null,
+        1e-3,
+        0,
+        0,
+        null,
+        event);
   }
 
   private static List<StageResult> results() {
@@ -211,7 +285,23 @@ class HtmlReportTest {
 
   private static MetricsLine line(
       String stage, long step, @Nullable Double loss, @Nullable Double top1) {
+    return line(stage, step, loss, top1, 0);
+  }
+
+  private static MetricsLine line(
+      String stage, long step, @Nullable Double loss, @Nullable Double top1, long second) {
     return new MetricsLine(
-        START.toString(), stage, null, 0, step, 400, loss, 1e-3, 1000, 0.01, top1, null);
+        START.plusSeconds(second).toString(),
+        stage,
+        null,
+        0,
+        step,
+        400,
+        loss,
+        1e-3,
+        1000,
+        0.01,
+        top1,
+        null);
   }
 }

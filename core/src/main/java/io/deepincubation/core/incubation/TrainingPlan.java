@@ -1,0 +1,137 @@
+package io.deepincubation.core.incubation;
+
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.network.ParameterSpec;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.StageRecipe;
+import io.deepincubation.core.training.Optimizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** What each stage of Algorithm 1 and of end-to-end training will take, before it is trained. */
+public final class TrainingPlan {
+
+  /**
+   * One stage.
+   *
+   * @param stage its name
+   * @param network which one, as {@link TrainingBenchmark} names it
+   * @param division its network's depths
+   * @param images training images that will go through it, repeats counted
+   * @param flopsPerImage operations of one image's training pass
+   * @param memory that one task of it takes
+   */
+  public record Stage(
+      String stage,
+      String network,
+      ModularDivision division,
+      double images,
+      double flopsPerImage,
+      Memory memory) {
+
+    /** Operations of the whole stage. */
+    public double flops() {
+      return images * flopsPerImage;
+    }
+  }
+
+  /**
+   * Memory of a task that lasts from step to step, on its device or outside Java's heap. A step's
+   * activations come on top.
+   *
+   * @param weightBytes of all modules of the network, trained or fixed
+   * @param gradientBytes of the trained modules
+   * @param optimizerBytes what the optimizer keeps for the trained modules
+   */
+  public record Memory(long weightBytes, long gradientBytes, long optimizerBytes) {
+
+    /** All of it. */
+    public long totalBytes() {
+      return weightBytes + gradientBytes + optimizerBytes;
+    }
+  }
+
+  private final Recipe recipe;
+  private final Architecture architecture;
+  private final TrainingCost cost;
+
+  /**
+   * Plans a recipe.
+   *
+   * @param recipe the hyper-parameters
+   * @param architecture that the recipe asks for
+   * @param trainImages images of the training split
+   */
+  public TrainingPlan(Recipe recipe, Architecture architecture, int trainImages) {
+    this.recipe = recipe;
+    this.architecture = architecture;
+    cost = new TrainingCost(recipe, architecture, trainImages);
+  }
+
+  /** The stages in their order, end-to-end training last. */
+  public List<Stage> stages() {
+    ModularDivision target = recipe.targetDivision();
+    ModularDivision meta = recipe.metaDivision();
+    var stages = new ArrayList<Stage>();
+    stages.add(stage(Stages.META, TrainingBenchmark.META, meta, all(meta), recipe.meta()));
+    for (int i = 0; i < target.moduleCount(); i++) {
+      stages.add(
+          stage(
+              Stages.module(i),
+              TrainingBenchmark.hybrid(i),
+              meta.hybrid(target, i),
+              Set.of(i),
+              recipe.incubation()));
+    }
+    String whole = TrainingBenchmark.END_TO_END;
+    stages.add(stage(Stages.FINAL, whole, target, all(target), recipe.fineTuning()));
+    stages.add(stage(Stages.END_TO_END, whole, target, all(target), recipe.endToEnd()));
+    return List.copyOf(stages);
+  }
+
+  /** Bytes of the meta model, which is broadcast to every executor. */
+  public long broadcastBytes() {
+    return bytes(recipe.metaDivision(), all(recipe.metaDivision()), /* buffers= */ true);
+  }
+
+  /** Operations of one image's training pass through the target model. */
+  public double targetFlopsPerImage() {
+    ModularDivision target = recipe.targetDivision();
+    return TrainingCost.perImage(architecture, target, all(target));
+  }
+
+  private Stage stage(
+      String name,
+      String network,
+      ModularDivision division,
+      Set<Integer> trained,
+      StageRecipe stageRecipe) {
+    long trainedBytes = bytes(division, trained, /* buffers= */ false);
+    return new Stage(
+        name,
+        network,
+        division,
+        cost.images(stageRecipe),
+        TrainingCost.perImage(architecture, division, trained),
+        new Memory(
+            bytes(division, all(division), /* buffers= */ true),
+            trainedBytes,
+            trainedBytes * Optimizer.stateOf(recipe.optimizer())));
+  }
+
+  private long bytes(ModularDivision division, Set<Integer> modules, boolean buffers) {
+    return modules.stream()
+        .flatMap(i -> architecture.parameters(division, i).stream())
+        .filter(spec -> buffers || spec.role() != ParameterSpec.Role.BUFFER)
+        .mapToLong(spec -> Float.BYTES * spec.size())
+        .sum();
+  }
+
+  private static Set<Integer> all(ModularDivision division) {
+    return IntStream.range(0, division.moduleCount()).boxed().collect(Collectors.toSet());
+  }
+}

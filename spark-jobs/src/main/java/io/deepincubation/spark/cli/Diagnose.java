@@ -1,0 +1,127 @@
+package io.deepincubation.spark.cli;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import io.deepincubation.core.checkpoint.StorageException;
+import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.spark.Doctor;
+import io.deepincubation.spark.doctor.Examination;
+import io.deepincubation.spark.doctor.Finding;
+import io.deepincubation.spark.doctor.Finding.State;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "doctor",
+    description =
+        "Examines the driver and every executor: libtorch, device, storage, memory, threads,"
+            + " versions. Says what to mend, and downloads nothing.")
+final class Diagnose extends Verb {
+
+  @Option(
+      names = "--data",
+      paramLabel = "URI",
+      defaultValue = "",
+      description = "A training set that every process must be able to read.")
+  private String data = "";
+
+  @Option(
+      names = "--run",
+      paramLabel = "URI",
+      defaultValue = "",
+      description = "A folder in which every process must be able to write, read and delete.")
+  private String run = "";
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "120",
+      description = "The longest to wait for executors; default ${DEFAULT-VALUE}.")
+  private int timeout = 120;
+
+  @Mixin private final PlaceOptions places = new PlaceOptions();
+
+  @Override
+  Answer answer() {
+    if (timeout < 1) {
+      throw new RecipeException("Cannot use --timeout: expected 1 or more, got " + timeout);
+    }
+    try (CliSession session = CliSession.start(places, output())) {
+      List<Examination> examinations =
+          new Doctor(session.spark(), Duration.ofSeconds(timeout)).examine(data, run);
+      return new Answer(lines(examinations), json(examinations), failure(examinations));
+    }
+  }
+
+  private static List<String> lines(List<Examination> examinations) {
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of("process", "check", "state", "found"));
+    var mends = new ArrayList<String>();
+    for (Examination examination : examinations) {
+      for (Finding finding : examination.findings()) {
+        rows.add(
+            List.of(
+                place(examination),
+                finding.check(),
+                finding.state().name().toLowerCase(Locale.ROOT),
+                finding.said()));
+        if (finding.state() != State.OK) {
+          mends.add(mend(examination, finding));
+        }
+      }
+    }
+    var lines = new ArrayList<>(Results.textColumns(rows));
+    lines.add("");
+    lines.addAll(mends.isEmpty() ? List.of("All is well.") : mends);
+    return lines;
+  }
+
+  private static String place(Examination examination) {
+    return examination.host().isEmpty()
+        ? examination.place()
+        : examination.place() + " on " + examination.host();
+  }
+
+  private static String mend(Examination examination, Finding finding) {
+    String what = place(examination) + ", " + finding.check() + ": ";
+    return what + (finding.mend().isEmpty() ? finding.said() : finding.mend());
+  }
+
+  private static JsonObject json(List<Examination> examinations) {
+    var json = new JsonObject();
+    json.addProperty("status", failed(examinations).isEmpty() ? "well" : "unfit");
+    json.add("examinations", new Gson().toJsonTree(examinations));
+    return json;
+  }
+
+  private static List<Finding> failed(List<Examination> examinations) {
+    return examinations.stream()
+        .flatMap(examination -> examination.findings().stream())
+        .filter(finding -> finding.state() == State.FAIL)
+        .toList();
+  }
+
+  private static @Nullable RuntimeException failure(List<Examination> examinations) {
+    List<Finding> failed = failed(examinations);
+    if (failed.isEmpty()) {
+      return null;
+    }
+    Finding storage =
+        failed.stream()
+            .filter(finding -> finding.check().equals(Finding.STORAGE))
+            .findFirst()
+            .orElse(null);
+    Finding told = storage == null ? failed.get(0) : storage;
+    String message =
+        String.format(
+            "Cannot train here: %d checks failed, first %s: %s",
+            failed.size(), told.check(), told.said());
+    return storage == null ? new IllegalStateException(message) : new StorageException(message);
+  }
+}

@@ -1,0 +1,165 @@
+package io.deepincubation.spark.cli;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.deepincubation.core.incubation.TrainingPlan;
+import io.deepincubation.core.incubation.TrainingPlan.Stage;
+import io.deepincubation.spark.ClusterShape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** A plan in words and numbers. */
+final class PlanAnswer {
+
+  private static final long MIB = 1 << 20;
+  private static final long GIB = 1 << 30;
+
+  /** What libtorch takes before any tensor is made, with room to spare. */
+  private static final long LIBRARY_BYTES = GIB;
+
+  private final TrainingPlan plan;
+  private final List<Stage> stages;
+  private final ClusterShape cluster;
+  private final Map<String, Double> speeds;
+
+  /**
+   * A plan on a cluster.
+   *
+   * @param plan the stages
+   * @param cluster where they would run
+   * @param speeds images a second by stage; empty where nobody told
+   */
+  PlanAnswer(TrainingPlan plan, ClusterShape cluster, Map<String, Double> speeds) {
+    this.plan = plan;
+    this.cluster = cluster;
+    this.speeds = Map.copyOf(speeds);
+    stages = plan.stages();
+  }
+
+  static boolean isModule(Stage stage) {
+    return stage.stage().startsWith("modules/");
+  }
+
+  private List<Stage> modules() {
+    return stages.stream().filter(PlanAnswer::isModule).toList();
+  }
+
+  /** Rounds of tasks until every module had its turn. */
+  private int waves() {
+    return (modules().size() + cluster.slots() - 1) / cluster.slots();
+  }
+
+  private Optional<Double> seconds(Stage stage) {
+    return Optional.ofNullable(speeds.get(stage.stage())).map(speed -> stage.images() / speed);
+  }
+
+  /** From the start of meta pre-training to the end of fine-tuning, evaluations left out. */
+  private Optional<Double> wallSeconds() {
+    if (speeds.isEmpty()) {
+      return Optional.empty();
+    }
+    double slowest = modules().stream().mapToDouble(s -> seconds(s).orElse(0.0)).max().orElse(0);
+    double whole =
+        stages.stream()
+            .filter(stage -> stage.stage().equals("meta") || stage.stage().equals("final"))
+            .mapToDouble(stage -> seconds(stage).orElse(0.0))
+            .sum();
+    return Optional.of(whole + waves() * slowest);
+  }
+
+  /** Settings that fit the largest training task, in the order of Spark's documentation. */
+  Map<String, String> configuration() {
+    int atOnce = Math.max(1, cluster.tasksAtOnce());
+    long task = modules().stream().mapToLong(s -> s.memory().totalBytes()).max().orElse(0);
+    long heap = Math.max(GIB, 3 * plan.broadcastBytes() + GIB / 2);
+    var settings = new LinkedHashMap<String, String>();
+    settings.put("spark.task.cpus", Integer.toString(cluster.taskThreads()));
+    settings.put("spark.executor.cores", Integer.toString(cluster.taskThreads() * atOnce));
+    settings.put("spark.executor.memory", mebibytes(heap));
+    settings.put(
+        "spark.executor.memoryOverhead",
+        mebibytes(LIBRARY_BYTES + (cluster.gpus() ? 0 : atOnce * task)));
+    if (cluster.gpus()) {
+      settings.put("spark.executor.resource.gpu.amount", Integer.toString(atOnce));
+      settings.put("spark.task.resource.gpu.amount", "1");
+    }
+    settings.put("spark.executorEnv.OMP_WAIT_POLICY", "PASSIVE");
+    return settings;
+  }
+
+  private static String mebibytes(long bytes) {
+    return (bytes + MIB - 1) / MIB + "m";
+  }
+
+  List<String> lines(String head) {
+    var rows = new ArrayList<List<String>>();
+    rows.add(
+        List.of(
+            "stage", "depths", "images", "training", "weights", "gradients", "optimizer", "time"));
+    for (Stage stage : stages) {
+      rows.add(
+          List.of(
+              stage.stage(),
+              stage.division().toString(),
+              String.format(Locale.ROOT, "%,.0f", stage.images()),
+              Results.flops(stage.flops()),
+              Results.bytes(stage.memory().weightBytes()),
+              Results.bytes(stage.memory().gradientBytes()),
+              Results.bytes(stage.memory().optimizerBytes()),
+              seconds(stage).map(Results::duration).orElse("-")));
+    }
+    var lines = new ArrayList<String>();
+    lines.add(head);
+    lines.add("");
+    lines.addAll(Results.columns(rows));
+    lines.add("");
+    lines.add(
+        String.format(
+            "%d module tasks on %d slots of %s: %d waves; the broadcast meta model takes %s of"
+                + " heap",
+            modules().size(),
+            cluster.slots(),
+            cluster.master(),
+            waves(),
+            Results.bytes(plan.broadcastBytes())));
+    lines.add("A step's activations come on top of the memory above.");
+    lines.add(
+        wallSeconds()
+            .map(seconds -> "Deep Incubation takes about " + Results.duration(seconds) + " here.")
+            .orElse("For an estimate of time give --images-per-second, or --measure."));
+    lines.add("");
+    lines.add("Suggested settings (memoryOverhead without activations: the least that works):");
+    configuration().forEach((key, value) -> lines.add("  --conf " + key + "=" + value));
+    return lines;
+  }
+
+  JsonObject json() {
+    var json = new JsonObject();
+    json.addProperty("status", "done");
+    var array = new JsonArray();
+    for (Stage stage : stages) {
+      var told = new JsonObject();
+      told.addProperty("stage", stage.stage());
+      told.addProperty("depths", stage.division().toString());
+      told.addProperty("images", stage.images());
+      told.addProperty("flopsPerImage", stage.flopsPerImage());
+      told.addProperty("flops", stage.flops());
+      told.add("memory", new Gson().toJsonTree(stage.memory()));
+      seconds(stage).ifPresent(seconds -> told.addProperty("seconds", seconds));
+      array.add(told);
+    }
+    json.add("stages", array);
+    json.addProperty("tasks", modules().size());
+    json.addProperty("slots", cluster.slots());
+    json.addProperty("waves", waves());
+    json.addProperty("broadcastBytes", plan.broadcastBytes());
+    wallSeconds().ifPresent(seconds -> json.addProperty("seconds", seconds));
+    json.add("configuration", new Gson().toJsonTree(configuration()));
+    return json;
+  }
+}

@@ -1,0 +1,69 @@
+package io.deepincubation.spark.doctor;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Checks one after the other, each with a deadline; one that throws has failed. */
+public final class Checkup {
+
+  private final Duration deadline;
+  private final List<Finding> findings = new ArrayList<>();
+
+  /**
+   * Prepares checks.
+   *
+   * @param deadline of each
+   */
+  public Checkup(Duration deadline) {
+    this.deadline = deadline;
+  }
+
+  /**
+   * Makes a check.
+   *
+   * @param name of the check, should it find nothing to say
+   * @param check finds out
+   * @param mend what to do where it throws or never comes back
+   * @return this
+   */
+  public Checkup check(String name, Callable<Finding> check, String mend) {
+    var task = new FutureTask<>(check);
+    var thread = new Thread(task, "deep-incubation-doctor");
+    thread.setDaemon(true);
+    thread.start();
+    findings.add(outcome(name, task, mend));
+    return this;
+  }
+
+  private Finding outcome(String name, FutureTask<Finding> task, String mend) {
+    try {
+      return task.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      task.cancel(true);
+      return Finding.fail(name, "no answer within " + deadline.toSeconds() + " s", mend);
+    } catch (ExecutionException e) {
+      return Finding.fail(name, said(e.getCause() == null ? e : e.getCause()), mend);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Finding.fail(name, "interrupted", mend);
+    }
+  }
+
+  private static String said(Throwable failure) {
+    String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    return failure instanceof IllegalStateException || message.startsWith("Cannot ")
+        ? message
+        : failure.getClass().getSimpleName() + ": " + message;
+  }
+
+  /** What was found so far. */
+  public List<Finding> findings() {
+    return List.copyOf(findings);
+  }
+}

@@ -1,0 +1,143 @@
+package io.deepincubation.spark.doctor;
+
+import ai.djl.Device;
+import com.sun.management.OperatingSystemMXBean;
+import io.deepincubation.core.network.Arithmetic;
+import io.deepincubation.core.network.NativeArithmetic;
+import io.deepincubation.core.script.GemmPeak;
+import io.deepincubation.core.script.TorchEngine;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+
+/** Checks of the machine that calls them. */
+public final class MachineChecks {
+
+  /** What to do where libtorch does not load. */
+  public static final String MEND_NATIVE =
+      "run the all-jar on Linux x86-64, or stage libtorch "
+          + "2.7.1 on the node and set PYTORCH_LIBRARY_PATH, PYTORCH_VERSION and PYTORCH_FLAVOR";
+
+  private static final long GIB = 1L << 30;
+  private static final long LEAST_ROOM = GIB / 2;
+  private static final long COMFORTABLE_ROOM = 2 * GIB;
+  private static final int SIDE = 512;
+
+  private MachineChecks() {}
+
+  /** Versions of what runs, beside the driver's. */
+  public static Finding versions(String here, String onDriver) {
+    return here.equals(onDriver)
+        ? Finding.ok("versions", here)
+        : Finding.fail(
+            "versions",
+            here + ", the driver has " + onDriver,
+            "run the same Java, Spark and all-jar on every node");
+  }
+
+  /** Whether libtorch loads, from where, without asking the internet. */
+  public static Finding nativeLibrary() {
+    String offline =
+        Boolean.getBoolean("ai.djl.offline") || "true".equals(System.getenv("DJL_OFFLINE"))
+            ? "offline"
+            : "online";
+    return Finding.ok(
+        "libtorch", TorchEngine.version() + " from " + TorchEngine.libraries() + ", " + offline);
+  }
+
+  /** Multiplies matrices in fp32. */
+  public static Finding products(Device device) {
+    double flops = GemmPeak.flopsPerSecond(device, /* bfloat16= */ false, SIDE, SIDE, SIDE);
+    return Finding.ok("products", String.format(Locale.ROOT, "fp32 at %.0f GFLOP/s", flops / 1e9));
+  }
+
+  /** Multiplies matrices in bfloat16, natively or not. */
+  public static Finding bfloat16(Device device) {
+    double flops = GemmPeak.flopsPerSecond(device, /* bfloat16= */ true, SIDE, SIDE, SIDE);
+    boolean fast = NativeArithmetic.of(device) == Arithmetic.BF16;
+    return Finding.ok(
+        "bfloat16",
+        String.format(
+            Locale.ROOT,
+            "%s, at %.0f GFLOP/s",
+            fast ? "native" : "not native (precision auto computes in fp32)",
+            flops / 1e9));
+  }
+
+  /**
+   * Room for weights and activations, which lie outside Java's heap.
+   *
+   * @param granted bytes beside the heap that the cluster manager grants, or -1 where it does not
+   *     count
+   * @param key that grants more
+   */
+  public static Finding memory(long granted, String key) {
+    long heap = Runtime.getRuntime().maxMemory();
+    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    long machine = system.getTotalMemorySize();
+    long room = granted < 0 ? machine - heap : Math.min(granted, machine - heap);
+    return memory(heap, machine, room, key);
+  }
+
+  static Finding memory(long heap, long machine, long room, String key) {
+    String said =
+        String.format(
+            Locale.ROOT,
+            "heap %.1f GiB, machine or container %.1f GiB, room outside the heap %.1f GiB",
+            heap / (double) GIB,
+            machine / (double) GIB,
+            room / (double) GIB);
+    String mend =
+        "raise " + key + " or lower the heap; `plan` tells what a task needs outside the heap";
+    if (room < LEAST_ROOM) {
+      return Finding.fail("memory", said, mend);
+    }
+    return room < COMFORTABLE_ROOM
+        ? Finding.warn("memory", said, mend)
+        : Finding.ok("memory", said);
+  }
+
+  /**
+   * Threads of all tasks that run at once here, beside processors.
+   *
+   * @param width threads of a task
+   * @param tasks at once
+   * @param processors of this process
+   * @param environment of this process
+   */
+  public static Finding threads(
+      int width, int tasks, int processors, Map<String, String> environment) {
+    String said =
+        String.format("%d tasks at once of %d threads, %d processors", tasks, width, processors);
+    if (width > processors) {
+      return Finding.fail(
+          "threads", said, "lower spark.task.cpus, or give the process more processors");
+    }
+    if ((long) width * tasks > processors) {
+      return Finding.warn(
+          "threads", said, "lower spark.executor.cores or the N of local[N]: tasks take turns");
+    }
+    if (!"passive".equalsIgnoreCase(environment.getOrDefault("OMP_WAIT_POLICY", ""))) {
+      return Finding.warn(
+          "threads",
+          said + ", which spin while they wait",
+          "set OMP_WAIT_POLICY=PASSIVE, on executors spark.executorEnv.OMP_WAIT_POLICY");
+    }
+    return Finding.ok("threads", said);
+  }
+
+  /** Whether decoded images can be kept on this node. */
+  public static Finding cache(Path folder, long wanted) throws IOException {
+    Files.createDirectories(folder);
+    Path probe = Files.createTempFile(folder, "doctor", "");
+    Files.delete(probe);
+    long free = Files.getFileStore(folder).getUsableSpace();
+    String said = String.format(Locale.ROOT, "%s, %.1f GiB free", folder, free / (double) GIB);
+    return free < Math.min(wanted, GIB)
+        ? Finding.warn("cache", said, "free space, or set spark.deepincubation.cache.directory")
+        : Finding.ok("cache", said);
+  }
+}

@@ -1,0 +1,63 @@
+package io.deepincubation.spark.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deepincubation.spark.doctor.Finding.State;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+class MachineChecksTest {
+
+  private static final long GIB = 1L << 30;
+  private static final Map<String, String> PASSIVE = Map.of("OMP_WAIT_POLICY", "PASSIVE");
+
+  @Test
+  void tellsOversubscribedProcessors() {
+    assertThat(MachineChecks.threads(4, 1, 2, PASSIVE).state()).isEqualTo(State.FAIL);
+    assertThat(MachineChecks.threads(2, 2, 2, PASSIVE).state()).isEqualTo(State.WARN);
+    assertThat(MachineChecks.threads(2, 1, 2, Map.of()).said()).endsWith("spin while they wait");
+    assertThat(MachineChecks.threads(2, 1, 2, PASSIVE).state()).isEqualTo(State.OK);
+  }
+
+  @Test
+  void tellsTooLittleRoomOutsideTheHeap() {
+    assertThat(MachineChecks.memory(4 * GIB, 8 * GIB, GIB / 4, "key").state())
+        .isEqualTo(State.FAIL);
+    Finding tight = MachineChecks.memory(4 * GIB, 8 * GIB, GIB, "spark.executor.memoryOverhead");
+    assertThat(tight.state()).isEqualTo(State.WARN);
+    assertThat(tight.mend()).startsWith("raise spark.executor.memoryOverhead");
+    assertThat(MachineChecks.memory(4 * GIB, 8 * GIB, 4 * GIB, "key").state()).isEqualTo(State.OK);
+  }
+
+  @Test
+  void tellsVersionsThatAreNotTheDrivers() {
+    assertThat(MachineChecks.versions("Java 17", "Java 21").said())
+        .isEqualTo("Java 17, the driver has Java 21");
+  }
+
+  @Test
+  void aCheckThatNeverEndsOrThrowsHasFailed() {
+    var never = new CountDownLatch(1);
+    var checkup =
+        new Checkup(Duration.ofMillis(50))
+            .check(
+                "slow",
+                () -> {
+                  never.await();
+                  return Finding.ok("slow", "");
+                },
+                "wait longer")
+            .check(
+                "broken",
+                () -> {
+                  throw new UnsatisfiedLinkError("no libtorch");
+                },
+                "stage it");
+    assertThat(checkup.findings())
+        .containsExactly(
+            Finding.fail("slow", "no answer within 0 s", "wait longer"),
+            Finding.fail("broken", "UnsatisfiedLinkError: no libtorch", "stage it"));
+  }
+}
