@@ -6,8 +6,10 @@ import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.data.PreparedSetWriter;
 import io.deepincubation.core.data.SyntheticShapes;
 import io.deepincubation.core.incubation.IncubationReport;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +23,13 @@ class ExamplesTest {
     IncubationReport report = IncubateOwnBlocks.incubate(folder);
     assertThat(report.modules()).hasSize(2);
     assertThat(folder.resolve("run/final/result.json")).isRegularFile();
+  }
+
+  @Test
+  void augmentationsAreShown() throws IOException {
+    Path sheet = folder.resolve("sheet.png");
+    ShowAugmentations.main(new String[] {sheet.toString()});
+    assertThat(ImageIO.read(sheet.toFile()).getHeight()).isEqualTo(15 * 100 + 4);
   }
 
   @Test

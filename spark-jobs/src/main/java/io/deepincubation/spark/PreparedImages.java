@@ -20,8 +20,10 @@ final class PreparedImages {
   private final PreparedSet set;
   private final String uri;
   private final Architecture architecture;
+  private final int side;
 
-  private PreparedImages(PreparedSet set, String uri, Architecture architecture) {
+  private PreparedImages(PreparedSet set, String uri, Architecture architecture, int side) {
+    this.side = side;
     this.set = set;
     this.uri = uri;
     this.architecture = architecture;
@@ -36,15 +38,16 @@ final class PreparedImages {
     PreparedSet set = PreparedSet.open(storage);
     DataIndex index = set.index();
     int side = recipe.model().image();
-    if (index.height() != side || index.width() != side) {
+    if (!index.sizes().are(side, side) && !recipe.augmentation().resizedCrop()) {
       throw new UnfitDataException(
           String.format(
-              "Cannot train on %s: the recipe expects images of %d x %d pixels, the data has %d x"
-                  + " %d; set model.image, or run `prepare` with --image-size %d",
-              storage.uri(), side, side, index.height(), index.width(), side));
+              "Cannot train on %s: the recipe expects images of %d x %d pixels, the data has %s;"
+                  + " set model.image or augmentation.resized-crop, or run `prepare` with"
+                  + " --image-size %d",
+              storage.uri(), side, side, index.sizes(), side));
     }
     Architecture architecture = Architectures.of(recipe.model(), index.classNames().size());
-    return new PreparedImages(set, storage.uri(), architecture);
+    return new PreparedImages(set, storage.uri(), architecture, side);
   }
 
   /** The networks that the recipe asks for with this set's classes. */
@@ -72,11 +75,14 @@ final class PreparedImages {
     return set.index().count(testSplit());
   }
 
-  /** The images, decoded now where the cache has not kept them. */
+  /**
+   * The images: few small ones decoded now where the cache has not kept them, others read as they
+   * are needed.
+   */
   TrainingData load(LocalImageCache cache) {
     return new TrainingData(
-        cache.open(set, ImageSource.TRAIN),
-        cache.open(set, testSplit()),
+        cache.open(set, ImageSource.TRAIN, side),
+        cache.open(set, testSplit(), side),
         set.index().classNames().size(),
         digest());
   }

@@ -216,7 +216,8 @@ class SparkDeepIncubationTest {
         .isInstanceOf(UnfitDataException.class)
         .hasMessage(
             "Cannot train on %s: the recipe expects images of 32 x 32 pixels, the data has 16 x 16;"
-                + " set model.image, or run `prepare` with --image-size 32",
+                + " set model.image or augmentation.resized-crop, or run `prepare` with"
+                + " --image-size 32",
             data);
     assertThat(run).doesNotExist();
   }

@@ -1,5 +1,7 @@
 package io.deepincubation.core.checkpoint;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -7,12 +9,28 @@ import java.util.HexFormat;
 /** SHA-256 as 64 lower-case hex digits. */
 public final class Sha256 {
 
+  private static final int BUFFER_BYTES = 1 << 16;
+
   private Sha256() {}
 
   /** The digest of some bytes. */
   public static String of(byte[] bytes) {
     MessageDigest digest = start();
     digest.update(bytes);
+    return finish(digest);
+  }
+
+  /**
+   * The digest of a stream's bytes to its end.
+   *
+   * @throws IOException from the stream
+   */
+  public static String of(InputStream stream) throws IOException {
+    MessageDigest digest = start();
+    byte[] buffer = new byte[BUFFER_BYTES];
+    for (int read = stream.read(buffer); read >= 0; read = stream.read(buffer)) {
+      digest.update(buffer, 0, read);
+    }
     return finish(digest);
   }
 

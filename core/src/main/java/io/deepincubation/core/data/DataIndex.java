@@ -20,26 +20,26 @@ import java.util.Set;
  * What a prepared set holds; kept as {@code index.json}, whose presence commits the set.
  *
  * @param formatVersion version of the index and the shards, {@value #FORMAT_VERSION}
- * @param height rows of every image
- * @param width columns of every image
+ * @param sizes of the images
  * @param channels 3: red, green, blue
  * @param classNames a label is an index into them
  * @param mean of the training split per channel, 0 to 1
  * @param std standard deviation of the training split per channel, 0 to 1
+ * @param classCounts images of each class, by split
  * @param splits shards by split, in the order of their samples
  */
 public record DataIndex(
     int formatVersion,
-    int height,
-    int width,
+    ImageSizes sizes,
     int channels,
     List<String> classNames,
     List<Double> mean,
     List<Double> std,
+    Map<String, List<Integer>> classCounts,
     Map<String, List<Shard>> splits) {
 
   /** The version that this program writes and reads. */
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
 
   /** The index's name in the set's folder. */
   public static final String FILE = "index.json";
@@ -50,12 +50,12 @@ public record DataIndex(
   private static final Set<String> KEYS =
       Set.of(
           "formatVersion",
-          "height",
-          "width",
+          "sizes",
           "channels",
           "classNames",
           "mean",
           "std",
+          "classCounts",
           "splits",
           "digest");
 
@@ -66,21 +66,43 @@ public record DataIndex(
    * @param count its samples
    * @param sha256 hex digest of its bytes
    * @param bytes its length
+   * @param rowGroups what it can be read in, in order
+   * @param footer what is behind them
    */
-  public record Shard(String file, int count, String sha256, long bytes) {
+  public record Shard(
+      String file,
+      int count,
+      String sha256,
+      long bytes,
+      List<RowGroup> rowGroups,
+      FileRange footer) {
 
     /** Checks that all is there. */
     public Shard {
       Objects.requireNonNull(file, "file");
       Objects.requireNonNull(sha256, "sha256");
+      Objects.requireNonNull(footer, "footer");
+      rowGroups = List.copyOf(rowGroups);
       if (count < 1 || bytes < 1) {
         throw new IllegalArgumentException(
             String.format(
                 "Cannot list shard %s: expected samples and bytes, got %d and %d",
                 file, count, bytes));
       }
+      if (rowGroups.stream().mapToInt(RowGroup::count).sum() != count) {
+        throw new IllegalArgumentException(
+            "Cannot list shard " + file + ": expected row groups of " + count + " samples in all");
+      }
     }
   }
+
+  /**
+   * Samples that are read together.
+   *
+   * @param count how many
+   * @param range where they lie in the shard
+   */
+  public record RowGroup(int count, FileRange range) {}
 
   /** Checks and copies. */
   public DataIndex {
@@ -90,11 +112,13 @@ public record DataIndex(
     var copy = new LinkedHashMap<String, List<Shard>>();
     splits.forEach((split, shards) -> copy.put(split, List.copyOf(shards)));
     splits = Collections.unmodifiableMap(copy);
-    if (height < 1 || width < 1 || channels != ImageCodec.CHANNELS) {
+    var counts = new LinkedHashMap<String, List<Integer>>();
+    classCounts.forEach((split, ofClasses) -> counts.put(split, List.copyOf(ofClasses)));
+    classCounts = Collections.unmodifiableMap(counts);
+    Objects.requireNonNull(sizes, "sizes");
+    if (channels != ImageCodec.CHANNELS) {
       throw new IllegalArgumentException(
-          String.format(
-              "Cannot index images: expected 3 x H x W, got %d x %d x %d",
-              channels, height, width));
+          "Cannot index images: expected 3 channels, got " + channels);
     }
     if (mean.size() != channels || std.size() != channels) {
       throw new IllegalArgumentException(

@@ -1,5 +1,6 @@
 package io.deepincubation.core.data;
 
+import io.deepincubation.core.data.ImageHeader.Kind;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
@@ -10,8 +11,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.Optional;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -22,6 +25,8 @@ final class ImageCodec {
 
   /** Red, green and blue. */
   static final int CHANNELS = 3;
+
+  private static final float JPEG_QUALITY = 0.95f;
 
   private ImageCodec() {}
 
@@ -76,14 +81,24 @@ final class ImageCodec {
 
   /** A PNG file of these pixels, without loss. */
   static byte[] encodePng(Pixels pixels) {
+    return encode(pixels, Kind.PNG);
+  }
+
+  /** A file of these pixels; JPEG of quality 95. */
+  static byte[] encode(Pixels pixels, Kind kind) {
     int width = pixels.width();
     var image = new BufferedImage(width, pixels.height(), BufferedImage.TYPE_INT_RGB);
     image.setRGB(0, 0, width, pixels.height(), pixels.rgb(), 0, width);
     var bytes = new ByteArrayOutputStream();
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName(kind.name()).next();
+    ImageWriteParam settings = writer.getDefaultWriteParam();
+    if (kind == Kind.JPEG) {
+      settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      settings.setCompressionQuality(JPEG_QUALITY);
+    }
     try (ImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
       writer.setOutput(stream);
-      writer.write(image);
+      writer.write(null, new IIOImage(image, null, null), settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {

@@ -25,8 +25,6 @@ record ImageFile(int count, int height, int width) {
   /** Part of every file's name; counts up with the layout. */
   static final String SUFFIX = ".v1.images";
 
-  static final String TEMPORARY_SUFFIX = ".part";
-
   /** Spells "DIimages". */
   private static final long MAGIC = 0x4449696D61676573L;
 
@@ -47,7 +45,7 @@ record ImageFile(int count, int height, int width) {
 
   /** Decodes a split into a file; on any failure the file is not there. */
   void write(Path file, SplitDecoder decoder) throws IOException {
-    Path temporary = Files.createTempFile(file.getParent(), "split", TEMPORARY_SUFFIX);
+    Path temporary = Files.createTempFile(file.getParent(), "split", CacheFolder.TEMPORARY_SUFFIX);
     try {
       writeAll(temporary, decoder);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);

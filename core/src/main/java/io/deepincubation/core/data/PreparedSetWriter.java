@@ -1,16 +1,17 @@
 package io.deepincubation.core.data;
 
 import io.deepincubation.core.checkpoint.Storage;
-import io.deepincubation.core.random.RandomStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -27,50 +28,47 @@ public final class PreparedSetWriter {
   }
 
   /**
-   * The shuffled order of a split's samples: the sample at place {@code i} of the source becomes
-   * sample {@code order[i]} of the set, so that every shard mixes the classes.
-   *
-   * @throws UnfitDataException if the split is empty or has more than 2^31 - 1 samples
-   */
-  public static int[] order(long seed, String split, long count) {
-    if (count < 1 || count > Integer.MAX_VALUE) {
-      throw new UnfitDataException(
-          String.format(
-              "Cannot prepare split %s: expected 1 to %d images, got %d",
-              split, Integer.MAX_VALUE, count));
-    }
-    var random = RandomStream.of(seed, RandomStream.part("prepare"), RandomStream.part(split));
-    return Permutation.of(random, (int) count);
-  }
-
-  /**
    * Writes a whole source in this process; for sources whose images fit into memory.
    *
    * @param seed decides the order of the samples
-   * @param shardSize images of a shard
+   * @param shardSize images of a shard, about
+   * @throws UnfitDataException if a sample is no whole image
    */
   public DataIndex write(ImageSource source, long seed, int shardSize) {
-    var shards = new ShardWriter(target);
+    var writer = new ShardWriter(target);
     var facts = new ArrayList<ShardFacts>();
     for (String split : source.splits()) {
-      Sample[] samples = shuffled(source, split, seed);
-      for (int from = 0; from < samples.length; from += shardSize) {
-        int to = Math.min(samples.length, from + shardSize);
-        Iterator<Sample> range = Arrays.asList(samples).subList(from, to).iterator();
-        facts.add(shards.write(split, from / shardSize, range));
+      int shards = SampleOrder.shards(source.count(split), shardSize);
+      var inOrder = new TreeMap<Long, List<FittedSample>>();
+      source.samples(split).forEachRemaining(sample -> place(sample, seed, inOrder));
+      for (int shard = 0; shard < shards; shard++) {
+        List<FittedSample> samples = ofShard(inOrder, shard, shards);
+        if (!samples.isEmpty()) {
+          facts.add(writer.write(split, shard, samples.iterator()));
+        }
       }
     }
     return finish(source.classNames(), facts);
   }
 
-  private static Sample[] shuffled(ImageSource source, String split, long seed) {
-    int[] order = order(seed, split, source.count(split));
-    var samples = new Sample[order.length];
-    Iterator<Sample> inOrder = source.samples(split);
-    for (int place : order) {
-      samples[place] = inOrder.next();
+  private static void place(Sample sample, long seed, Map<Long, List<FittedSample>> inOrder) {
+    try {
+      FittedImage image = ImageFitting.NONE.fit(sample.image());
+      long place = SampleOrder.place(seed, sample.image(), sample.label());
+      inOrder
+          .computeIfAbsent(place, unused -> new ArrayList<>())
+          .add(new FittedSample(image, sample.label()));
+    } catch (IOException e) {
+      throw new UnfitDataException("Cannot write an image: " + e.getMessage(), e);
     }
-    return samples;
+  }
+
+  private static List<FittedSample> ofShard(
+      Map<Long, List<FittedSample>> inOrder, int shard, int shards) {
+    return inOrder.entrySet().stream()
+        .filter(entry -> SampleOrder.shard(entry.getKey(), shards) == shard)
+        .flatMap(entry -> entry.getValue().stream())
+        .toList();
   }
 
   /**
@@ -78,13 +76,12 @@ public final class PreparedSetWriter {
    *
    * @param classNames names of the labels
    * @param facts of all shards of all splits
-   * @throws UnfitDataException if images differ in size, a label has no class, or the training
-   *     split is missing
+   * @throws UnfitDataException if a label has no class, or the training split is missing
    */
   public DataIndex finish(List<String> classNames, List<ShardFacts> facts) {
     List<ShardFacts> sorted =
         facts.stream().sorted(Comparator.comparing(fact -> fact.shard().file())).toList();
-    sorted.forEach(fact -> check(fact, sorted.get(0), classNames.size()));
+    sorted.forEach(fact -> checkLabels(fact, classNames.size()));
     DataIndex index = index(classNames, sorted);
     byte[] text = index.toJson().getBytes(StandardCharsets.UTF_8);
     target.write(DataIndex.FILE, stream -> stream.write(text));
@@ -94,10 +91,12 @@ public final class PreparedSetWriter {
 
   private static DataIndex index(List<String> classNames, List<ShardFacts> facts) {
     var splits = new LinkedHashMap<String, List<DataIndex.Shard>>();
+    var classCounts = new LinkedHashMap<String, List<Integer>>();
     splits.put(ImageSource.TRAIN, new ArrayList<>());
     for (ShardFacts fact : facts) {
       splits.computeIfAbsent(fact.split(), split -> new ArrayList<>()).add(fact.shard());
     }
+    splits.keySet().forEach(split -> classCounts.put(split, counts(split, classNames, facts)));
     List<ShardFacts> train =
         facts.stream().filter(fact -> fact.split().equals(ImageSource.TRAIN)).toList();
     if (train.isEmpty()) {
@@ -106,13 +105,25 @@ public final class PreparedSetWriter {
     }
     return new DataIndex(
         DataIndex.FORMAT_VERSION,
-        train.get(0).height(),
-        train.get(0).width(),
+        facts.stream().map(ShardFacts::sizes).reduce(ImageSizes::and).orElseThrow(),
         ImageCodec.CHANNELS,
         classNames,
         IntStream.range(0, ImageCodec.CHANNELS).mapToObj(c -> mean(train, c)).toList(),
         IntStream.range(0, ImageCodec.CHANNELS).mapToObj(c -> std(train, c)).toList(),
+        classCounts,
         splits);
+  }
+
+  private static List<Integer> counts(
+      String split, List<String> classNames, List<ShardFacts> facts) {
+    return IntStream.range(0, classNames.size())
+        .mapToObj(
+            label ->
+                facts.stream()
+                    .filter(fact -> fact.split().equals(split))
+                    .mapToInt(fact -> fact.classCounts().getOrDefault(label, 0))
+                    .sum())
+        .toList();
   }
 
   private static double mean(List<ShardFacts> facts, int channel) {
@@ -127,30 +138,16 @@ public final class PreparedSetWriter {
   }
 
   private static long pixels(List<ShardFacts> facts) {
-    return facts.stream()
-        .mapToLong(fact -> (long) fact.shard().count() * fact.height() * fact.width())
-        .sum();
+    return facts.stream().mapToLong(ShardFacts::pixels).sum();
   }
 
-  private static void check(ShardFacts fact, ShardFacts first, int classes) {
-    String file = fact.shard().file();
-    if (fact.height() != first.height() || fact.width() != first.width()) {
-      throw new UnfitDataException(
-          String.format(
-              "Cannot finish a training set: expected %d x %d pixels as in %s, got %d x %d in %s;"
-                  + " pass an image size to resize to",
-              first.height(),
-              first.width(),
-              first.shard().file(),
-              fact.height(),
-              fact.width(),
-              file));
-    }
-    if (fact.maxLabel() >= classes) {
+  private static void checkLabels(ShardFacts fact, int classes) {
+    int highest = Collections.max(fact.classCounts().keySet());
+    if (highest >= classes) {
       throw new UnfitDataException(
           String.format(
               "Cannot finish a training set: expected labels below %d classes, got %d in %s",
-              classes, fact.maxLabel(), file));
+              classes, highest, fact.shard().file()));
     }
   }
 

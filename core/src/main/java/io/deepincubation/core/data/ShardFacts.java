@@ -2,6 +2,7 @@ package io.deepincubation.core.data;
 
 import com.google.gson.Gson;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the writer of a shard found out; enough to make the set's index from. It crosses process
@@ -9,23 +10,24 @@ import java.util.List;
  *
  * @param split the split that the shard belongs to
  * @param shard the file
- * @param height rows of its images
- * @param width columns of its images
- * @param maxLabel highest label in it
+ * @param sizes of its images
+ * @param pixels of all its images
+ * @param classCounts images by class
  * @param sums per channel, the sum of all pixels, each 0 to 255
  * @param squares per channel, the sum of all pixels squared
  */
 public record ShardFacts(
     String split,
     DataIndex.Shard shard,
-    int height,
-    int width,
-    int maxLabel,
+    ImageSizes sizes,
+    long pixels,
+    Map<Integer, Integer> classCounts,
     List<Long> sums,
     List<Long> squares) {
 
   /** Copies. */
   public ShardFacts {
+    classCounts = Map.copyOf(classCounts);
     sums = List.copyOf(sums);
     squares = List.copyOf(squares);
   }

@@ -3,10 +3,9 @@ package io.deepincubation.core.data;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
 
-import io.deepincubation.core.checkpoint.Sha256;
-import io.deepincubation.core.checkpoint.Storage;
 import java.io.IOException;
-import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
@@ -32,64 +31,40 @@ final class Shards {
 
   private Shards() {}
 
-  /** Takes the samples of a shard. */
-  @FunctionalInterface
-  interface Visitor {
-    /** Takes one; the row counts from 0. */
-    void visit(int row, Sample sample) throws IOException;
-  }
-
   /**
-   * Reads a shard whose bytes are those that the index promises.
+   * Reads a row group of a shard, of which no more is fetched than that and the footer.
    *
-   * @return its rows
+   * @param ranges gives the bytes
+   * @param shard the shard
+   * @param group which of its row groups, from 0
    * @throws UnfitDataException if the shard is missing or was changed
-   * @throws IOException from the visitor
    */
-  static int read(Storage storage, DataIndex.Shard shard, Visitor visitor) throws IOException {
-    byte[] bytes = bytes(storage, shard);
-    MessageColumnIO columns = new ColumnIOFactory().getColumnIO(SCHEMA);
-    int row = 0;
-    try (ParquetFileReader file = ParquetFileReader.open(new MemoryFiles.Input(bytes))) {
-      for (PageReadStore group = file.readNextRowGroup();
-          group != null;
-          group = file.readNextRowGroup()) {
-        RecordReader<Group> rows = columns.getRecordReader(group, new GroupRecordConverter(SCHEMA));
-        for (long i = 0; i < group.getRowCount(); i++) {
-          visitor.visit(row++, sample(rows.read()));
-        }
-      }
-    }
-    return row;
-  }
-
-  private static Sample sample(Group row) {
-    return new Sample(row.getBinary(IMAGE, 0).getBytes(), row.getInteger(LABEL, 0));
-  }
-
-  private static byte[] bytes(Storage storage, DataIndex.Shard shard) {
-    String where = storage.uri() + "/" + shard.file();
-    if (!storage.exists(shard.file())) {
-      throw new UnfitDataException(
-          String.format(
-              "Cannot read shard %s: expected the file that %s lists, got none; run `prepare`"
-                  + " again",
-              where, DataIndex.FILE));
-    }
-    try (InputStream stream = storage.open(shard.file())) {
-      byte[] bytes = stream.readNBytes(Math.toIntExact(shard.bytes() + 1));
-      String digest = Sha256.of(bytes);
-      if (!digest.equals(shard.sha256())) {
-        throw new UnfitDataException(
-            String.format(
-                "Cannot read shard %s: expected SHA-256 %s, got %s; the file was changed, run"
-                    + " `prepare` again",
-                where, shard.sha256(), digest));
-      }
-      return bytes;
+  static List<Sample> read(RangeReader ranges, DataIndex.Shard shard, int group) {
+    DataIndex.RowGroup facts = shard.rowGroups().get(group);
+    var input =
+        new SparseInput(
+            shard.bytes(),
+            List.of(
+                new SparseInput.Part(
+                    facts.range().offset(), ranges.read(shard.file(), facts.range())),
+                new SparseInput.Part(
+                    shard.footer().offset(), ranges.read(shard.file(), shard.footer()))));
+    try (ParquetFileReader file = ParquetFileReader.open(input)) {
+      return samples(file.readRowGroup(group));
     } catch (IOException e) {
       throw new UnfitDataException(
-          "Cannot read shard " + where + ": expected a file, got " + e.getMessage(), e);
+          "Cannot read shard " + shard.file() + ": expected a Parquet file: " + e.getMessage(), e);
     }
+  }
+
+  private static List<Sample> samples(PageReadStore group) {
+    MessageColumnIO columns = new ColumnIOFactory().getColumnIO(SCHEMA);
+    RecordReader<Group> rows = columns.getRecordReader(group, new GroupRecordConverter(SCHEMA));
+    var samples = new ArrayList<Sample>();
+    for (long i = 0; i < group.getRowCount(); i++) {
+      Group row = rows.read();
+      samples.add(new Sample(row.getBinary(IMAGE, 0).getBytes(), row.getInteger(LABEL, 0)));
+    }
+    return samples;
   }
 }

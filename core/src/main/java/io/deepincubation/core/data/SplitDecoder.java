@@ -28,17 +28,15 @@ final class SplitDecoder {
    * @throws IOException from the sink
    */
   void decode(Sink sink) throws IOException {
+    var ranges = new StoredRanges(set.storage());
     for (DataIndex.Shard shard : set.shards(split)) {
       String where = set.storage().uri() + "/" + shard.file();
-      int rows =
-          Shards.read(
-              set.storage(),
-              shard,
-              (row, sample) -> sink.accept(pixels(where, row, sample), label(where, row, sample)));
-      if (rows != shard.count()) {
-        throw new UnfitDataException(
-            String.format(
-                "Cannot read shard %s: expected %d rows, got %d", where, shard.count(), rows));
+      int row = 0;
+      for (int group = 0; group < shard.rowGroups().size(); group++) {
+        for (Sample sample : Shards.read(ranges, shard, group)) {
+          sink.accept(pixels(where, row, sample), label(where, row, sample));
+          row++;
+        }
       }
     }
   }
@@ -47,17 +45,14 @@ final class SplitDecoder {
   ImageFile layout() {
     DataIndex index = set.index();
     int count = set.shards(split).stream().mapToInt(DataIndex.Shard::count).sum();
-    return new ImageFile(count, index.height(), index.width());
+    return new ImageFile(count, index.sizes().maxHeight(), index.sizes().maxWidth());
   }
 
   private byte[] pixels(String where, int row, Sample sample) {
     try {
       Pixels pixels = ImageCodec.decode(sample.image());
-      if (pixels.height() != set.index().height() || pixels.width() != set.index().width()) {
-        throw new IOException(
-            String.format(
-                "expected %d x %d pixels, got %s",
-                set.index().height(), set.index().width(), pixels.size()));
+      if (!set.index().sizes().are(pixels.height(), pixels.width())) {
+        throw new IOException("expected " + set.index().sizes() + " pixels, got " + pixels.size());
       }
       return pixels.values();
     } catch (IOException e) {

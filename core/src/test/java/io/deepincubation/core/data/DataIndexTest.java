@@ -11,18 +11,24 @@ class DataIndexTest {
 
   private static final DataIndex INDEX =
       new DataIndex(
-          1,
-          32,
-          24,
+          2,
+          ImageSizes.of(32, 24),
           3,
           List.of("cat", "dog"),
           List.of(0.1, 0.2, 0.3),
           List.of(0.4, 0.5, 0.6),
-          Map.of(
-              "train",
-              List.of(
-                  new DataIndex.Shard("train/part-00000.parquet", 5, "ab", 100),
-                  new DataIndex.Shard("train/part-00001.parquet", 3, "cd", 60))));
+          Map.of("train", List.of(6, 2)),
+          Map.of("train", List.of(shard(0, 5, 100), shard(1, 3, 60))));
+
+  private static DataIndex.Shard shard(int number, int count, long bytes) {
+    return new DataIndex.Shard(
+        "train/part-0000" + number + ".parquet",
+        count,
+        "ab",
+        bytes,
+        List.of(new DataIndex.RowGroup(count, new FileRange(4, 40, "cd"))),
+        new FileRange(44, 10, "ef"));
+  }
 
   @Test
   void readsWhatItWrites() {
@@ -48,26 +54,26 @@ class DataIndexTest {
 
   @Test
   void rejectsAnotherFormatVersion() {
-    String newer = INDEX.toJson().replace("\"formatVersion\": 1", "\"formatVersion\": 2");
+    String newer = INDEX.toJson().replace("\"formatVersion\": 2", "\"formatVersion\": 3");
 
     assertThatThrownBy(() -> DataIndex.fromJson(newer, "index.json"))
         .isInstanceOf(UnfitDataException.class)
         .hasMessage(
-            "Cannot read index.json: expected format version 1, got 2; run `prepare` of this"
+            "Cannot read index.json: expected format version 2, got 3; run `prepare` of this"
                 + " release");
   }
 
   @Test
   void rejectsMissingAndUnknownKeys() {
-    String missing = INDEX.toJson().replace("\"width\": 24,", "");
-    String unknown = INDEX.toJson().replace("\"width\"", "\"depth\": 1, \"width\"");
+    String missing = INDEX.toJson().replace("\"channels\": 3,", "");
+    String unknown = INDEX.toJson().replace("\"channels\"", "\"depth\": 1, \"channels\"");
 
     assertThatThrownBy(() -> DataIndex.fromJson(missing, "index.json"))
         .isInstanceOf(UnfitDataException.class)
         .hasMessageStartingWith("Cannot read index.json: expected the keys [channels, ");
     assertThatThrownBy(() -> DataIndex.fromJson(unknown, "index.json"))
         .isInstanceOf(UnfitDataException.class)
-        .hasMessageContaining("got [channels, classNames, depth, ");
+        .hasMessageContaining("got [channels, classCounts, classNames, depth, ");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +47,7 @@ class LocalImageCacheTest {
   void holdsTheImagesOfAllShardsInOrder() {
     ImageTable table = new LocalImageCache(directory, PLENTY).open(set, "train");
 
-    int[] order = PreparedSetWriter.order(1, "train", 10);
+    int[] order = order();
     assertThat(table.size()).isEqualTo(10);
     assertThat(table.height()).isEqualTo(TestImages.SIDE);
     assertThat(table.width()).isEqualTo(TestImages.SIDE);
@@ -135,7 +137,9 @@ class LocalImageCacheTest {
   @Test
   void deletesWhatAKilledProcessLeft() throws IOException {
     Path left =
-        Files.write(directory.resolve("split123" + ImageFile.TEMPORARY_SUFFIX), new byte[9]);
+        Files.write(directory.resolve("split123" + CacheFolder.TEMPORARY_SUFFIX), new byte[9]);
+
+    Files.setLastModifiedTime(left, FileTime.fromMillis(1_000_000));
 
     new LocalImageCache(directory, PLENTY).open(set, "train");
 
@@ -149,8 +153,7 @@ class LocalImageCacheTest {
     ImageTable table = cache.open(set, "train");
 
     assertThat(table).isSameAs(cache.open(set, "train"));
-    int[] order = PreparedSetWriter.order(1, "train", 10);
-    assertThat(pixels(table, order[6])).isEqualTo(TestImages.image(6).values());
+    assertThat(pixels(table, order()[6])).isEqualTo(TestImages.image(6).values());
     assertThat(images()).isEmpty();
   }
 
@@ -163,69 +166,70 @@ class LocalImageCacheTest {
 
   @Test
   void namesAChangedShard() throws IOException {
-    Path shard = data.resolve("train/part-00001.parquet");
+    DataIndex.Shard facts = set.shards("train").get(1);
+    Path shard = data.resolve(facts.file());
     byte[] bytes = Files.readAllBytes(shard);
-    bytes[bytes.length / 2]++;
+    bytes[100]++;
     Files.write(shard, bytes);
 
     assertThatThrownBy(() -> new LocalImageCache(directory, PLENTY).open(set, "train"))
         .isInstanceOf(UnfitDataException.class)
         .hasMessageStartingWith(
-            "Cannot read shard %s: expected SHA-256 %s, got ",
-            shard, set.shards("train").get(1).sha256());
+            "Cannot read shard %s: expected SHA-256 %s of ",
+            shard, facts.rowGroups().get(0).range().sha256())
+        .hasMessageEndingWith("the file was changed, run `prepare` again");
     assertThat(images()).isEmpty();
   }
 
   @Test
   void namesAMissingShard() {
-    storage.delete("train/part-00002.parquet");
+    String shard = set.shards("train").get(1).file();
+    storage.delete(shard);
 
     assertThatThrownBy(() -> new LocalImageCache(directory, PLENTY).open(set, "train"))
         .isInstanceOf(UnfitDataException.class)
         .hasMessage(
-            "Cannot read shard %s/train/part-00002.parquet: expected the file that index.json"
-                + " lists, got none; run `prepare` again",
-            data);
+            "Cannot read shard %s/%s: expected the file that index.json lists, got none; run"
+                + " `prepare` again",
+            data, shard);
   }
 
   @Test
   void namesTheRowOfAnImageOfAnotherSize() {
     Sample large = new Sample(ImageCodec.encodePng(new Pixels(new byte[3 * 9 * 9], 9, 9)), 0);
-    PreparedSet wrong = replaced(List.of(large).iterator());
+    PreparedSet wrong = replaced(TestImages.fitted(List.of(large)));
 
     assertThatThrownBy(() -> new LocalImageCache(directory, PLENTY).open(wrong, "train"))
         .isInstanceOf(UnfitDataException.class)
         .hasMessage(
-            "Cannot read row 0 of shard %s/train/part-00000.parquet: expected 8 x 8 pixels, got"
-                + " 9 x 9",
-            data);
+            "Cannot read row 0 of shard %s/%s: expected 8 x 8 pixels, got 9 x 9",
+            data, wrong.shards("train").get(0).file());
   }
 
   @Test
   void namesTheRowOfALabelWithoutClass() {
-    PreparedSet wrong = replaced(TestImages.samples(6, 6).iterator());
+    PreparedSet wrong = replaced(TestImages.fitted(TestImages.samples(6, 6)));
 
     assertThatThrownBy(() -> new LocalImageCache(directory, PLENTY).open(wrong, "train"))
         .isInstanceOf(UnfitDataException.class)
         .hasMessage(
-            "Cannot read row 2 of shard %s/train/part-00000.parquet: expected a label below 2,"
-                + " got 2",
-            data);
+            "Cannot read row 2 of shard %s/%s: expected a label below 2, got 2",
+            data, wrong.shards("train").get(0).file());
   }
 
   /** A set whose index promises this shard, which does not fit the rest of the index. */
-  private PreparedSet replaced(Iterator<Sample> samples) {
+  private PreparedSet replaced(Iterator<FittedSample> samples) {
     ShardFacts facts = new ShardWriter(storage).write("train", 0, samples);
     DataIndex index = set.index();
     var changed =
         new DataIndex(
-            1,
-            index.height(),
-            index.width(),
+            2,
+            index.sizes(),
             3,
             index.classNames(),
             index.mean(),
             index.std(),
+            index.classCounts(),
             Map.of("train", List.of(facts.shard())));
     storage.write(DataIndex.FILE, stream -> stream.write(changed.toJson().getBytes(UTF_8)));
     return PreparedSet.open(storage);
@@ -259,6 +263,21 @@ class LocalImageCacheTest {
       return List.copyOf(
           new TreeSet<>(files.filter(file -> file.toString().endsWith(ImageFile.SUFFIX)).toList()));
     }
+  }
+
+  /** The place in the set of each training image. */
+  private static int[] order() {
+    List<Sample> samples = TestImages.samples(10, 2);
+    List<Integer> sorted =
+        IntStream.range(0, 10)
+            .boxed()
+            .sorted(Comparator.comparing(i -> place(samples.get(i))))
+            .toList();
+    return IntStream.range(0, 10).map(sorted::indexOf).toArray();
+  }
+
+  private static long place(Sample sample) {
+    return SampleOrder.place(1, sample.image(), sample.label());
   }
 
   private static byte[] pixels(ImageTable table, int index) {

@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,19 +33,18 @@ class PreparedSetTest {
 
     var images = new TreeSet<byte[]>(Arrays::compare);
     var labels = new int[2];
+    var ranges = new StoredRanges(storage);
     for (DataIndex.Shard shard : set.shards("train")) {
-      int rows =
-          Shards.read(
-              storage,
-              shard,
-              (row, sample) -> {
-                images.add(sample.image());
-                labels[sample.label()]++;
-              });
-      assertThat(rows).isEqualTo(shard.count());
+      for (Sample sample : Shards.read(ranges, shard, 0)) {
+        images.add(sample.image());
+        labels[sample.label()]++;
+      }
     }
     assertThat(set.splits()).containsExactly("train", "test");
-    assertThat(set.shards("train")).extracting(DataIndex.Shard::count).containsExactly(4, 4, 2);
+    assertThat(set.shards("train")).hasSizeBetween(2, 3);
+    assertThat(set.index().count("train")).isEqualTo(10);
+    assertThat(set.index().classCounts())
+        .isEqualTo(Map.of("train", List.of(5, 5), "test", List.of(1, 1)));
     assertThat(labels).containsExactly(5, 5);
     var expected = new TreeSet<byte[]>(Arrays::compare);
     TestImages.samples(10, 2).forEach(sample -> expected.add(sample.image()));
@@ -94,7 +93,8 @@ class PreparedSetTest {
 
   @Test
   void leavesNoSetWhenPreparationIsInterrupted() {
-    var facts = new ShardWriter(storage).write("train", 0, TestImages.samples(4, 2).iterator());
+    var facts =
+        new ShardWriter(storage).write("train", 0, TestImages.fitted(TestImages.samples(4, 2)));
 
     assertThat(facts.shard().count()).isEqualTo(4);
     assertThat(storage.exists(DataIndex.FILE)).isFalse();
@@ -102,8 +102,9 @@ class PreparedSetTest {
 
   @Test
   void changesNothingWhenRepeated() throws IOException {
-    String digest = TestImages.prepare(storage).index().digest();
-    Path shard = folder.resolve("train/part-00001.parquet");
+    PreparedSet set = TestImages.prepare(storage);
+    String digest = set.index().digest();
+    Path shard = folder.resolve(set.shards("train").get(1).file());
     FileTime before = FileTime.fromMillis(1_000_000);
     Files.setLastModifiedTime(shard, before);
 
@@ -112,39 +113,43 @@ class PreparedSetTest {
   }
 
   @Test
-  void withdrawsTheIndexBeforeAShardChanges() {
-    TestImages.prepare(storage);
+  void leavesAnEarlierSetWholeUntilTheNewOneIsCommitted() {
+    PreparedSet earlier = TestImages.prepare(storage);
 
-    new ShardWriter(storage).write("train", 1, TestImages.samples(3, 2).iterator());
+    new ShardWriter(storage).write("train", 1, TestImages.fitted(TestImages.samples(3, 2)));
 
-    assertThat(storage.exists(DataIndex.FILE)).isFalse();
+    assertThat(PreparedSet.open(storage).index()).isEqualTo(earlier.index());
+    assertThat(new LocalImageCache(folder.resolve("cache"), 1 << 20).open(earlier, "train").size())
+        .isEqualTo(10);
   }
 
   @Test
   void deletesShardsOfAnEarlierPreparation() {
     TestImages.prepare(storage);
 
-    new PreparedSetWriter(storage).write(TestImages.source(10, 2), 1, 10);
+    DataIndex index = new PreparedSetWriter(storage).write(TestImages.source(10, 2), 1, 10);
 
-    assertThat(storage.list("train")).containsExactly("part-00000.parquet");
+    assertThat(storage.list("train"))
+        .containsExactly(
+            PreparedSet.open(storage).shards("train").get(0).file().substring("train/".length()));
+    assertThat(index.count("train")).isEqualTo(10);
   }
 
   @Test
-  void rejectsImagesOfDifferentSize() {
-    byte[] larger = ImageCodec.encodePng(new Pixels(new byte[3 * 9 * 9], 9, 9));
-    Iterator<Sample> samples =
-        List.of(TestImages.samples(1, 1).get(0), new Sample(larger, 0)).iterator();
+  void indexesTheSizesOfImagesThatDiffer() {
+    Sample larger = new Sample(ImageCodec.encodePng(new Pixels(new byte[3 * 9 * 10], 9, 10)), 0);
+    var samples = TestImages.fitted(List.of(TestImages.samples(1, 1).get(0), larger));
 
-    assertThatThrownBy(() -> new ShardWriter(storage).write("train", 0, samples))
-        .isInstanceOf(UnfitDataException.class)
-        .hasMessage(
-            "Cannot write row 1 of shard train/part-00000.parquet: expected an image of 8 x 8"
-                + " pixels like the others, got 9 x 9; pass an image size to resize to");
+    ShardFacts facts = new ShardWriter(storage).write("train", 0, samples);
+    DataIndex index = new PreparedSetWriter(storage).finish(List.of("a"), List.of(facts));
+
+    assertThat(index.sizes()).hasToString("8 x 8 to 9 x 10");
   }
 
   @Test
   void rejectsLabelsWithoutAClass() {
-    var facts = new ShardWriter(storage).write("train", 0, TestImages.samples(4, 4).iterator());
+    var facts =
+        new ShardWriter(storage).write("train", 0, TestImages.fitted(TestImages.samples(4, 4)));
 
     assertThatThrownBy(
             () -> new PreparedSetWriter(storage).finish(List.of("a", "b"), List.of(facts)))
@@ -154,7 +159,8 @@ class PreparedSetTest {
 
   @Test
   void rejectsASetWithoutTrainingImages() {
-    var facts = new ShardWriter(storage).write("test", 0, TestImages.samples(4, 2).iterator());
+    var facts =
+        new ShardWriter(storage).write("test", 0, TestImages.fitted(TestImages.samples(4, 2)));
 
     assertThatThrownBy(
             () -> new PreparedSetWriter(storage).finish(List.of("a", "b"), List.of(facts)))
@@ -164,7 +170,8 @@ class PreparedSetTest {
 
   @Test
   void carriesShardFactsAsText() {
-    var facts = new ShardWriter(storage).write("train", 3, TestImages.samples(4, 2).iterator());
+    var facts =
+        new ShardWriter(storage).write("train", 3, TestImages.fitted(TestImages.samples(4, 2)));
 
     assertThat(ShardFacts.fromJson(facts.toJson())).isEqualTo(facts);
   }

@@ -2,6 +2,8 @@ package io.deepincubation.core.data;
 
 import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.random.RandomStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -30,6 +32,19 @@ final class TestImages {
     return IntStream.range(0, count)
         .mapToObj(i -> new Sample(ImageCodec.encodePng(image(i)), i % classes))
         .toList();
+  }
+
+  /** The same as a set keeps them. */
+  static Iterator<FittedSample> fitted(List<Sample> samples) {
+    return samples.stream().map(TestImages::fitted).iterator();
+  }
+
+  private static FittedSample fitted(Sample sample) {
+    try {
+      return new FittedSample(ImageFitting.NONE.fit(sample.image()), sample.label());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static ImageTable table(int count, int classes) {

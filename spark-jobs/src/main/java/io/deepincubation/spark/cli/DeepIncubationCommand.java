@@ -31,7 +31,8 @@ import picocli.CommandLine.IVersionProvider;
       Report.class,
       Bench.class,
       Plan.class,
-      Diagnose.class
+      Diagnose.class,
+      BenchInput.class
     })
 final class DeepIncubationCommand implements Callable<Integer> {
 

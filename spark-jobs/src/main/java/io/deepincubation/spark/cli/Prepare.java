@@ -1,12 +1,22 @@
 package io.deepincubation.spark.cli;
 
+import com.google.gson.Gson;
 import com.google.gson.JsonObject;
+import io.deepincubation.core.data.ContactSheet;
 import io.deepincubation.core.data.DataIndex;
+import io.deepincubation.core.data.ImageFitting;
+import io.deepincubation.core.data.ImageFitting.Encoding;
+import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.spark.prepare.Columns;
 import io.deepincubation.spark.prepare.Preparation;
 import io.deepincubation.spark.prepare.PrepareJob;
 import io.deepincubation.spark.prepare.SourceFormat;
+import io.deepincubation.spark.prepare.Subset;
 import java.util.ArrayList;
+import java.util.IntSummaryStatistics;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,11 +26,14 @@ import picocli.CommandLine.Option;
     description = "Makes a training set, Parquet and an index, of images of another form.")
 final class Prepare extends Verb {
 
+  /** Class names that are printed. */
+  private static final int TOLD = 10;
+
   @Option(
       names = "--from",
       required = true,
       paramLabel = "URI",
-      description = "The folder of the images.")
+      description = "The folder of the images, or the name of a table.")
   private String from = "";
 
   @Option(
@@ -34,25 +47,88 @@ final class Prepare extends Verb {
       names = "--format",
       paramLabel = "FORMAT",
       defaultValue = "auto",
-      description = "auto (default), cifar or image-folder.")
+      description =
+          "auto (default), cifar, idx, image-folder, table (by name), parquet, orc, delta or"
+              + " iceberg (by path).")
   private String format = "auto";
+
+  @Option(
+      names = "--image-column",
+      paramLabel = "NAME",
+      defaultValue = "image",
+      description = "A table's column of JPEG or PNG files; default ${DEFAULT-VALUE}.")
+  private String imageColumn = "image";
+
+  @Option(
+      names = "--label-column",
+      paramLabel = "NAME",
+      defaultValue = "label",
+      description = "A table's column of class numbers or names; default ${DEFAULT-VALUE}.")
+  private String labelColumn = "label";
+
+  @Option(
+      names = "--split-column",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "A table's column of train, test or val; default all rows are for training.")
+  private String splitColumn = "";
+
+  @Option(
+      names = "--test-fraction",
+      paramLabel = "F",
+      defaultValue = "0",
+      description = "Part of the training images that becomes the test split; default none.")
+  private double testFraction;
 
   @Option(
       names = "--image-size",
       paramLabel = "PIXELS",
-      description = "Side that images are resized to; default as they are.")
-  private @Nullable Integer imageSize;
+      defaultValue = "0",
+      description = "Side of the middle square that images become; default as they are.")
+  private int imageSize;
+
+  @Option(
+      names = "--shorter-side",
+      paramLabel = "PIXELS",
+      defaultValue = "0",
+      description = "What larger images are reduced to, aspect kept; default as they are.")
+  private int shorterSide;
+
+  @Option(
+      names = "--encoding",
+      paramLabel = "E",
+      defaultValue = "keep",
+      description = "keep (default), jpeg (quality 95) or png.")
+  private Encoding encoding = Encoding.KEEP;
+
+  @Option(
+      names = "--fraction",
+      paramLabel = "F",
+      defaultValue = "1",
+      description = "Part of the training images that is taken; default all.")
+  private double fraction = 1;
+
+  @Option(names = "--balanced", description = "Takes --fraction of each class.")
+  private boolean balanced;
 
   @Option(
       names = "--images-per-class",
       paramLabel = "N",
-      description = "Takes the first N training images of each class; default all.")
-  private @Nullable Integer imagesPerClass;
+      defaultValue = "0",
+      description = "Takes N training images of each class; default all.")
+  private int imagesPerClass;
+
+  @Option(
+      names = "--max-rejected",
+      paramLabel = "F",
+      defaultValue = "0.001",
+      description = "Part of the images that may be unreadable; default ${DEFAULT-VALUE}.")
+  private double maxRejected;
 
   @Option(
       names = "--shard-size",
       paramLabel = "N",
-      description = "Images of a shard; default 5000.")
+      description = "Images of a shard, about; default 5000.")
   private @Nullable Integer shardSize;
 
   @Option(names = "--seed", paramLabel = "N", description = "Decides the order of the images.")
@@ -62,19 +138,24 @@ final class Prepare extends Verb {
   Answer answer() {
     Preparation preparation = preparation();
     try (CliSession session = CliSession.start(new PlaceOptions(), output())) {
-      DataIndex index = new PrepareJob(session.context(), session.storages()).run(preparation);
+      DataIndex index = new PrepareJob(session.spark(), session.storages()).run(preparation);
       return answer(index);
     }
   }
 
   private Preparation preparation() {
-    Preparation preparation = Preparation.of(from, to).format(SourceFormat.named(format));
-    if (imageSize != null) {
-      preparation = preparation.imageSize(imageSize);
+    if (imageSize > 0 && shorterSide > 0) {
+      throw new RecipeException(
+          "Cannot prepare a training set: expected --image-size or --shorter-side, got both");
     }
-    if (imagesPerClass != null) {
-      preparation = preparation.imagesPerClass(imagesPerClass);
-    }
+    Preparation preparation =
+        Preparation.of(from, to)
+            .format(SourceFormat.named(format))
+            .columns(new Columns(imageColumn, labelColumn, splitColumn))
+            .fitting(new ImageFitting(imageSize, shorterSide, encoding))
+            .testFraction(testFraction)
+            .subset(new Subset(fraction, balanced, imagesPerClass))
+            .maxRejected(maxRejected);
     if (shardSize != null) {
       preparation = preparation.shardSize(shardSize);
     }
@@ -86,19 +167,45 @@ final class Prepare extends Verb {
     var json = new JsonObject();
     var counts = new JsonObject();
     for (String split : index.splits().keySet()) {
-      lines.add(String.format(Locale.ROOT, "%s: %,d images", split, index.count(split)));
+      lines.add(
+          String.format(
+              Locale.ROOT, "%s: %,d images%s", split, index.count(split), ofClass(index, split)));
       counts.addProperty(split, index.count(split));
     }
     int classes = index.classNames().size();
-    lines.add(String.format("%d classes, %d x %d pixels", classes, index.height(), index.width()));
-    lines.add("Prepared in " + to);
+    lines.add(String.format("%d classes: %s", classes, names(index.classNames())));
+    lines.add("Size: " + index.sizes() + " pixels");
+    lines.add("Mean: " + levels(index.mean()) + ", standard deviation: " + levels(index.std()));
+    lines.add("Prepared in " + to + "; see " + ContactSheet.FILE + " there");
     json.addProperty("status", "done");
     json.addProperty("data", to);
     json.addProperty("classes", classes);
-    json.addProperty("height", index.height());
-    json.addProperty("width", index.width());
+    json.add("sizes", new Gson().toJsonTree(index.sizes()));
     json.add("images", counts);
+    json.add("mean", new Gson().toJsonTree(index.mean()));
+    json.add("std", new Gson().toJsonTree(index.std()));
     json.addProperty("digest", index.digest());
     return new Answer(lines, json);
+  }
+
+  private static String ofClass(DataIndex index, String split) {
+    IntSummaryStatistics counts =
+        index.classCounts().getOrDefault(split, List.of()).stream()
+            .mapToInt(Integer::intValue)
+            .summaryStatistics();
+    return counts.getMin() == counts.getMax()
+        ? String.format(Locale.ROOT, ", %,d of each class", counts.getMin())
+        : String.format(Locale.ROOT, ", %,d to %,d of a class", counts.getMin(), counts.getMax());
+  }
+
+  private static String names(List<String> classNames) {
+    String names = String.join(", ", classNames.subList(0, Math.min(TOLD, classNames.size())));
+    return classNames.size() > TOLD ? names + ", ..." : names;
+  }
+
+  private static String levels(List<Double> levels) {
+    return levels.stream()
+        .map(level -> String.format(Locale.ROOT, "%.3f", level))
+        .collect(Collectors.joining(" "));
   }
 }

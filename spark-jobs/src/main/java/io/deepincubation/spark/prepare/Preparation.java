@@ -1,39 +1,61 @@
 package io.deepincubation.spark.prepare;
 
+import io.deepincubation.core.data.ImageFitting;
 import io.deepincubation.core.recipe.RecipeException;
-import java.util.OptionalInt;
+import java.io.Serializable;
 
 /**
  * What is made of what.
  *
- * @param from URI of the folder of the images
+ * @param from URI of the folder of the images, or a table's name
  * @param to URI of the folder of the training set
  * @param format how the images come
- * @param imageSize side that images are resized to, or empty to keep them as they are
- * @param imagesPerClass first training images of each class that are taken, or empty for all
- * @param shardSize images of a shard; a shard is held in memory while it is written
- * @param seed decides the order of the images
+ * @param columns of a table
+ * @param fitting what is done to the images
+ * @param testFraction of the training images, 0 to below 1, that become the test split where the
+ *     source has none
+ * @param subset the training images that are taken
+ * @param shardSize images of a shard, about
+ * @param maxRejected highest fraction of the images that may be unreadable
+ * @param seed decides order, subset and test split
  */
 public record Preparation(
     String from,
     String to,
     SourceFormat format,
-    OptionalInt imageSize,
-    OptionalInt imagesPerClass,
+    Columns columns,
+    ImageFitting fitting,
+    double testFraction,
+    Subset subset,
     int shardSize,
-    long seed) {
+    double maxRejected,
+    long seed)
+    implements Serializable {
 
   private static final int DEFAULT_SHARD_SIZE = 5000;
+  private static final double DEFAULT_MAX_REJECTED = 0.001;
   private static final long DEFAULT_SEED = 42;
 
   /** Checks the numbers. */
   public Preparation {
-    if (shardSize < 1 || imageSize.orElse(1) < 1 || imagesPerClass.orElse(1) < 1) {
+    check(shardSize >= 1, "a shard size from 1", shardSize);
+    check(isFraction(testFraction) && testFraction < 1, "a test fraction below 1", testFraction);
+    check(isFraction(maxRejected), "a highest rejected fraction from 0 to 1", maxRejected);
+    check(
+        isFraction(subset.fraction()) && subset.fraction() > 0,
+        "a fraction above 0, up to 1",
+        subset.fraction());
+    check(subset.imagesPerClass() >= 0, "images per class from 1", subset.imagesPerClass());
+  }
+
+  private static boolean isFraction(double number) {
+    return number >= 0 && number <= 1;
+  }
+
+  private static void check(boolean fits, String expected, Object got) {
+    if (!fits) {
       throw new RecipeException(
-          String.format(
-              "Cannot prepare a training set: expected a shard size, an image size and images per"
-                  + " class from 1, got %d, %s and %s",
-              shardSize, imageSize, imagesPerClass));
+          "Cannot prepare a training set: expected " + expected + ", got " + got);
     }
   }
 
@@ -43,34 +65,60 @@ public record Preparation(
         from,
         to,
         SourceFormat.AUTO,
-        OptionalInt.empty(),
-        OptionalInt.empty(),
+        Columns.USUAL,
+        ImageFitting.NONE,
+        0,
+        Subset.ALL,
         DEFAULT_SHARD_SIZE,
+        DEFAULT_MAX_REJECTED,
         DEFAULT_SEED);
   }
 
   /** The same with images of another format. */
   public Preparation format(SourceFormat other) {
-    return new Preparation(from, to, other, imageSize, imagesPerClass, shardSize, seed);
+    return new Preparation(
+        from, to, other, columns, fitting, testFraction, subset, shardSize, maxRejected, seed);
   }
 
-  /** The same with images resized to this side. */
-  public Preparation imageSize(int side) {
-    return new Preparation(from, to, format, OptionalInt.of(side), imagesPerClass, shardSize, seed);
+  /** The same with other names of columns. */
+  public Preparation columns(Columns other) {
+    return new Preparation(
+        from, to, format, other, fitting, testFraction, subset, shardSize, maxRejected, seed);
   }
 
-  /** The same with the first training images of each class only (Tab. 5). */
-  public Preparation imagesPerClass(int images) {
-    return new Preparation(from, to, format, imageSize, OptionalInt.of(images), shardSize, seed);
+  /** The same with images fitted otherwise. */
+  public Preparation fitting(ImageFitting other) {
+    return new Preparation(
+        from, to, format, columns, other, testFraction, subset, shardSize, maxRejected, seed);
+  }
+
+  /** The same with so many training images set aside as the test split. */
+  public Preparation testFraction(double other) {
+    return new Preparation(
+        from, to, format, columns, fitting, other, subset, shardSize, maxRejected, seed);
+  }
+
+  /** The same with another part of the training images. */
+  public Preparation subset(Subset other) {
+    return new Preparation(
+        from, to, format, columns, fitting, testFraction, other, shardSize, maxRejected, seed);
   }
 
   /** The same with this many images a shard. */
   public Preparation shardSize(int images) {
-    return new Preparation(from, to, format, imageSize, imagesPerClass, images, seed);
+    return new Preparation(
+        from, to, format, columns, fitting, testFraction, subset, images, maxRejected, seed);
+  }
+
+  /** The same with another fraction of unreadable images allowed. */
+  public Preparation maxRejected(double fraction) {
+    return new Preparation(
+        from, to, format, columns, fitting, testFraction, subset, shardSize, fraction, seed);
   }
 
   /** The same in another order. */
   public Preparation seed(long other) {
-    return new Preparation(from, to, format, imageSize, imagesPerClass, shardSize, other);
+    return new Preparation(
+        from, to, format, columns, fitting, testFraction, subset, shardSize, maxRejected, other);
   }
 }

@@ -6,12 +6,24 @@ import java.util.Locale;
 
 /** In what form images come. */
 public enum SourceFormat {
-  /** CIFAR where its files are found, class folders otherwise. */
+  /** Found out by what lies in the folder, or is in the catalog. */
   AUTO,
   /** The binary version of CIFAR-10 or CIFAR-100. */
   CIFAR,
-  /** Image files in {@code train/CLASS/} and {@code test/CLASS/} or {@code val/CLASS/}. */
-  IMAGE_FOLDER;
+  /** IDX files of the MNIST family, plain or gzipped. */
+  IDX,
+  /** Image files in {@code SPLIT/CLASS/} or in {@code CLASS/}. */
+  IMAGE_FOLDER,
+  /** A table of Spark's catalog, Iceberg's and Delta's among them, or a temporary view. */
+  TABLE,
+  /** Parquet files with an image column. */
+  PARQUET,
+  /** ORC files with an image column. */
+  ORC,
+  /** A Delta table by its path. */
+  DELTA,
+  /** An Iceberg table by its path. */
+  ICEBERG;
 
   /**
    * The format of a command-line word, such as {@code image-folder}.
@@ -31,7 +43,8 @@ public enum SourceFormat {
                         + word));
   }
 
-  private String word() {
+  /** The command-line word. */
+  String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

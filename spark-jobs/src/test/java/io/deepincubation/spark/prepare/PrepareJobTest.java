@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.data.CifarSource;
 import io.deepincubation.core.data.DataIndex;
+import io.deepincubation.core.data.ImageFiles;
+import io.deepincubation.core.data.ImageFitting;
+import io.deepincubation.core.data.ImageFitting.Encoding;
 import io.deepincubation.core.data.ImageTable;
 import io.deepincubation.core.data.LocalImageCache;
 import io.deepincubation.core.data.PreparedSet;
@@ -15,19 +18,28 @@ import io.deepincubation.core.data.UnfitDataException;
 import io.deepincubation.core.random.RandomStream;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.spark.storage.StorageFactory;
-import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
 import org.apache.spark.SparkConf;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,7 +51,6 @@ class PrepareJobTest {
   private static final int TRAIN = 60;
 
   private static SparkSession session;
-  private static JavaSparkContext spark;
 
   private final Path folder;
 
@@ -58,7 +69,6 @@ class PrepareJobTest {
             .set("spark.driver.host", "127.0.0.1")
             .set("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
     session = SparkSession.builder().config(conf).getOrCreate();
-    spark = JavaSparkContext.fromSparkContext(session.sparkContext());
   }
 
   @AfterAll
@@ -73,13 +83,13 @@ class PrepareJobTest {
     DataIndex index = job().run(request().shardSize(25));
 
     assertThat(index.splits().keySet()).containsExactly("train", "test");
-    assertThat(index.splits().get("train"))
-        .extracting(DataIndex.Shard::count)
-        .containsExactly(25, 25, 10);
+    assertThat(shards(index, "train")).hasSize(3);
+    assertThat(index.count("train")).isEqualTo(TRAIN);
     assertThat(index.classNames()).hasSize(100);
-    Dataset<Row> first = session.read().parquet(to() + "/train/part-00000.parquet");
+    Dataset<Row> first = session.read().parquet(to() + "/" + shards(index, "train").get(0).file());
     assertThat(first.columns()).containsExactly("image", "label");
-    assertThat(first.select("label").distinct().count()).isGreaterThan(15);
+    assertThat(first.select("label").distinct().count()).isGreaterThan(10);
+    assertThat(session.read().parquet(to() + "/train").count()).isEqualTo(TRAIN);
   }
 
   @Test
@@ -125,28 +135,66 @@ class PrepareJobTest {
       writeImage(file + ".png", 20, 30);
     }
 
-    DataIndex index = job().run(request().imageSize(16));
+    DataIndex index = job().run(request().fitting(new ImageFitting(16, 0, Encoding.KEEP)));
 
     assertThat(index.classNames()).containsExactly("cat", "dog");
-    assertThat(index.count("train")).isEqualTo(3);
-    assertThat(index.count("test")).isEqualTo(1);
-    assertThat(index.height()).isEqualTo(16);
-    assertThat(open("test").label(0)).isEqualTo(1);
+    assertThat(index.classCounts()).isEqualTo(Map.of("train", List.of(1, 2), "val", List.of(0, 1)));
+    assertThat(index.sizes()).hasToString("16 x 16");
+    assertThat(open("val").label(0)).isEqualTo(1);
   }
 
   @Test
-  void takesTheFirstImagesOfEachClass() throws IOException {
-    for (String file :
-        new String[] {"train/cat/1", "train/cat/2", "train/dog/3", "train/dog/4", "test/dog/5"}) {
-      writeImage(file + ".png", 8, 8);
+  void setsTestImagesOfClassFoldersWithoutSplitsAside() throws IOException {
+    for (int i = 0; i < 60; i++) {
+      writeImage((i % 2 == 0 ? "cat/" : "dog/") + i + ".png", 8, 8 + i);
     }
 
-    DataIndex index = job().run(request().imagesPerClass(1));
+    DataIndex index = job().run(request().testFraction(0.3));
 
-    assertThat(index.count("train")).isEqualTo(2);
+    assertThat(index.count("train") + index.count("test")).isEqualTo(60);
+    assertThat(index.count("test")).isBetween(8L, 30L);
+    assertThat(index.sizes()).hasToString("8 x 8 to 8 x 67");
+  }
+
+  @Test
+  void reducesTheShorterSideAndEncodesAnew() throws IOException {
+    writeImage("cat/1.png", 40, 60);
+    writeImage("cat/2.png", 10, 30);
+
+    DataIndex index = job().run(request().fitting(new ImageFitting(0, 20, Encoding.JPEG)));
+
+    assertThat(index.sizes()).hasToString("10 x 30 to 20 x 30");
+    byte[] file = session.read().parquet(to() + "/train").select("image").first().getAs(0);
+    assertThat(file).startsWith(0xFF, 0xD8);
+  }
+
+  @Test
+  void takesAFractionOfEachClass() throws IOException {
+    writeCifar100(i -> i % 3);
+
+    DataIndex index = job().run(request().subset(new Subset(0.25, true, 0)));
+
+    assertThat(index.count("train")).isEqualTo(15);
+    assertThat(index.classCounts().get("train")).startsWith(5, 5, 5, 0);
+    assertThat(index.count("test")).isEqualTo(5);
+    assertThat(job().run(request().subset(new Subset(0.25, false, 0))).count("train"))
+        .isEqualTo(15);
+  }
+
+  @Test
+  void takesSomeImagesOfEachClass() throws IOException {
+    for (String file :
+        new String[] {"train/cat/1", "train/cat/2", "train/dog/3", "train/dog/4", "test/dog/5"}) {
+      writeImage(file + ".png", 8, 8 + file.hashCode() % 5);
+    }
+
+    DataIndex index = job().run(request().subset(new Subset(1, false, 1)));
+
+    assertThat(index.classCounts().get("train")).containsExactly(1, 1);
     assertThat(index.count("test")).isEqualTo(1);
-    assertThat(Set.of(open("train").label(0), open("train").label(1)))
-        .containsExactlyInAnyOrder(0, 1);
+    assertThatThrownBy(() -> job().run(request().subset(new Subset(1, false, 3))))
+        .isInstanceOf(UnfitDataException.class)
+        .hasMessageStartingWith("Cannot take a balanced subset: expected 3 images of each class");
   }
 
   @Test
@@ -157,8 +205,138 @@ class PrepareJobTest {
 
     assertThatThrownBy(() -> job().run(request()))
         .isInstanceOf(UnfitDataException.class)
-        .hasMessageStartingWith("Cannot read image " + corrupt);
+        .hasMessage(
+            "Cannot prepare %s: expected at most 0.1 %% of the images to be unreadable, got 1 of"
+                + " 2; %s/rejected lists them, the first is file:%s: expected a PNG or JPEG file,"
+                + " got 8 other bytes; mend them, or raise --max-rejected",
+            to(), to(), corrupt);
     assertThat(folder.resolve("to/index.json")).doesNotExist();
+  }
+
+  @Test
+  void preparesATableWithTextLabelsAndListsWhatItCannotRead() throws IOException {
+    writeTable(1000, 20);
+    Preparation request =
+        request().columns(new Columns("content", "kind", "part")).maxRejected(0.02);
+
+    DataIndex index = job().run(request);
+
+    assertThat(index.classNames()).containsExactly("bird", "cat", "dog");
+    assertThat(index.count("train") + index.count("test")).isEqualTo(980);
+    Dataset<Row> rejected = session.read().parquet(to() + "/rejected");
+    assertThat(rejected.count()).isEqualTo(20);
+    Row first = rejected.orderBy("bytes").first();
+    assertThat(first.<String>getAs("origin")).startsWith("file:").endsWith(".parquet");
+    assertThat(first.<String>getAs("reason")).startsWith("expected a ");
+    assertThat(first.<String>getAs("label")).isIn("bird", "cat", "dog");
+    assertThatThrownBy(() -> job().run(request.maxRejected(0.01)))
+        .isInstanceOf(UnfitDataException.class)
+        .hasMessageContaining("expected at most 1.0 % of the images to be unreadable, got 20 of");
+    assertThat(PreparedSet.open(LocalStorage.of(to())).index()).isEqualTo(index);
+  }
+
+  @Test
+  void namesAMissingColumn() throws IOException {
+    writeTable(10, 0);
+
+    assertThatThrownBy(() -> job().run(request()))
+        .isInstanceOf(UnfitDataException.class)
+        .hasMessage(
+            "Cannot read images from %s: expected column image with JPEG or PNG files, got"
+                + " [content, kind, part]; name the columns with --image-column, --label-column"
+                + " and --split-column",
+            folder.resolve("from"));
+  }
+
+  @Test
+  void preparesAFrameOfSparksImageSource() {
+    StructType image =
+        new StructType()
+            .add("origin", "string")
+            .add("height", "int")
+            .add("width", "int")
+            .add("nChannels", "int")
+            .add("mode", "int")
+            .add("data", "binary");
+    byte[] blue = {(byte) 200, 0, 0, (byte) 200, 0, 0};
+    byte[] red = {0, 0, 100, 0, 0, 100};
+    byte[] grey = {50, 60};
+    List<Row> rows =
+        List.of(
+            RowFactory.create(RowFactory.create("file:/lake/cold/1.png", 1, 2, 3, 16, blue)),
+            RowFactory.create(RowFactory.create("file:/lake/warm/2.png", 1, 2, 3, 16, red)),
+            RowFactory.create(RowFactory.create("file:/lake/warm/3.png", 1, 2, 1, 0, grey)));
+    session
+        .createDataFrame(rows, new StructType().add("image", image))
+        .createOrReplaceTempView("pictures");
+
+    DataIndex index = job().run(Preparation.of("pictures", to()));
+
+    assertThat(index.classNames()).containsExactly("cold", "warm");
+    ImageTable table = open("train");
+    var seen = new HashMap<Integer, List<Byte>>();
+    byte[] pixels = new byte[6];
+    for (int i = 0; i < 3; i++) {
+      table.pixels(i, pixels);
+      seen.put(pixels[0] + 256 * pixels[4], List.of(pixels[0], pixels[2], pixels[4]));
+    }
+    assertThat(seen.values())
+        .containsExactlyInAnyOrder(
+            List.of((byte) 0, (byte) 0, (byte) 200),
+            List.of((byte) 100, (byte) 0, (byte) 0),
+            List.of((byte) 50, (byte) 50, (byte) 50));
+  }
+
+  @Test
+  void preparesAFrameOfFiles() throws IOException {
+    writeImage("lake/cat/1.png", 8, 8);
+    writeImage("lake/dog/2.png", 8, 9);
+    session
+        .read()
+        .format("binaryFile")
+        .option("recursiveFileLookup", "true")
+        .load(folder.resolve("from/lake").toString())
+        .createOrReplaceTempView("files");
+
+    DataIndex index =
+        job().run(Preparation.of("files", to()).columns(new Columns("content", "label", "")));
+
+    assertThat(index.classNames()).containsExactly("cat", "dog");
+    assertThat(index.classCounts().get("train")).containsExactly(1, 1);
+  }
+
+  @Test
+  void preparesGzippedIdxFiles() throws IOException {
+    writeIdx("train", 30);
+    writeIdx("t10k", 10);
+
+    DataIndex index = job().run(request());
+
+    assertThat(index.count("train")).isEqualTo(30);
+    assertThat(index.count("test")).isEqualTo(10);
+    assertThat(index.classNames()).hasSize(10);
+    assertThat(index.sizes()).hasToString("28 x 28");
+    ImageTable table = open("train");
+    byte[] pixels = new byte[table.imageBytes()];
+    for (int i = 0; i < 30; i++) {
+      table.pixels(i, pixels);
+      assertThat(pixels[0] % 10).isEqualTo(table.label(i));
+      assertThat(pixels[28 * 28 + 5]).isEqualTo(pixels[0]);
+    }
+  }
+
+  @Test
+  void leavesNothingTemporaryBehind() throws IOException {
+    writeCifar100();
+
+    DataIndex index = job().run(request().shardSize(25));
+
+    try (Stream<Path> files = Files.walk(folder.resolve("to"))) {
+      assertThat(files.filter(Files::isRegularFile).count())
+          .isEqualTo(index.splits().values().stream().mapToInt(List::size).sum() + 2L);
+    }
+    assertThat(ImageIO.read(folder.resolve("to/contact-sheet.png").toFile()).getWidth())
+        .isEqualTo(12 * 100 + 4);
   }
 
   @Test
@@ -166,7 +344,7 @@ class PrepareJobTest {
     assertThatThrownBy(() -> job().run(request()))
         .isInstanceOf(UnfitDataException.class)
         .hasMessage(
-            "Cannot read images from %s: expected a folder, got nothing there",
+            "Cannot read images from %s: expected a folder or a table, got nothing there",
             folder.resolve("from"));
   }
 
@@ -176,20 +354,23 @@ class PrepareJobTest {
     assertThatThrownBy(() -> SourceFormat.named("zip"))
         .isInstanceOf(RecipeException.class)
         .hasMessage(
-            "Cannot prepare a training set: expected a format of [auto, cifar, image-folder], got"
-                + " zip");
+            "Cannot prepare a training set: expected a format of [auto, cifar, idx, image-folder,"
+                + " table, parquet, orc, delta, iceberg], got zip");
   }
 
   @Test
   void rejectsShardsWithoutImages() {
     assertThatThrownBy(() -> request().shardSize(0))
         .isInstanceOf(RecipeException.class)
-        .hasMessageContaining(
-            "expected a shard size, an image size and images per class from 1, got 0, ");
+        .hasMessage("Cannot prepare a training set: expected a shard size from 1, got 0");
+  }
+
+  private static List<DataIndex.Shard> shards(DataIndex index, String split) {
+    return index.splits().getOrDefault(split, List.of());
   }
 
   private static PrepareJob job() {
-    return new PrepareJob(spark, STORAGES);
+    return new PrepareJob(session, STORAGES);
   }
 
   private Preparation request() {
@@ -207,19 +388,65 @@ class PrepareJobTest {
 
   /** Training image i has label i and is noise of that number. */
   private void writeCifar100() throws IOException {
-    Path from = Files.createDirectories(folder.resolve("from"));
-    Files.write(from.resolve("train.bin"), records(TRAIN));
-    Files.write(from.resolve("test.bin"), records(5));
+    writeCifar100(i -> i);
   }
 
-  private static byte[] records(int count) throws IOException {
+  private void writeCifar100(IntUnaryOperator labels) throws IOException {
+    Path from = Files.createDirectories(folder.resolve("from"));
+    Files.write(from.resolve("train.bin"), records(TRAIN, labels));
+    Files.write(from.resolve("test.bin"), records(5, labels));
+  }
+
+  private static byte[] records(int count, IntUnaryOperator labels) throws IOException {
     var bytes = new ByteArrayOutputStream();
     for (int i = 0; i < count; i++) {
       bytes.write(0);
-      bytes.write(i);
+      bytes.write(labels.applyAsInt(i));
       bytes.write(image(i));
     }
     return bytes.toByteArray();
+  }
+
+  /** A Parquet table whose first images are cut off. */
+  private void writeTable(int count, int corrupt) throws IOException {
+    String[] kinds = {"dog", "cat", "bird"};
+    var rows = new ArrayList<Row>();
+    for (int i = 0; i < count; i++) {
+      byte[] png = png(8, 8, i);
+      byte[] content = i < corrupt ? Arrays.copyOf(png, png.length / 2) : png;
+      rows.add(RowFactory.create(content, kinds[i % 3], i % 10 == 9 ? "Test" : "training"));
+    }
+    session
+        .createDataFrame(
+            rows,
+            new StructType().add("content", "binary").add("kind", "string").add("part", "string"))
+        .repartition(3)
+        .write()
+        .parquet(folder.resolve("from").toString());
+  }
+
+  /** Image i is filled with i and has i modulo 10 as its label. */
+  private void writeIdx(String name, int count) throws IOException {
+    Path from = Files.createDirectories(folder.resolve("from"));
+    try (var images = gzipped(from.resolve(name + "-images-idx3-ubyte.gz"));
+        var labels = gzipped(from.resolve(name + "-labels-idx1-ubyte.gz"))) {
+      images.writeInt(0x803);
+      images.writeInt(count);
+      images.writeInt(28);
+      images.writeInt(28);
+      labels.writeInt(0x801);
+      labels.writeInt(count);
+      for (int i = 0; i < count; i++) {
+        byte[] image = new byte[28 * 28];
+        Arrays.fill(image, (byte) i);
+        images.write(image);
+        labels.write(i % 10);
+      }
+    }
+  }
+
+  private static DataOutputStream gzipped(Path file) throws IOException {
+    return new DataOutputStream(new GZIPOutputStream(Files.newOutputStream(file)));
   }
 
   private static byte[] image(int number) {
@@ -231,7 +458,11 @@ class PrepareJobTest {
   private void writeImage(String name, int height, int width) throws IOException {
     Path file = folder.resolve("from").resolve(name);
     Files.createDirectories(file.resolveSibling(""));
-    var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    ImageIO.write(image, "png", file.toFile());
+    Files.write(file, png(height, width, name.hashCode()));
+  }
+
+  private static byte[] png(int height, int width, int number) {
+    int[] rgb = RandomStream.of(number).ints((long) height * width, 0, 1 << 24).toArray();
+    return ImageFiles.png(rgb, height, width);
   }
 }

@@ -1,0 +1,69 @@
+package io.deepincubation.spark.cli;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import io.deepincubation.core.checkpoint.LocalStorage;
+import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.data.InputBenchmark;
+import io.deepincubation.core.data.InputBenchmark.Speed;
+import io.deepincubation.core.recipe.RecipeException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "bench-input",
+    description =
+        "Times decoding and DeiT's augmentation of training images on one core; see"
+            + " examples/benchmarks for the same with torchvision.")
+final class BenchInput extends Verb {
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "5",
+      description = "Of each measurement; default ${DEFAULT-VALUE}.")
+  private double seconds = 5;
+
+  @Option(
+      names = "--files",
+      paramLabel = "DIR",
+      description = "Where the JPEG files that are timed are written; default nowhere.")
+  private @Nullable Path files;
+
+  @Override
+  Answer answer() {
+    if (!(seconds > 0)) {
+      throw new RecipeException("Cannot time images: expected --seconds above 0, got " + seconds);
+    }
+    var benchmark = new InputBenchmark(seconds);
+    if (files != null) {
+      write(new LocalStorage(files), benchmark.files());
+    }
+    List<Speed> speeds = benchmark.run();
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of("images", "images/s of a core", "ms an image"));
+    for (Speed speed : speeds) {
+      rows.add(
+          List.of(
+              speed.name(),
+              String.format(Locale.ROOT, "%,.0f", speed.imagesPerSecond()),
+              String.format(Locale.ROOT, "%.3f", 1000 / speed.imagesPerSecond())));
+    }
+    var json = new JsonObject();
+    json.addProperty("status", "done");
+    json.add("speeds", new Gson().toJsonTree(speeds));
+    return new Answer(Results.columns(rows), json);
+  }
+
+  private static void write(Storage folder, List<byte[]> images) {
+    for (int i = 0; i < images.size(); i++) {
+      byte[] image = images.get(i);
+      folder.write(String.format("%03d.jpg", i), stream -> stream.write(image));
+    }
+  }
+}

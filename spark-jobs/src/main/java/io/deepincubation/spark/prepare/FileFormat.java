@@ -1,0 +1,25 @@
+package io.deepincubation.spark.prepare;
+
+import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.data.CifarSource;
+import io.deepincubation.core.data.IdxSource;
+import io.deepincubation.core.data.ImageSource;
+
+/** Formats that no reader of Spark knows. */
+enum FileFormat {
+  CIFAR {
+    @Override
+    ImageSource open(Storage folder) {
+      return new CifarSource(folder);
+    }
+  },
+  IDX {
+    @Override
+    ImageSource open(Storage folder) {
+      return new IdxSource(folder);
+    }
+  };
+
+  /** The images in a folder. */
+  abstract ImageSource open(Storage folder);
+}

@@ -1,0 +1,13 @@
+package io.deepincubation.spark.prepare;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row of a source, as it was read.
+ *
+ * @param origin where it lies, for people
+ * @param split the split's name
+ * @param label the class's name, or null if the row has none
+ * @param image a JPEG or PNG file, or null if the row has none
+ */
+record RawSample(String origin, String split, @Nullable String label, byte @Nullable [] image) {}
