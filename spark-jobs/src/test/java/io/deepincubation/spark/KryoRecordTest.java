@@ -34,6 +34,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.serializer.SerializerInstance;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -148,9 +149,10 @@ class KryoRecordTest {
   void preparesASetWhereRegistrationIsRequired(@TempDir Path folder) throws IOException {
     Files.write(folder.resolve("train.bin"), new byte[6 * CIFAR_100_RECORD]);
     Files.write(folder.resolve("test.bin"), new byte[2 * CIFAR_100_RECORD]);
-    try (var spark = new JavaSparkContext(conf(true))) {
+    try (SparkSession spark = SparkSession.builder().config(conf(true)).getOrCreate()) {
+      var storages = new HadoopStorageFactory(spark.sparkContext().hadoopConfiguration());
       DataIndex index =
-          new PrepareJob(spark, new HadoopStorageFactory(spark.hadoopConfiguration()))
+          new PrepareJob(spark, storages)
               .run(Preparation.of(folder.toString(), folder.resolve("to").toString()).shardSize(4));
 
       assertThat(index.count("train")).isEqualTo(6);
