@@ -20,8 +20,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @EnabledIfSystemProperty(named = "deepincubation.benchmark", matches = "true")
 class OverheadBenchmark {
 
-  /** So long that a module takes half a minute. */
-  private static final String EPOCHS = "incubation.epochs=32";
+  /** So long that a module takes some twenty seconds. */
+  private static final String EPOCHS = "incubation.epochs=24";
 
   private final Laboratory laboratory =
       new Laboratory("benchmark", SparkLine.SPARK_3_5, SmallRun.SETTINGS);
