@@ -33,6 +33,8 @@ final class NativeCodec {
   /** Keeps Leptonica from writing to standard error. */
   private static final int SILENT = 6;
 
+  private static final int RGB_BITS = 32;
+
   private static final Optional<NativeCodec> INSTANCE = load();
 
   private NativeCodec() {}
@@ -60,6 +62,8 @@ final class NativeCodec {
 
     static native Pointer pixConvertTo32(Pointer pix);
 
+    static native int pixGetDepth(Pointer pix);
+
     static native int pixGetWidth(Pointer pix);
 
     static native int pixGetHeight(Pointer pix);
@@ -85,11 +89,7 @@ final class NativeCodec {
     if (read == null) {
       throw new IOException("expected a whole image, got a damaged one");
     }
-    Pointer rgb = Leptonica.pixConvertTo32(read);
-    Leptonica.pixDestroy(new PointerByReference(read));
-    if (rgb == null) {
-      throw new IOException("expected an image of grey or RGB pixels, got one of another kind");
-    }
+    Pointer rgb = Leptonica.pixGetDepth(read) == RGB_BITS ? read : converted(read);
     try {
       return pixels(rgb);
     } finally {
@@ -97,14 +97,30 @@ final class NativeCodec {
     }
   }
 
+  /** An image of grey levels or of a palette as RGB; the given one is freed. */
+  private static Pointer converted(Pointer read) throws IOException {
+    Pointer rgb = Leptonica.pixConvertTo32(read);
+    Leptonica.pixDestroy(new PointerByReference(read));
+    if (rgb == null) {
+      throw new IOException("expected an image of grey or RGB pixels, got one of another kind");
+    }
+    return rgb;
+  }
+
+  /** Splits words of red, green, blue and alpha bytes, red highest. */
   private static Pixels pixels(Pointer pix) {
     int height = Leptonica.pixGetHeight(pix);
     int width = Leptonica.pixGetWidth(pix);
-    int[] words = Leptonica.pixGetData(pix).getIntArray(0, height * width);
-    for (int i = 0; i < words.length; i++) {
-      words[i] >>>= Byte.SIZE; // the lowest byte is alpha
+    int plane = height * width;
+    int[] words = Leptonica.pixGetData(pix).getIntArray(0, plane);
+    byte[] values = new byte[ImageCodec.CHANNELS * plane];
+    for (int i = 0; i < plane; i++) {
+      int word = words[i];
+      values[i] = (byte) (word >> 24);
+      values[plane + i] = (byte) (word >> 16);
+      values[2 * plane + i] = (byte) (word >> 8);
     }
-    return Pixels.ofRgb(words, height, width);
+    return new Pixels(values, height, width);
   }
 
   private static Optional<NativeCodec> load() {
