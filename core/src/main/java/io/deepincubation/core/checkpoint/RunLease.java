@@ -30,6 +30,7 @@ public final class RunLease implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunLease.class);
   private static final String FILE = "lease.json";
   private static final Duration POLL = Duration.ofSeconds(1);
+  private static final int READINGS = 5;
   private static final Duration TOLD = Duration.ofSeconds(10);
 
   /** For others that saw the same to be seen, where files are not created atomically. */
@@ -249,7 +250,12 @@ public final class RunLease implements AutoCloseable {
     return found.id().equals(id);
   }
 
+  /** Some object stores break a reading off when the file is renewed in the middle of it. */
   private Optional<Lease> read() {
+    return read(READINGS);
+  }
+
+  private Optional<Lease> read(int triesLeft) {
     try {
       return storage.exists(FILE)
           ? Optional.of(known(Json.read(storage, FILE, Lease.class)))
@@ -261,10 +267,13 @@ public final class RunLease implements AutoCloseable {
               storage.uri(), FILE, e.getMessage()),
           e);
     } catch (StorageException e) {
-      if (storage.exists(FILE)) {
+      if (!storage.exists(FILE)) {
+        return Optional.empty();
+      }
+      if (triesLeft == 1) {
         throw e;
       }
-      return Optional.empty();
+      return read(triesLeft - 1);
     }
   }
 

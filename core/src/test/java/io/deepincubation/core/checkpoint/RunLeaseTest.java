@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -248,6 +250,39 @@ class RunLeaseTest {
     assertThatExceptionOfType(StorageException.class)
         .isThrownBy(() -> lease(new LocalStorage(root)).acquire())
         .withMessageContaining("make sure that no driver works there, then delete it");
+  }
+
+  /** Breaks readings off, as object stores do when a file is renewed in the middle of one. */
+  private record BreakingOff(Storage delegate, AtomicInteger left) implements ForwardingStorage {
+
+    @Override
+    public InputStream open(String name) {
+      if (left.getAndDecrement() > 0) {
+        throw new StorageException("Cannot read " + name + ": it changed meanwhile");
+      }
+      return delegate.open(name);
+    }
+
+    @Override
+    public void write(String name, Content content) {
+      delegate.write(name, content);
+    }
+  }
+
+  @Test
+  void readsAgainWhenARenewalCameInBetween() {
+    var broken = new AtomicInteger();
+    RunLease lease = lease(new BreakingOff(new LocalStorage(root), broken));
+    lease.acquire();
+
+    broken.set(4);
+    assertThatCode(lease::requireHeld).doesNotThrowAnyException();
+
+    broken.set(5);
+    assertThatExceptionOfType(StorageException.class)
+        .isThrownBy(lease::requireHeld)
+        .withMessageContaining("it changed meanwhile");
+    lease.close();
   }
 
   private RunLease lease(Storage storage) {
