@@ -108,7 +108,10 @@ final class NetworkTraining {
             context.place());
     var objective =
         new TaskObjective(
-            network, plan.trained(), new StochasticDepth(plan.recipe().stochasticDepth()));
+            network,
+            plan.trained(),
+            new StochasticDepth(plan.recipe().stochasticDepth()),
+            recipe.batch().recomputeActivations());
     return trainer.train(objective, network.manager(), () -> accuracy(network));
   }
 

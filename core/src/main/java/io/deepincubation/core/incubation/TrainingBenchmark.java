@@ -135,7 +135,7 @@ public final class TrainingBenchmark {
     var stage = new StageRecipe(WARM_UP + steps, 0, 0, 0, 1);
     var never = new Checkpoints(scratch, "benchmark", CheckpointPolicy.NEVER);
     try (var network = new ModularNetwork(architecture, division, weights(division), compute)) {
-      var objective = new TaskObjective(network, trained, StochasticDepth.OFF);
+      var objective = new TaskObjective(network, trained, StochasticDepth.OFF, false);
       new Trainer(recipe, stage, key, batches, compute, never, told::add, TaskPlace.HERE)
           .train(objective, network.manager(), () -> 0);
     }

@@ -7,6 +7,8 @@ import io.deepincubation.core.random.RandomStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A family of networks of one shape but any depths: target model, meta model and hybrid network are
@@ -48,11 +50,27 @@ public interface Architecture {
   int droppableLayers(ModularDivision division, int moduleIndex);
 
   /**
-   * Whether an image's result in training does not depend on the others in its batch, so that parts
-   * of a batch may be computed apart. Batch norm makes it depend.
+   * The most images that a processor computes at once: few enough that their activations stay near
+   * it, enough for large products. {@link Integer#MAX_VALUE} where an image's result in training
+   * depends on the others in its batch, as batch norm makes it, so that none may be computed apart.
    */
-  default boolean independentImages() {
-    return false;
+  default int imagesAtOnce() {
+    return Integer.MAX_VALUE;
+  }
+
+  /**
+   * A program that computes the loss and the gradients of a whole network without autograd, see
+   * {@link NetworkGradients}; nothing where autograd has to do it.
+   *
+   * @param division the network
+   * @param trained indices of the modules whose parameters are trained
+   * @param compute where and how it will run
+   * @param recompute whether to compute activations again in the backward pass, instead of keeping
+   *     them all
+   */
+  default Optional<String> gradients(
+      ModularDivision division, Set<Integer> trained, Compute compute, boolean recompute) {
+    return Optional.empty();
   }
 
   /** Floating-point operations of one image's forward pass through a module, 2 per multiply-add. */

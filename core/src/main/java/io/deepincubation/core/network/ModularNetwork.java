@@ -5,9 +5,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.random.RandomStream;
+import io.deepincubation.core.script.ScriptProgram;
 import io.deepincubation.core.script.TorchEngine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A whole network in memory: its modules one after the other (Eq. 1 to 3).
@@ -19,6 +22,7 @@ public final class ModularNetwork implements AutoCloseable {
 
   private final Architecture architecture;
   private final ModularDivision division;
+  private final Compute compute;
   private final NDManager manager;
   private final List<NetworkModule> modules = new ArrayList<>();
 
@@ -41,6 +45,7 @@ public final class ModularNetwork implements AutoCloseable {
     }
     this.architecture = architecture;
     this.division = division;
+    this.compute = compute;
     manager = TorchEngine.newManager(compute.device());
     for (int i = 0; i < division.moduleCount(); i++) {
       modules.add(new NetworkModule(architecture, division, i, manager, compute, weights.get(i)));
@@ -120,6 +125,18 @@ public final class ModularNetwork implements AutoCloseable {
 
   private static NDArray keepAll(NDManager manager) {
     return manager.create(new Shape(0, 0));
+  }
+
+  /**
+   * The network's loss and gradients as one program; nothing where autograd has to find them.
+   *
+   * @param trained indices of the modules whose parameters are trained
+   * @param recompute whether to compute activations again instead of keeping them all
+   */
+  public Optional<NetworkGradients> gradients(Set<Integer> trained, boolean recompute) {
+    return architecture
+        .gradients(division, trained, compute, recompute)
+        .map(program -> new NetworkGradients(ScriptProgram.load(manager, program), modules));
   }
 
   /** Copies a module's parameters out of the engine, named as in this network. */

@@ -72,6 +72,11 @@ public final class NetworkModule {
     return trainable;
   }
 
+  /** All parameters' arrays, in order. */
+  NDList parameters() {
+    return new NDList(parameters.stream().map(Parameter::getArray).toList());
+  }
+
   /** Lets autograd compute gradients of this module's trainable parameters from now on. */
   public void train() {
     trainable().forEach(parameter -> parameter.array().setRequiresGradient(true));

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The vision transformer as DeiT trains it: pre-norm encoder layers, a class token, learned
@@ -33,6 +35,9 @@ public record VisionTransformer(
   private static final int COLOURS = 3;
   private static final int MLP_RATIO = 4;
   private static final double STANDARD_DEVIATION = 0.02;
+
+  /** Rows of products, one a token, that are computed at once; more only leave the caches. */
+  private static final int ROWS_AT_ONCE = 2080;
 
   /** Checks. */
   public VisionTransformer {
@@ -146,6 +151,17 @@ public record VisionTransformer(
         input -> last ? new Shape(input.get(0), classes) : tokenShape(input.get(0)));
   }
 
+  @Override
+  public Optional<String> gradients(
+      ModularDivision division, Set<Integer> trained, Compute compute, boolean recompute) {
+    if (compute.device().isGpu()) {
+      return Optional.empty(); // The program would wait for the device at each dropped branch.
+    }
+    var script = new VisionTransformerScript(this, compute);
+    var gradients = new VisionTransformerGradients(script, this, division, trained);
+    return Optional.of(gradients.program(recompute));
+  }
+
   private Shape tokenShape(long images) {
     return new Shape(images, tokens(), width);
   }
@@ -156,8 +172,8 @@ public record VisionTransformer(
   }
 
   @Override
-  public boolean independentImages() {
-    return true;
+  public int imagesAtOnce() {
+    return Math.max(1, ROWS_AT_ONCE / tokens());
   }
 
   @Override

@@ -12,7 +12,7 @@ final class DeitRecipe {
           Precision.AUTO,
           new ModelRecipe(ModelRecipe.Family.VIT, 32, 192, 3, 4, 32, 0),
           new DivisionRecipe(4, List.of(), List.of()),
-          new BatchRecipe(256, 2),
+          new BatchRecipe(256, 2, false),
           new OptimizerRecipe(OptimizerRecipe.Rule.ADAMW, 5e-4, 0.05, 0.9, 0.999, 1e-8, 0),
           new ScheduleRecipe(1e-5, 1e-6, ScheduleRecipe.Unit.EPOCH),
           new LossRecipe(0.1),

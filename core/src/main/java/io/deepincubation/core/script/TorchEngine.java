@@ -17,6 +17,7 @@ public final class TorchEngine {
     private static Engine start() {
       setDefault("ai.djl.offline", "true");
       setDefault("OPT_OUT_TRACKING", "true");
+      NativeProcess.prepare();
       return Engine.getEngine("PyTorch");
     }
 

@@ -36,7 +36,7 @@ public final class Evaluator {
   public double accuracy(ModularNetwork network) {
     var hits = new AtomicLong();
     var images = new AtomicLong();
-    try (var lanes = Lanes.of(compute, batches.batch(0).size(), /* independent= */ true)) {
+    try (var lanes = Lanes.of(compute, batches.batch(0).size(), 1)) {
       lanes.forEach(
           lane -> {
             for (int i = lane; i < batches.count(); i += lanes.count()) {

@@ -23,10 +23,12 @@ final class Lanes implements AutoCloseable {
   private static final int FEWEST_IMAGES = 16;
 
   private final int count;
+  private final int imagesAtOnce;
   private final ExecutorService threads;
 
-  private Lanes(int count, int width) {
+  private Lanes(int count, int imagesAtOnce, int width) {
     this.count = count;
+    this.imagesAtOnce = imagesAtOnce;
     threads =
         Executors.newFixedThreadPool(
             count,
@@ -48,18 +50,34 @@ final class Lanes implements AutoCloseable {
    *
    * @param compute of the task
    * @param images of a pass
-   * @param independent whether the images may be computed apart
+   * @param atOnce the most images that are computed at once; {@link Integer#MAX_VALUE} where no
+   *     part of a batch may be computed apart
    */
-  static Lanes of(Compute compute, int images, boolean independent) {
+  static Lanes of(Compute compute, int images, int atOnce) {
     int lanes = 1;
-    if (independent && !compute.device().isGpu()) {
+    if (atOnce < Integer.MAX_VALUE && !compute.device().isGpu()) {
       for (int n = 2; n <= compute.threads() && images / n >= FEWEST_IMAGES; n++) {
         if (compute.threads() % n == 0 && images % n == 0) {
           lanes = n;
         }
       }
     }
-    return new Lanes(lanes, compute.threads() / lanes);
+    int own = images / lanes;
+    int some = compute.device().isGpu() ? own : largestDivisor(own, atOnce);
+    return new Lanes(lanes, some, compute.threads() / lanes);
+  }
+
+  private static int largestDivisor(int number, int most) {
+    int divisor = Math.min(number, Math.max(1, most));
+    while (number % divisor != 0) {
+      divisor--;
+    }
+    return divisor;
+  }
+
+  /** How many images a lane computes at once: a divisor of those it has. */
+  int imagesAtOnce() {
+    return imagesAtOnce;
   }
 
   /** The number of lanes, at least 1. */

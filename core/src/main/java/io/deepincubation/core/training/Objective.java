@@ -1,6 +1,7 @@
 package io.deepincubation.core.training;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.network.NetworkModule;
 import java.util.List;
 
@@ -15,16 +16,24 @@ public interface Objective {
   /** What is trained, in an order that never changes. */
   List<NetworkModule> trained();
 
-  /** Whether threads may compute parts of one batch at once: no image depends on another. */
-  boolean independentImages();
+  /** Shape of one image, C x H x W. */
+  Shape inputShape();
 
   /**
-   * The forward pass of a batch, or of some of its images.
+   * The most images of a batch that are computed at once on a processor; {@link Integer#MAX_VALUE}
+   * where an image depends on the others of its batch, so that none may be computed apart.
+   */
+  int imagesAtOnce();
+
+  /**
+   * Adds the gradients of a batch, or of some of its images, to sums.
    *
    * @param images B x C x H x W
    * @param targets B x classes
    * @param step what the random draws are for
-   * @return the loss, a scalar with its graph, in the manager of the images
+   * @param sums takes the gradients of the mean loss of these images
+   * @param share factor of these gradients, and of the loss in its total: the images' part of all
+   *     images that make one optimizer step
    */
-  NDArray loss(NDArray images, NDArray targets, StepKey step);
+  void gather(NDArray images, NDArray targets, StepKey step, GradientSums sums, double share);
 }

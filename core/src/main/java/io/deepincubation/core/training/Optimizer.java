@@ -20,22 +20,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Turns losses into changed parameters: gradients, clipping and update in one native call.
+ * Turns sums of gradients into changed parameters: clipping and update in one native call.
  *
- * <p>The gradients never become arrays of ours. The sum of the losses stays on the device until it
- * is asked for, so that a step waits for nothing.
+ * <p>The sum of the losses stays on the device until it is asked for, so that a step waits for
+ * nothing.
  */
 public final class Optimizer {
 
-  private static final String GRADIENTS =
+  private static final String COMMON =
       """
-      def gradients(self, loss: Tensor, p: List[Tensor]) -> List[Tensor]:
-        found = torch.grad([loss], p, None, None, False, False)
-        g = annotate(List[Tensor], [])
-        for i in range(len(found)):
-          g = torch.append(g, unchecked_cast(Tensor, found[i]))
-        return g
-
       def clip(self, g: List[Tensor], largest: float) -> None:
         norm = torch.linalg_vector_norm(torch.stack(torch._foreach_norm(g)))
         wanted = torch.div(torch.full_like(norm, largest), torch.add(norm, 1e-6))
@@ -48,10 +41,6 @@ public final class Optimizer {
         for i in indices:
           picked = torch.append(picked, all[i])
         return picked
-
-      def gather(self, total: Tensor, loss: Tensor, p: List[Tensor], sums: List[Tensor]) -> Tensor:
-        torch._foreach_add_(sums, self.gradients(loss, p), alpha=%1$s)
-        return torch.add_(total, loss, alpha=%1$s)
 
       def merge(self, sums: List[Tensor], others: List[Tensor]) -> Tensor:
         torch._foreach_add_(sums, others)
@@ -68,8 +57,7 @@ public final class Optimizer {
   private final NDList parameters;
   private final Map<String, NDList> state = new LinkedHashMap<>();
   private final NDArray rate;
-  private final List<NDArray> totals = new ArrayList<>();
-  private final List<NDList> sums = new ArrayList<>();
+  private final List<GradientSums> sums = new ArrayList<>();
   private final int accumulation;
   private int gathered;
 
@@ -99,18 +87,13 @@ public final class Optimizer {
     this.accumulation = accumulation;
     UpdateRule rule = UpdateRule.of(recipe);
     parameters = new NDList(trained.stream().map(Trainable::array).toList());
-    String gradients = String.format(Locale.ROOT, GRADIENTS, 1.0 / (accumulation * lanes));
     program =
-        ScriptProgram.load(
-            manager, gradients + source(rule, trained, recipe.weightDecay(), clipNorm));
+        ScriptProgram.load(manager, COMMON + source(rule, trained, recipe.weightDecay(), clipNorm));
     for (String name : rule.state()) {
       state.put(name, zeros(name.equals(UpdateRule.COUNTER)));
     }
     for (int lane = 0; lane < lanes; lane++) {
-      totals.add(manager.zeros(new Shape()));
-      if (accumulation * lanes > 1) {
-        sums.add(zeros(/* scalars= */ false));
-      }
+      sums.add(new GradientSums(parameters, zeros(/* scalars= */ false), manager));
     }
     rate = manager.zeros(new Shape());
   }
@@ -142,18 +125,14 @@ public final class Optimizer {
       apply.append(group(rule, trained, decayed, decayed ? decay : 0));
     }
     apply.append("  return None\n\n");
-    String step =
+    String finish =
         """
-        def step(self, total: Tensor, loss: Tensor, rate: Tensor, p: List[Tensor], %1$s) -> Tensor:
-          self.apply(rate, p, self.gradients(loss, p), %2$s)
-          return torch.add_(total, loss)
-
         def finish(self, rate: Tensor, p: List[Tensor], sums: List[Tensor], %1$s) -> Tensor:
           self.apply(rate, p, sums, %2$s)
           torch._foreach_zero_(sums)
           return rate
         """;
-    return rule.source() + "\n" + apply + String.format(step, typedLists, lists);
+    return rule.source() + "\n" + apply + String.format(finish, typedLists, lists);
   }
 
   private static String group(
@@ -179,42 +158,12 @@ public final class Optimizer {
   }
 
   /**
-   * Takes one backward pass of all images; the last one of a step's accumulation changes the
-   * parameters. For a single lane.
-   *
-   * @param loss a scalar with its graph: the mean over the pass's images
-   * @param learningRate of the step
-   */
-  public void backward(NDArray loss, double learningRate) {
-    if (sums.isEmpty()) {
-      try (NDManager step = manager.newSubManager();
-          GradientMode mode = GradientMode.frozen()) {
-        setRate(learningRate);
-        var arguments = new NDList(totals.get(0), loss, rate);
-        arguments.addAll(ScriptProgram.listOf("parameters", parameters));
-        addState(arguments);
-        program.call(step, "step", arguments);
-      }
-    } else {
-      gather(0, loss);
-      finishPass(learningRate);
-    }
-  }
-
-  /**
-   * Takes the backward pass of one lane's images. Each lane has a thread of its own.
+   * The sums of one lane. Each lane has a thread of its own.
    *
    * @param lane from 0
-   * @param loss a scalar with its graph: the mean over the lane's images
    */
-  public void gather(int lane, NDArray loss) {
-    try (NDManager pass = manager.newSubManager();
-        GradientMode mode = GradientMode.frozen()) {
-      var arguments = new NDList(totals.get(lane), loss);
-      arguments.addAll(ScriptProgram.listOf("parameters", parameters));
-      arguments.addAll(ScriptProgram.listOf("sums", sums.get(lane)));
-      program.call(pass, "gather", arguments);
-    }
+  public GradientSums sums(int lane) {
+    return sums.get(lane);
   }
 
   /**
@@ -231,10 +180,10 @@ public final class Optimizer {
     gathered = 0;
     try (NDManager step = manager.newSubManager();
         GradientMode mode = GradientMode.frozen()) {
-      NDList all = sums.get(0);
-      for (NDList others : sums.subList(1, sums.size())) {
+      NDList all = sums.get(0).gradients();
+      for (GradientSums others : sums.subList(1, sums.size())) {
         var pair = new NDList(ScriptProgram.listOf("sums", all));
-        pair.addAll(ScriptProgram.listOf("others", others));
+        pair.addAll(ScriptProgram.listOf("others", others.gradients()));
         program.call(step, "merge", pair);
       }
       setRate(learningRate);
@@ -256,17 +205,12 @@ public final class Optimizer {
 
   /** The sum of the steps' losses since the call before. Waits for the device. */
   public double takeTotalLoss() {
-    double sum = 0;
-    for (NDArray total : totals) {
-      sum += total.getFloat();
-      total.set(new float[] {0});
-    }
-    return sum;
+    return sums.stream().mapToDouble(GradientSums::takeTotal).sum();
   }
 
   /** What {@link #takeTotalLoss} would give now. Waits for the device. */
   double totalLoss() {
-    return totals.stream().mapToDouble(NDArray::getFloat).sum();
+    return sums.stream().mapToDouble(GradientSums::totalLoss).sum();
   }
 
   /**
@@ -300,7 +244,7 @@ public final class Optimizer {
 
   private Map<String, NDList> kept() {
     var kept = new LinkedHashMap<>(state);
-    kept.put(TOTAL, new NDList(totals));
+    kept.put(TOTAL, new NDList(sums.stream().map(GradientSums::total).toList()));
     return kept;
   }
 

@@ -2,16 +2,19 @@ package io.deepincubation.core.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.network.ModularNetwork.BatchPart;
+import io.deepincubation.core.network.NetworkGradients;
 import io.deepincubation.core.network.NetworkModule;
 import io.deepincubation.core.network.StochasticDepth;
+import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.ScriptProgram;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The task's own loss at the output of a network, over the parameters of some of its modules (Eq. 5
@@ -33,6 +36,7 @@ public final class TaskObjective implements Objective {
   private final Set<Integer> trainedModules;
   private final StochasticDepth stochasticDepth;
   private final ScriptProgram loss;
+  private final @Nullable NetworkGradients gradients;
 
   /**
    * Makes the parameters of some modules trainable.
@@ -40,13 +44,19 @@ public final class TaskObjective implements Objective {
    * @param network the network
    * @param trainedModules indices of the modules that are trained; the others stay as they are
    * @param stochasticDepth how branches are dropped, in all modules
+   * @param recompute whether to compute activations again in the backward pass instead of keeping
+   *     them all, where the network can
    */
   public TaskObjective(
-      ModularNetwork network, Set<Integer> trainedModules, StochasticDepth stochasticDepth) {
+      ModularNetwork network,
+      Set<Integer> trainedModules,
+      StochasticDepth stochasticDepth,
+      boolean recompute) {
     this.network = network;
     this.trainedModules = Set.copyOf(trainedModules);
     this.stochasticDepth = stochasticDepth;
     loss = ScriptProgram.load(network.manager(), SOFT_CROSS_ENTROPY);
+    gradients = network.gradients(this.trainedModules, recompute).orElse(null);
     trainedModules.forEach(index -> network.modules().get(index).train());
   }
 
@@ -61,20 +71,53 @@ public final class TaskObjective implements Objective {
   }
 
   @Override
-  public boolean independentImages() {
-    return network.architecture().independentImages();
+  public Shape inputShape() {
+    return network.architecture().inputShape();
   }
 
   @Override
+  public int imagesAtOnce() {
+    return network.architecture().imagesAtOnce();
+  }
+
+  @Override
+  public void gather(
+      NDArray images, NDArray targets, StepKey step, GradientSums sums, double share) {
+    if (gradients != null) {
+      NDList keep = keep(images, step);
+      gradients.gather(images, targets, keep, share, sums.gradients(), sums.total());
+    } else {
+      try (GradientMode mode = GradientMode.recording()) {
+        sums.addGradientsOf(loss(images, targets, step), share);
+      }
+    }
+  }
+
+  /**
+   * The forward pass by the modules' own blocks.
+   *
+   * @param images B x C x H x W
+   * @param targets B x classes
+   * @param step what the random draws are for
+   * @return the loss, a scalar with its graph where autograd records, in the manager of the images
+   */
   public NDArray loss(NDArray images, NDArray targets, StepKey step) {
-    NDManager manager = images.getManager();
-    int count = Math.toIntExact(images.getShape().get(0));
-    var part = new BatchPart(manager, step.images(), step.firstImage(), count);
+    NDList keep = keep(images, step);
     NDArray features = images;
     for (int i = 0; i < network.modules().size(); i++) {
-      NDArray keep = network.keep(i, stochasticDepth, part, step.random("stochastic depth", i));
-      features = network.modules().get(i).forward(features, keep, trainedModules.contains(i));
+      features =
+          network.modules().get(i).forward(features, keep.get(i), trainedModules.contains(i));
     }
-    return loss.call(manager, "loss", new NDList(features, targets)).head();
+    return loss.call(images.getManager(), "loss", new NDList(features, targets)).head();
+  }
+
+  private NDList keep(NDArray images, StepKey step) {
+    int count = Math.toIntExact(images.getShape().get(0));
+    var part = new BatchPart(images.getManager(), step.images(), step.firstImage(), count);
+    var keep = new NDList(network.modules().size());
+    for (int i = 0; i < network.modules().size(); i++) {
+      keep.add(network.keep(i, stochasticDepth, part, step.random("stochastic depth", i)));
+    }
+    return keep;
   }
 }

@@ -1,14 +1,11 @@
 package io.deepincubation.core.training;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.checkpoint.CheckpointKeeper;
 import io.deepincubation.core.checkpoint.Checkpoints;
 import io.deepincubation.core.checkpoint.Host;
 import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.TrainingState;
-import io.deepincubation.core.data.Batch;
 import io.deepincubation.core.data.BatchKey;
 import io.deepincubation.core.data.Prefetcher;
 import io.deepincubation.core.data.TrainingBatches;
@@ -17,8 +14,6 @@ import io.deepincubation.core.network.NetworkModule;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.StageRecipe;
-import io.deepincubation.core.script.GradientMode;
-import java.nio.FloatBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -101,9 +96,8 @@ public final class Trainer {
    * @throws TrainingDivergedException if the loss stops being a finite number
    */
   public TrainingOutcome train(Objective objective, NDManager manager, DoubleSupplier accuracy) {
-    int images = recipe.batch().size();
-    try (var lanes = Lanes.of(compute, images, objective.independentImages())) {
-      var session = new Session(objective, manager, accuracy, lanes);
+    try (var training = new TrainingStep(objective, manager, recipe, stage.clipNorm(), compute)) {
+      var session = new Session(objective, training, accuracy);
       checkpoints.latest().ifPresent(session::restore);
       return session.run();
     }
@@ -118,10 +112,9 @@ public final class Trainer {
   private final class Session {
 
     private final Objective objective;
-    private final NDManager manager;
-    private final DoubleSupplier accuracy;
-    private final Lanes lanes;
+    private final TrainingStep training;
     private final Optimizer optimizer;
+    private final DoubleSupplier accuracy;
     private final List<MetricsLine> metrics = new ArrayList<>();
     private final int interval = Math.max(1, stepsPerEpoch / INTERVALS);
     private long step;
@@ -134,19 +127,11 @@ public final class Trainer {
     private long intervalWait;
     private int intervalSteps;
 
-    Session(Objective objective, NDManager manager, DoubleSupplier accuracy, Lanes lanes) {
+    Session(Objective objective, TrainingStep training, DoubleSupplier accuracy) {
       this.objective = objective;
-      this.lanes = lanes;
-      this.manager = manager;
+      this.training = training;
       this.accuracy = accuracy;
-      optimizer =
-          new Optimizer(
-              manager,
-              objective.trained().stream().flatMap(m -> m.trainable().stream()).toList(),
-              recipe.optimizer(),
-              stage.clipNorm(),
-              recipe.batch().accumulation(),
-              lanes.count());
+      optimizer = training.optimizer();
     }
 
     TrainingOutcome run() {
@@ -200,45 +185,11 @@ public final class Trainer {
       for (int pass = 0; pass < accumulation; pass++) {
         var stepKey =
             new StepKey(key, epoch, stepOfEpoch * accumulation + pass, recipe.batch().size(), 0);
-        pass(feed.next(), stepKey, rate);
+        training.gather(feed.next(), stepKey);
+        training.update(rate);
       }
       step++;
       intervalSteps++;
-    }
-
-    private void pass(Batch batch, StepKey stepKey, double rate) {
-      if (lanes.count() == 1) {
-        compute(batch, stepKey, batch.size(), loss -> optimizer.backward(loss, rate));
-      } else {
-        int images = batch.size() / lanes.count();
-        lanes.forEach(
-            lane ->
-                compute(
-                    batch,
-                    stepKey.from(lane * images),
-                    images,
-                    loss -> optimizer.gather(lane, loss)));
-        optimizer.finishPass(rate);
-      }
-    }
-
-    /** Computes the loss of some images of a batch and hands it on before its graph is freed. */
-    private void compute(Batch batch, StepKey stepKey, int images, Consumer<NDArray> use) {
-      try (NDManager pass = manager.newSubManager();
-          GradientMode mode = GradientMode.recording()) {
-        Shape image = batches.imageShape().slice(1);
-        NDArray part =
-            pass.create(part(batch.images(), stepKey, images), new Shape(images).addAll(image));
-        int classes = batch.targets().length / batch.size();
-        NDArray targets =
-            pass.create(part(batch.targets(), stepKey, images), new Shape(images, classes));
-        use.accept(objective.loss(part, targets, stepKey));
-      }
-    }
-
-    private static FloatBuffer part(float[] values, StepKey stepKey, int images) {
-      int each = values.length / stepKey.images();
-      return FloatBuffer.wrap(values, stepKey.firstImage() * each, images * each);
     }
 
     private boolean endsInterval() {

@@ -41,7 +41,7 @@ final class TinyRuns {
         Precision.FP32,
         new ModelRecipe(ModelRecipe.Family.VIT, 4, 16, 2, 4, SIDE, 0),
         new DivisionRecipe(MODULES, List.of(), List.of()),
-        new BatchRecipe(16, 1),
+        new BatchRecipe(16, 1, false),
         new OptimizerRecipe(OptimizerRecipe.Rule.ADAMW, 0.1, 0.05, 0.9, 0.999, 1e-8, 0),
         new ScheduleRecipe(1e-5, 1e-6, ScheduleRecipe.Unit.STEP),
         new LossRecipe(0.1),

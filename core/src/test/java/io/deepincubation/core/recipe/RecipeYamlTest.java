@@ -36,6 +36,7 @@ class RecipeYamlTest {
       batch:
         size: 10
         accumulation: 3
+        recompute-activations: true
       optimizer:
         rule: lamb
         rate: 1e-3
@@ -73,7 +74,7 @@ class RecipeYamlTest {
           Precision.BF16,
           new ModelRecipe(Family.RESNET, 9, 8, 2, 2, 16, 7),
           new DivisionRecipe(3, List.of(2, 3, 4), List.of(1, 2, 1)),
-          new BatchRecipe(10, 3),
+          new BatchRecipe(10, 3, true),
           new OptimizerRecipe(Rule.LAMB, 1e-3, 0.1, 0.8, 0.9, 1e-6, 0.5),
           new ScheduleRecipe(1e-7, 1e-8, Unit.STEP),
           new LossRecipe(0.2),
@@ -149,7 +150,8 @@ class RecipeYamlTest {
         "batch: {size: 3000000000} | batch.size (line 1): expected a whole number, got 3000000000",
         "batch: {size: \"64\"} | batch.size (line 1): expected a whole number, got \"64\"",
         "batch: {size: } | batch.size (line 1): expected a whole number, got nothing",
-        "batch: 64 | batch (line 1): expected a group of keys (size, accumulation), got 64",
+        "batch: 64 | batch (line 1): expected a group of keys (size, accumulation,"
+            + " recompute-activations), got 64",
         "optimizer: {rate: fast} | optimizer.rate (line 1): expected a number, got fast",
         "optimizer: {rate: .inf} | optimizer.rate (line 1): expected a number, got .inf",
         "optimizer: {rate: 1e999} | optimizer.rate (line 1): expected a number, got 1e999",

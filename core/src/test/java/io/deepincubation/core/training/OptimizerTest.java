@@ -43,6 +43,7 @@ class OptimizerTest {
   private final Weights golden = golden();
   private final NDManager manager = TorchEngine.newManager(Device.cpu());
   private final Map<String, NDArray> parameters = new LinkedHashMap<>();
+  private int passes = 1;
 
   @BeforeEach
   void makeParameters() {
@@ -232,6 +233,7 @@ class OptimizerTest {
         parameters.entrySet().stream()
             .map(entry -> new Trainable(entry.getValue(), !UNDECAYED.contains(entry.getKey())))
             .toList();
+    passes = accumulation;
     return new Optimizer(manager, trained, recipe, clipNorm, accumulation, 1);
   }
 
@@ -246,7 +248,8 @@ class OptimizerTest {
         loss = loss.add(product.sum());
       }
       double value = loss.getFloat();
-      optimizer.backward(loss, rate);
+      optimizer.sums(0).addGradientsOf(loss, 1.0 / passes);
+      optimizer.finishPass(rate);
       return value;
     }
   }

@@ -186,7 +186,9 @@ class TrainerTest {
     var checkpoints =
         new Checkpoints(new LocalStorage(folder), "modules/1", CheckpointPolicy.steps(5));
     try (var network = new ModularNetwork(VIT, DIVISION, weights, compute)) {
-      var objective = new TaskObjective(network, Set.of(1), new StochasticDepth(0.2));
+      var objective =
+          new TaskObjective(
+              network, Set.of(1), new StochasticDepth(0.2), recipe.batch().recomputeActivations());
       TrainingOutcome outcome =
           new Trainer(
                   recipe,

@@ -1,0 +1,52 @@
+package io.deepincubation.core.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.deepincubation.core.script.GradientMode;
+import io.deepincubation.core.script.ScriptProgram;
+import java.util.List;
+
+/**
+ * The loss and the gradients of a whole network as one native call, without autograd.
+ *
+ * <p>The loss is the soft cross-entropy averaged over the images given. Threads may compute parts
+ * of a batch at once, each with its own sums.
+ */
+public final class NetworkGradients {
+
+  private final ScriptProgram program;
+  private final List<NetworkModule> modules;
+
+  NetworkGradients(ScriptProgram program, List<NetworkModule> modules) {
+    this.program = program;
+    this.modules = modules;
+  }
+
+  /**
+   * Adds the gradients of some images to sums.
+   *
+   * @param images B x C x H x W
+   * @param targets B x classes
+   * @param keep each module's scales of kept branches, (2 x droppable layers) x B, or no rows to
+   *     keep everything
+   * @param share factor of the gradients and of the loss
+   * @param sums of the trained modules' gradients, in the order of their parameters
+   * @param total sum of the losses, a scalar
+   */
+  public void gather(
+      NDArray images, NDArray targets, NDList keep, double share, NDList sums, NDArray total) {
+    try (NDManager call = images.getManager().newSubManager();
+        GradientMode mode = GradientMode.frozen()) {
+      var arguments = new NDList(images, targets);
+      arguments.addAll(ScriptProgram.listOf("keep", keep));
+      arguments.add(total);
+      arguments.add(call.create((float) share));
+      for (int i = 0; i < modules.size(); i++) {
+        arguments.addAll(ScriptProgram.listOf("p" + i, modules.get(i).parameters()));
+      }
+      arguments.addAll(ScriptProgram.listOf("sums", sums));
+      program.call(call, "gather", arguments);
+    }
+  }
+}

@@ -1,0 +1,404 @@
+package io.deepincubation.core.network;
+
+import io.deepincubation.core.division.ModularDivision;
+import java.util.Set;
+
+/**
+ * A whole vision transformer's loss and gradients as one program, its backward pass written out.
+ *
+ * <p>Against autograd it keeps less and computes less: modules before the first trained one keep
+ * nothing; modules after the last one keep only what the gradient of their input needs; branches
+ * that stochastic depth drops are not computed; products land in the sums of gradients without
+ * copies. For a processor: it reads the dropped branches on the host.
+ *
+ * <p>The method {@code gather(images, targets, keep, total, share, p0, p1, ..., sums)} takes B x C
+ * x H x W images, B x classes targets, one array of kept branches a module (see {@link
+ * Architecture#block}), the sum of losses, the factor for all gradients and the loss, each module's
+ * parameters, and the sums of the trained modules' gradients in the order of their parameters. The
+ * loss is the soft cross-entropy, averaged over the images.
+ */
+final class VisionTransformerGradients {
+
+  private static final String BRANCHES =
+      """
+      # Whether a row of keep drops no image (0), some (1) or all (2); the images that it keeps; the
+      # factor of their branch
+      def dropping(self, keep: Tensor, row: int, images: int) -> Tuple[int, Tensor, float]:
+        how = 0
+        which = keep
+        factor = 1.
+        if torch.gt(torch.size(keep, 0), 0):
+          which = torch.select(keep, 0, row)
+          factor = float(torch.max(which))
+          which = torch.squeeze(torch.nonzero(which), 1)
+          if torch.eq(torch.size(which, 0), 0):
+            how = 2
+          elif torch.lt(torch.size(which, 0), images):
+            how = 1
+        return (how, which, factor)
+
+      def pick(self, x: Tensor, how: int, which: Tensor) -> Tensor:
+        picked = x
+        if torch.eq(how, 1):
+          picked = torch.index_select(x, 0, which)
+        return picked
+
+      def plus(self, x: Tensor, branch: Tensor, how: int, which: Tensor, factor: float) -> Tensor:
+        if torch.eq(how, 0):
+          sum = torch.add(x, branch, alpha=factor)
+        else:
+          sum = torch.index_add(x, 0, which, torch.to(branch, FLOAT), alpha=factor)
+        return sum
+
+      def plus_(self, g: Tensor, d: Tensor, how: int, which: Tensor, factor: float) -> Tensor:
+        if torch.eq(how, 1):
+          sum = torch.index_add_(g, 0, which, d, alpha=factor)
+        else:
+          sum = torch.add_(g, d, alpha=factor)
+        return sum
+
+      # y = x W^T + b: adds to the sums of W and b, gives the gradient of x
+      def linear_back(self, g: Tensor, x: Tensor, weight: Tensor, s: List[Tensor], i: int,
+                      trained: bool, scale: float) -> Tensor:
+        flat = torch.reshape(g, [-1, torch.size(g, -1)])
+        if trained:
+          rows = torch.reshape(x, [-1, torch.size(x, -1)])
+          unused = torch.add_(s[i], torch.mm(torch.t(flat), rows), alpha=scale)
+          unused = torch.add_(s[i + 1], torch.sum(flat, [0]), alpha=scale)
+        return torch.mm(flat, torch.to(weight, TYPE))
+
+      # g: gradient of the normed values; gives that of x
+      def norm_back(self, g: Tensor, x: Tensor, mean: Tensor, spread: Tensor, p: List[Tensor],
+                    i: int, s: List[Tensor], j: int, trained: bool, scale: float) -> Tensor:
+        values = torch.reshape(torch.to(g, FLOAT), torch.size(x))
+        dx, dw, db = torch.native_layer_norm_backward(
+          values, x, [WIDTH], mean, spread, p[i], p[i + 1], [True, trained, trained])
+        if trained:
+          unused = torch.add_(s[j], dw, alpha=scale)
+          unused = torch.add_(s[j + 1], db, alpha=scale)
+        return dx
+
+      # weights, dweights: (B heads, M, N) -> gradient of the scores
+      def scores_back(self, dweights: Tensor, weights: Tensor) -> Tensor:
+        return torch._softmax_backward_data(dweights, weights, -1, TYPE)
+
+      def mlp_back(self, g: Tensor, kept: List[Tensor], p: List[Tensor], i: int, s: List[Tensor],
+                   j: int, trained: bool, scale: float) -> Tensor:
+        x = kept[0]
+        hidden = torch.reshape(kept[3], [-1, HIDDEN])
+        h = kept[4] if trained else x
+        active = kept[5] if trained else x
+        d = self.linear_back(g, active, p[i + 4], s, j + 4, trained, scale)
+        d = self.linear_back(
+          torch.gelu_backward(d, hidden), h, p[i + 2], s, j + 2, trained, scale)
+        return self.norm_back(d, x, kept[1], kept[2], p, i, s, j, trained, scale)
+
+      def attention_back(self, g: Tensor, kept: List[Tensor], p: List[Tensor], i: int,
+                         s: List[Tensor], j: int, trained: bool, scale: float) -> Tensor:
+        x = kept[0]
+        qkv = kept[3]
+        weights = kept[4]
+        h = kept[5] if trained else x
+        joined = kept[6] if trained else x
+        N = torch.size(x, 1)
+        d = self.linear_back(g, joined, p[i + 4], s, j + 4, trained, scale)
+        dmixed = torch.select(self.split(torch.view(d, [-1, N, WIDTH]), 1), 0, 0)
+        dqkv = torch.empty_like(qkv)
+        unused = torch.bmm(torch.transpose(weights, 1, 2), dmixed, out=torch.select(dqkv, 0, 2))
+        dweights = torch.bmm(dmixed, torch.transpose(torch.select(qkv, 0, 2), 1, 2))
+        dscores = self.scores_back(dweights, weights)
+        q = torch.select(dqkv, 0, 0)
+        unused = torch.baddbmm(
+          q, dscores, torch.select(qkv, 0, 1), beta=0, alpha=SCALE, out=q)
+        k = torch.select(dqkv, 0, 1)
+        unused = torch.baddbmm(
+          k, torch.transpose(dscores, 1, 2), torch.select(qkv, 0, 0), beta=0, alpha=SCALE, out=k)
+        # (3, B heads, N, D / heads) -> (B N, 3D)
+        apart = torch.permute(torch.view(dqkv, [3, -1, HEADS, N, HEAD]), [1, 3, 0, 2, 4])
+        flat = torch.reshape(apart, [-1, TRIPLE_WIDTH])
+        d = self.linear_back(flat, h, p[i + 2], s, j + 2, trained, scale)
+        return self.norm_back(d, x, kept[1], kept[2], p, i, s, j, trained, scale)
+
+      # g: (B, D)
+      def class_attention_back(self, g: Tensor, kept: List[Tensor], p: List[Tensor], i: int,
+                               s: List[Tensor], j: int, trained: bool, scale: float) -> Tensor:
+        x = kept[0]
+        q = kept[3]
+        kv = kept[4]
+        weights = kept[5]
+        h = kept[6] if trained else x
+        token = kept[7] if trained else x
+        joined = kept[8] if trained else x
+        N = torch.size(x, 1)
+        weight_q, weight_kv = torch.split_with_sizes(p[i + 2], [WIDTH, DOUBLE_WIDTH], 0)
+        parts = annotate(List[Tensor], [])
+        if trained:
+          sums_q, sums_kv = torch.split_with_sizes(s[j + 2], [WIDTH, DOUBLE_WIDTH], 0)
+          shifts_q, shifts_kv = torch.split_with_sizes(s[j + 3], [WIDTH, DOUBLE_WIDTH], 0)
+          parts = [sums_q, shifts_q, sums_kv, shifts_kv]
+        d = self.linear_back(g, joined, p[i + 4], s, j + 4, trained, scale)
+        dmixed = torch.view(d, [-1, 1, HEAD])
+        dkv = torch.empty_like(kv)
+        unused = torch.bmm(torch.transpose(weights, 1, 2), dmixed, out=torch.select(dkv, 0, 1))
+        dweights = torch.bmm(dmixed, torch.transpose(torch.select(kv, 0, 1), 1, 2))
+        dscores = self.scores_back(dweights, weights)
+        dq = torch.mul(torch.bmm(dscores, torch.select(kv, 0, 0)), SCALE)
+        k = torch.select(dkv, 0, 0)
+        unused = torch.baddbmm(
+          k, torch.transpose(dscores, 1, 2), q, beta=0, alpha=SCALE, out=k)
+        # (2, B heads, N, D / heads) -> (B N, 2D)
+        apart = torch.permute(torch.view(dkv, [2, -1, HEADS, N, HEAD]), [1, 3, 0, 2, 4])
+        flat = torch.reshape(apart, [-1, DOUBLE_WIDTH])
+        d = torch.view(
+          self.linear_back(flat, h, weight_kv, parts, 2, trained, scale), [-1, N, WIDTH])
+        dtoken = self.linear_back(
+          torch.view(dq, [-1, WIDTH]), token, weight_q, parts, 0, trained, scale)
+        unused = torch.add_(torch.select(d, 1, 0), dtoken)
+        return self.norm_back(d, x, kept[1], kept[2], p, i, s, j, trained, scale)
+      """;
+
+  /**
+   * Layers and their gradients. A mode says what is kept of a branch: 0 nothing, 1 what the
+   * gradient of its input needs, 2 what the gradients of its parameters need too. With RECOMPUTE
+   * only the layers' inputs are kept, and their branches computed again.
+   */
+  private static final String LAYERS =
+      """
+      # Rows of keep alternate: attention, MLP. x: (B, N, D) or (B, D)
+      def branch(self, x: Tensor, keep: Tensor, row: int, p: List[Tensor], i: int, mode: int,
+                 saved: List[List[Tensor]]) -> Tensor:
+        how, which, factor = self.dropping(keep, row, torch.size(x, 0))
+        values = annotate(List[Tensor], [])
+        limit = 0
+        if torch.lt(how, 2):
+          part = self.pick(x, how, which)
+          if torch.eq(torch.remainder(row, 2), 0):
+            y, values = self.attention(part, p, i)
+            limit = [0, 5, 7][mode]
+          else:
+            y, values = self.mlp(part, p, i)
+            limit = [0, 4, 6][mode]
+          x = self.plus(x, y, how, which, factor)
+        if torch.gt(mode, 0):
+          unused = torch.append(saved, torch.slice(values, 0, limit))
+        return x
+
+      def branch_back(self, g: Tensor, keep: Tensor, row: int, p: List[Tensor], i: int,
+                      s: List[Tensor], j: int, trained: bool, saved: List[List[Tensor]]) -> Tensor:
+        how, which, factor = self.dropping(keep, row, torch.size(g, 0))
+        values = torch.pop(saved)
+        if torch.lt(how, 2):
+          d = torch.to(self.pick(g, how, which), TYPE)
+          if torch.eq(torch.remainder(row, 2), 0):
+            d = self.attention_back(d, values, p, i, s, j, trained, factor)
+          else:
+            d = self.mlp_back(d, values, p, i, s, j, trained, factor)
+          g = self.plus_(g, d, how, which, factor)
+        return g
+
+      def layer(self, x: Tensor, keep: Tensor, row: int, p: List[Tensor], i: int, mode: int,
+                saved: List[List[Tensor]]) -> Tensor:
+        x = self.branch(x, keep, row, p, i, mode, saved)
+        return self.branch(x, keep, row + 1, p, i + 6, mode, saved)
+
+      def module(self, x: Tensor, keep: Tensor, p: List[Tensor], first: int, count: int, mode: int,
+                 saved: List[List[Tensor]]) -> Tensor:
+        for k in range(count):
+          if torch.gt(mode, 0) and RECOMPUTE:
+            unused = torch.append(saved, [x])
+            x = self.layer(x, keep, 2 * k, p, first + 12 * k, 0, saved)
+          else:
+            x = self.layer(x, keep, 2 * k, p, first + 12 * k, mode, saved)
+        return x
+
+      # first: of the layers' parameters in p, sums: that parameter's place in s
+      def module_back(self, g: Tensor, keep: Tensor, p: List[Tensor], first: int, count: int,
+                      s: List[Tensor], sums: int, trained: bool,
+                      saved: List[List[Tensor]]) -> Tensor:
+        for n in range(count):
+          k = count - 1 - n
+          i = first + 12 * k
+          j = sums + 12 * k
+          if RECOMPUTE:
+            x = torch.pop(saved)[0]
+            unused = self.layer(x, keep, 2 * k, p, i, 2 if trained else 1, saved)
+          g = self.branch_back(g, keep, 2 * k + 1, p, i + 6, s, j + 6, trained, saved)
+          g = self.branch_back(g, keep, 2 * k, p, i, s, j, trained, saved)
+        return g
+
+      # (B, N, D) -> (B, D)
+      def class_layer(self, x: Tensor, keep: Tensor, row: int, p: List[Tensor], i: int, mode: int,
+                      saved: List[List[Tensor]]) -> Tensor:
+        how, which, factor = self.dropping(keep, row, torch.size(x, 0))
+        token = torch.contiguous(torch.select(x, 1, 0))
+        values = annotate(List[Tensor], [])
+        if torch.lt(how, 2):
+          y, values = self.class_attention(self.pick(x, how, which), p, i)
+          token = self.plus(token, y, how, which, factor)
+        if torch.gt(mode, 0):
+          unused = torch.append(saved, torch.slice(values, 0, [0, 6, 9][mode]))
+        return self.branch(token, keep, row + 1, p, i + 6, mode, saved)
+
+      # (B, D) -> (B, N, D)
+      def class_layer_back(self, g: Tensor, keep: Tensor, row: int, p: List[Tensor], i: int,
+                           s: List[Tensor], j: int, trained: bool,
+                           saved: List[List[Tensor]]) -> Tensor:
+        g = self.branch_back(g, keep, row + 1, p, i + 6, s, j + 6, trained, saved)
+        how, which, factor = self.dropping(keep, row, torch.size(g, 0))
+        values = torch.pop(saved)
+        dx = torch.zeros([torch.size(g, 0), TOKENS, WIDTH], dtype=FLOAT)
+        unused = torch.copy_(torch.select(dx, 1, 0), g)
+        if torch.lt(how, 2):
+          d = torch.to(self.pick(g, how, which), TYPE)
+          d = self.class_attention_back(d, values, p, i, s, j, trained, factor)
+          dx = self.plus_(dx, d, how, which, factor)
+        return dx
+
+      def embed_back(self, g: Tensor, patches: Tensor, p: List[Tensor], s: List[Tensor]) -> None:
+        unused = torch.add_(s[0], torch.sum(torch.slice(g, 1, 0, 1), [0], True))
+        unused = torch.add_(s[1], torch.sum(g, [0], True))
+        tokens = torch.to(torch.slice(g, 1, 1), TYPE)
+        rows = torch.reshape(tokens, [-1, WIDTH])
+        filters = torch.mm(torch.t(rows), patches)
+        unused = torch.add_(s[2], torch.view(filters, torch.size(s[2])))
+        unused = torch.add_(s[3], torch.sum(rows, [0]))
+        return None
+
+      # g: (B, classes) -> (B, D)
+      def classify_back(self, g: Tensor, kept: List[Tensor], p: List[Tensor], s: List[Tensor],
+                        j: int, trained: bool) -> Tensor:
+        end = len(p)
+        if trained:
+          unused = torch.add_(s[j + 2], torch.mm(torch.t(g), kept[3]))
+          unused = torch.add_(s[j + 3], torch.sum(g, [0]))
+        d = torch.mm(g, p[end - 2])
+        return self.norm_back(d, kept[0], kept[1], kept[2], p, end - 4, s, j, trained, 1.)
+
+      # Adds the share of the mean soft cross-entropy, gives its gradient
+      def loss(self, logits: Tensor, targets: Tensor, total: Tensor, share: float) -> Tensor:
+        log = torch.log_softmax(logits, -1)
+        each = torch.sum(torch.mul(targets, log), [-1])
+        unused = torch.sub_(total, torch.mean(each), alpha=share)
+        expected = torch.mul(torch.exp(log), torch.sum(targets, [-1], True))
+        return torch.mul(torch.sub(expected, targets), share / torch.size(logits, 0))
+      """;
+
+  private final VisionTransformerScript script;
+  private final VisionTransformer model;
+  private final ModularDivision division;
+  private final Set<Integer> trained;
+
+  VisionTransformerGradients(
+      VisionTransformerScript script,
+      VisionTransformer model,
+      ModularDivision division,
+      Set<Integer> trained) {
+    this.script = script;
+    this.model = model;
+    this.division = division;
+    this.trained = trained;
+  }
+
+  /**
+   * The program.
+   *
+   * @param recompute whether to keep the layers' inputs alone
+   */
+  String program(boolean recompute) {
+    String parts =
+        script.layers()
+            + VisionTransformerScript.EMBEDDING
+            + "\n"
+            + VisionTransformerScript.HEAD
+            + "\n"
+            + BRANCHES
+            + "\n"
+            + LAYERS
+            + "\n"
+            + gather();
+    String filled =
+        parts
+            .replace("RECOMPUTE", recompute ? "True" : "False")
+            .replace("TOKENS", String.valueOf(model.tokens()))
+            .replace("HIDDEN", String.valueOf(4 * model.width()))
+            .replace("TRIPLE_WIDTH", String.valueOf(3 * model.width()));
+    return script.fill(filled);
+  }
+
+  private String gather() {
+    int last = division.moduleCount() - 1;
+    var source = new StringBuilder("def gather(self, images: Tensor, targets: Tensor, ");
+    source.append("keep: List[Tensor], total: Tensor, share: Tensor");
+    for (int i = 0; i <= last; i++) {
+      source.append(", p").append(i).append(": List[Tensor]");
+    }
+    source.append(", s: List[Tensor]) -> Tensor:\n");
+    source.append("  saved = annotate(List[List[Tensor]], [])\n");
+    source.append("  patches = self.patches(images)\n  x = self.embed(patches, p0)\n");
+    for (int i = 0; i <= last; i++) {
+      source.append(forward(i, i == last));
+    }
+    source.append("  logits, head = self.classify(token, p").append(last).append(")\n");
+    source.append("  g = self.loss(logits, targets, total, float(share))\n");
+    source.append(headBack(last));
+    int first = trained.stream().min(Integer::compare).orElseThrow();
+    for (int i = last; i >= first; i--) {
+      source.append(back(i, i == last));
+    }
+    if (first == 0) {
+      source.append("  self.embed_back(g, patches, p0, s)\n");
+    }
+    return source.append("  return total\n").toString();
+  }
+
+  private String forward(int i, boolean last) {
+    int layers = division.depth(i) - (last ? 1 : 0);
+    String module =
+        String.format(
+            "  x = self.module(x, keep[%1$d], p%1$d, %2$d, %3$d, %4$d, saved)%n",
+            i, embedded(i), layers, mode(i));
+    if (!last) {
+      return module;
+    }
+    return module
+        + String.format(
+            "  token = self.class_layer(x, keep[%1$d], %2$d, p%1$d, %3$d, %4$d, saved)%n",
+            i, 2 * layers, embedded(i) + 12 * layers, mode(i));
+  }
+
+  private String headBack(int last) {
+    int layers = division.depth(last) - 1;
+    int i = embedded(last) + 12 * layers;
+    String isTrained = trained.contains(last) ? "True" : "False";
+    return String.format(
+        "  g = self.classify_back(g, head, p%1$d, s, %2$d, %3$s)%n  g = self.class_layer_back(g,"
+            + " keep[%1$d], %4$d, p%1$d, %5$d, s, %6$d, %3$s, saved)%n",
+        last, sums(last) + i + 12, isTrained, 2 * layers, i, sums(last) + i);
+  }
+
+  private String back(int i, boolean last) {
+    int layers = division.depth(i) - (last ? 1 : 0);
+    return String.format(
+        "  g = self.module_back(g, keep[%1$d], p%1$d, %2$d, %3$d, s, %4$d, %5$s, saved)%n",
+        i, embedded(i), layers, sums(i) + embedded(i), trained.contains(i) ? "True" : "False");
+  }
+
+  private static int embedded(int moduleIndex) {
+    return moduleIndex == 0 ? VisionTransformerScript.EMBEDDING_PARAMETERS : 0;
+  }
+
+  /** Where a module's sums begin: after those of the trained modules before it. */
+  private int sums(int moduleIndex) {
+    return trained.stream()
+        .filter(i -> i < moduleIndex)
+        .mapToInt(i -> model.parameters(division, i).size())
+        .sum();
+  }
+
+  private int mode(int moduleIndex) {
+    if (trained.contains(moduleIndex)) {
+      return 2;
+    }
+    return trained.stream().anyMatch(i -> i < moduleIndex) ? 1 : 0;
+  }
+}

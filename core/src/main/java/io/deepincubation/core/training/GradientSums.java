@@ -1,0 +1,83 @@
+package io.deepincubation.core.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.script.GradientMode;
+import io.deepincubation.core.script.ScriptProgram;
+
+/**
+ * What one lane gathers for an optimizer step: a sum for each parameter, and that of the losses.
+ */
+public final class GradientSums {
+
+  private static final String GATHER =
+      """
+      def gather(self, total: Tensor, loss: Tensor, share: Tensor, p: List[Tensor],
+                 sums: List[Tensor]) -> Tensor:
+        found = torch.grad([torch.mul(loss, share)], p, None, None, False, False)
+        g = annotate(List[Tensor], [])
+        for i in range(len(found)):
+          g = torch.append(g, unchecked_cast(Tensor, found[i]))
+        torch._foreach_add_(sums, g)
+        return torch.add_(total, torch.mul(torch.detach(loss), share))
+      """;
+
+  private final NDList parameters;
+  private final NDList gradients;
+  private final NDArray total;
+  private final ScriptProgram program;
+
+  /**
+   * Sums that start at zero.
+   *
+   * @param parameters what is trained
+   * @param gradients a zero array of each parameter's shape
+   * @param manager owns what else is needed
+   */
+  GradientSums(NDList parameters, NDList gradients, NDManager manager) {
+    this.parameters = parameters;
+    this.gradients = gradients;
+    total = manager.zeros(new Shape());
+    program = ScriptProgram.load(manager, GATHER);
+  }
+
+  /** The sums, in the order of the parameters; they are changed in place. */
+  public NDList gradients() {
+    return gradients;
+  }
+
+  /** The sum of the losses, a scalar; it is changed in place. */
+  public NDArray total() {
+    return total;
+  }
+
+  /**
+   * Adds the gradients of a loss, and the loss.
+   *
+   * @param loss a scalar with its graph
+   * @param share factor of both
+   */
+  public void addGradientsOf(NDArray loss, double share) {
+    try (NDManager call = loss.getManager().newSubManager();
+        GradientMode mode = GradientMode.recording()) {
+      var arguments = new NDList(total, loss, call.create((float) share));
+      arguments.addAll(ScriptProgram.listOf("parameters", parameters));
+      arguments.addAll(ScriptProgram.listOf("sums", gradients));
+      program.call(call, "gather", arguments);
+    }
+  }
+
+  /** The sum of the losses. Waits for the device. */
+  double totalLoss() {
+    return total.getFloat();
+  }
+
+  /** Gives the sum of the losses and starts it anew. Waits for the device. */
+  double takeTotal() {
+    double sum = totalLoss();
+    total.set(new float[] {0});
+    return sum;
+  }
+}
