@@ -125,7 +125,10 @@ class KilledRunTest {
     for (String stage : STAGES) {
       StageResult result = run.result(stage).orElseThrow();
       facts.add(stage + " " + result.sha256() + " " + result.loss() + " " + result.accuracy());
-      run.metrics(stage).stream().map(KilledRunTest::lasting).forEach(facts::add);
+      run.metrics(stage).stream()
+          .filter(line -> line.event() == null) // Tells of the attempts, which do differ.
+          .map(KilledRunTest::lasting)
+          .forEach(facts::add);
     }
     return facts;
   }
