@@ -66,7 +66,7 @@ final class ProcessExamination {
                     settings.local() ? settings.taskThreads() : width,
                     tasks,
                     processors,
-                    System.getenv()),
+                    TorchEngine.waitPolicy()),
             "")
         .check(
             "cache",

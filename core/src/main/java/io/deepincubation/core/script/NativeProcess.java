@@ -3,6 +3,7 @@ package io.deepincubation.core.script;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,9 @@ final class NativeProcess {
   /** More than a heap of a thread's arena, so that none is unmapped. */
   private static final int PAD_BYTES = 1 << 28;
 
+  /** What OpenMP's threads do while they wait. */
+  private static final String WAIT_POLICY = "OMP_WAIT_POLICY";
+
   /** Parameters of mallopt(3). */
   private static final int M_TRIM_THRESHOLD = -1;
 
@@ -40,6 +44,9 @@ final class NativeProcess {
 
     /** Changes the environment that native libraries see; 0 if done. */
     int setenv(String name, String value, int overwrite);
+
+    /** A variable of that environment. */
+    @Nullable String getenv(String name);
   }
 
   private NativeProcess() {}
@@ -51,10 +58,20 @@ final class NativeProcess {
     }
     try {
       CLibrary library = Native.load("c", CLibrary.class);
-      library.setenv("OMP_WAIT_POLICY", "passive", 0);
+      library.setenv(WAIT_POLICY, "passive", 0);
       keepFreedMemory(library);
     } catch (UnsatisfiedLinkError e) {
       LOG.info("Left the allocator as it is: {}", e.getMessage());
+    }
+  }
+
+  /** What libtorch found for OpenMP's waiting threads; empty where nothing was said. */
+  static String waitPolicy() {
+    try {
+      String policy = Native.load("c", CLibrary.class).getenv(WAIT_POLICY);
+      return policy == null ? "" : policy;
+    } catch (UnsatisfiedLinkError e) {
+      return "";
     }
   }
 

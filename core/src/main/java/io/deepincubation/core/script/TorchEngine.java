@@ -60,6 +60,14 @@ public final class TorchEngine {
     return Holder.ENGINE.hasCapability(StandardCapabilities.CUDA) ? Holder.ENGINE.getGpuCount() : 0;
   }
 
+  /**
+   * Whether OpenMP's threads sleep or spin while they wait: {@code passive}, which this class sees
+   * to where the user says nothing, or {@code active}; empty where nobody can tell.
+   */
+  public static String waitPolicy() {
+    return Holder.ENGINE == null ? "" : NativeProcess.waitPolicy();
+  }
+
   /** The folder that libtorch's libraries were loaded from; its name tells version and flavour. */
   public static String libraries() {
     return Holder.ENGINE.getVersion().isEmpty() ? "" : LibUtils.getLibtorchPath();

@@ -44,9 +44,7 @@ final class CliSession implements AutoCloseable {
         .setIfMissing("spark.app.name", "deep-incubation")
         .setIfMissing("spark.serializer", KryoSerializer.class.getName())
         .setIfMissing("spark.kryo.registrator", IncubationKryoRegistrator.class.getName())
-        .setIfMissing("spark.ui.showConsoleProgress", "false")
-        // Threads that spin while they wait slow everything down where there are more than cores.
-        .setIfMissing("spark.executorEnv.OMP_WAIT_POLICY", "PASSIVE");
+        .setIfMissing("spark.ui.showConsoleProgress", "false");
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.executor.heartbeatInterval", "2s");
     }

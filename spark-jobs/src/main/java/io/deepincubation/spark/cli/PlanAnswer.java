@@ -88,7 +88,6 @@ final class PlanAnswer {
       settings.put("spark.executor.resource.gpu.amount", Integer.toString(atOnce));
       settings.put("spark.task.resource.gpu.amount", "1");
     }
-    settings.put("spark.executorEnv.OMP_WAIT_POLICY", "PASSIVE");
     return settings;
   }
 

@@ -11,7 +11,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 
 /** Checks of the machine that calls them. */
 public final class MachineChecks {
@@ -106,10 +105,9 @@ public final class MachineChecks {
    * @param width threads of a task
    * @param tasks at once
    * @param processors of this process
-   * @param environment of this process
+   * @param waitPolicy of OpenMP's threads
    */
-  public static Finding threads(
-      int width, int tasks, int processors, Map<String, String> environment) {
+  public static Finding threads(int width, int tasks, int processors, String waitPolicy) {
     String said =
         String.format("%d tasks at once of %d threads, %d processors", tasks, width, processors);
     if (width > processors) {
@@ -120,7 +118,7 @@ public final class MachineChecks {
       return Finding.warn(
           "threads", said, "lower spark.executor.cores or the N of local[N]: tasks take turns");
     }
-    if (!"passive".equalsIgnoreCase(environment.getOrDefault("OMP_WAIT_POLICY", ""))) {
+    if (!waitPolicy.equalsIgnoreCase("passive")) {
       return Finding.warn(
           "threads",
           said + ", which spin while they wait",
