@@ -146,11 +146,13 @@ final class SparkRun implements AutoCloseable {
 
   private Arithmetic taskArithmetic() {
     spark.setLocalProperty(
-        "callSite.short", "Deep Incubation: ask a task what its device is fast at");
-    JavaRDD<Integer> task = scheduling.applyTo(spark.parallelize(List.of(0), 1));
-    String name = task.map(new NativeArithmeticProbe(settings)).first();
-    spark.setLocalProperty("callSite.short", null);
-    return Arithmetic.valueOf(name);
+        StageJobs.CALL_SITE, "Deep Incubation: ask a task what its device is fast at");
+    try {
+      JavaRDD<Integer> task = scheduling.applyTo(spark.parallelize(List.of(0), 1));
+      return Arithmetic.valueOf(task.map(new NativeArithmeticProbe(settings)).first());
+    } finally {
+      spark.setLocalProperty(StageJobs.CALL_SITE, null);
+    }
   }
 
   private Device driverDevice() {

@@ -29,7 +29,9 @@ import org.slf4j.LoggerFactory;
 final class StageJobs implements ModuleTasks {
 
   private static final Logger LOG = LoggerFactory.getLogger(StageJobs.class);
-  private static final String CALL_SITE = "callSite.short";
+
+  /** What the Spark UI says of a job. */
+  static final String CALL_SITE = "callSite.short";
 
   private final JavaSparkContext spark;
   private final StageScheduling scheduling;

@@ -3,7 +3,9 @@ package io.deepincubation.core.division;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A division of a network into K modules of consecutive layers (Eq. 1), as the number of layers of
@@ -55,6 +57,11 @@ public record ModularDivision(List<Integer> depths) {
   /** The number of modules, K. */
   public int moduleCount() {
     return depths.size();
+  }
+
+  /** The indices of all modules. */
+  public Set<Integer> allModules() {
+    return IntStream.range(0, moduleCount()).boxed().collect(Collectors.toUnmodifiableSet());
   }
 
   /** Layers of the whole network. */

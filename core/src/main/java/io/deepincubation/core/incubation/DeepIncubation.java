@@ -13,9 +13,7 @@ import io.deepincubation.core.script.TorchEngine;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -174,10 +172,10 @@ public final class DeepIncubation {
 
   private StageResult train(
       String stage, StageRecipe stageRecipe, ModularDivision division, List<Weights> start) {
-    Set<Integer> all =
-        IntStream.range(0, division.moduleCount()).boxed().collect(Collectors.toSet());
     return new NetworkTraining(context, compute)
-        .run(new NetworkTraining.Plan(stage, -1, stageRecipe, division, start, all, division));
+        .run(
+            new NetworkTraining.Plan(
+                stage, -1, stageRecipe, division, start, division.allModules(), division));
   }
 
   private List<Weights> fresh(ModularDivision division, String purpose) {

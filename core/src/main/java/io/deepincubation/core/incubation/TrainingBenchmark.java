@@ -25,7 +25,6 @@ import io.deepincubation.core.training.Trainer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -92,8 +91,8 @@ public final class TrainingBenchmark {
     ModularDivision meta = recipe.metaDivision();
     double peak = peak(compute);
     var speeds = new ArrayList<Speed>();
-    speeds.add(time(END_TO_END, target, all(target), compute, peak));
-    speeds.add(time(META, meta, all(meta), compute, peak));
+    speeds.add(time(END_TO_END, target, target.allModules(), compute, peak));
+    speeds.add(time(META, meta, meta.allModules(), compute, peak));
     for (int i = 0; i < target.moduleCount(); i++) {
       speeds.add(time(hybrid(i), meta.hybrid(target, i), Set.of(i), compute, peak));
     }
@@ -103,10 +102,6 @@ public final class TrainingBenchmark {
   /** A hybrid network's name among the networks. */
   static String hybrid(int moduleIndex) {
     return "hybrid, module " + moduleIndex;
-  }
-
-  private static Set<Integer> all(ModularDivision division) {
-    return IntStream.range(0, division.moduleCount()).boxed().collect(Collectors.toSet());
   }
 
   /** The best of the products at the recipe's MLP and of large squares. */
@@ -135,7 +130,9 @@ public final class TrainingBenchmark {
     var stage = new StageRecipe(WARM_UP + steps, 0, 0, 0, 1);
     var never = new Checkpoints(scratch, "benchmark", CheckpointPolicy.NEVER);
     try (var network = new ModularNetwork(architecture, division, weights(division), compute)) {
-      var objective = new TaskObjective(network, trained, StochasticDepth.OFF, false);
+      var objective =
+          new TaskObjective(
+              network, trained, StochasticDepth.OFF, recipe.batch().recomputeActivations());
       new Trainer(recipe, stage, key, batches, compute, never, told::add, TaskPlace.HERE)
           .train(objective, network.manager(), () -> 0);
     }

@@ -5,7 +5,6 @@ import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.StageRecipe;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Floating-point operations of training, counted before anything is trained. */
@@ -77,9 +76,7 @@ public final class TrainingCost {
   }
 
   private double whole(ModularDivision division) {
-    Set<Integer> all =
-        IntStream.range(0, division.moduleCount()).boxed().collect(Collectors.toSet());
-    return perImage(architecture, division, all);
+    return perImage(architecture, division, division.allModules());
   }
 
   /** Images that go through a stage's network, repeats counted. */

@@ -9,8 +9,6 @@ import io.deepincubation.core.training.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** What each stage of Algorithm 1 and of end-to-end training will take, before it is trained. */
 public final class TrainingPlan {
@@ -77,7 +75,7 @@ public final class TrainingPlan {
     ModularDivision target = recipe.targetDivision();
     ModularDivision meta = recipe.metaDivision();
     var stages = new ArrayList<Stage>();
-    stages.add(stage(Stages.META, TrainingBenchmark.META, meta, all(meta), recipe.meta()));
+    stages.add(stage(Stages.META, TrainingBenchmark.META, meta, meta.allModules(), recipe.meta()));
     for (int i = 0; i < target.moduleCount(); i++) {
       stages.add(
           stage(
@@ -88,20 +86,20 @@ public final class TrainingPlan {
               recipe.incubation()));
     }
     String whole = TrainingBenchmark.END_TO_END;
-    stages.add(stage(Stages.FINAL, whole, target, all(target), recipe.fineTuning()));
-    stages.add(stage(Stages.END_TO_END, whole, target, all(target), recipe.endToEnd()));
+    stages.add(stage(Stages.FINAL, whole, target, target.allModules(), recipe.fineTuning()));
+    stages.add(stage(Stages.END_TO_END, whole, target, target.allModules(), recipe.endToEnd()));
     return List.copyOf(stages);
   }
 
   /** Bytes of the meta model, which is broadcast to every executor. */
   public long broadcastBytes() {
-    return bytes(recipe.metaDivision(), all(recipe.metaDivision()), /* buffers= */ true);
+    return bytes(recipe.metaDivision(), recipe.metaDivision().allModules(), /* buffers= */ true);
   }
 
   /** Operations of one image's training pass through the target model. */
   public double targetFlopsPerImage() {
     ModularDivision target = recipe.targetDivision();
-    return TrainingCost.perImage(architecture, target, all(target));
+    return TrainingCost.perImage(architecture, target, target.allModules());
   }
 
   private Stage stage(
@@ -118,7 +116,7 @@ public final class TrainingPlan {
         cost.images(stageRecipe),
         TrainingCost.perImage(architecture, division, trained),
         new Memory(
-            bytes(division, all(division), /* buffers= */ true),
+            bytes(division, division.allModules(), /* buffers= */ true),
             trainedBytes,
             trainedBytes * Optimizer.stateOf(recipe.optimizer())));
   }
@@ -129,9 +127,5 @@ public final class TrainingPlan {
         .filter(spec -> buffers || spec.role() != ParameterSpec.Role.BUFFER)
         .mapToLong(spec -> Float.BYTES * spec.size())
         .sum();
-  }
-
-  private static Set<Integer> all(ModularDivision division) {
-    return IntStream.range(0, division.moduleCount()).boxed().collect(Collectors.toSet());
   }
 }

@@ -78,9 +78,15 @@ final class VisionTransformerGradients {
           unused = torch.add_(s[j + 1], db, alpha=scale)
         return dx
 
-      # weights, dweights: (B heads, M, N) -> gradient of the scores
-      def scores_back(self, dweights: Tensor, weights: Tensor) -> Tensor:
-        return torch._softmax_backward_data(dweights, weights, -1, TYPE)
+      # Writes the gradients of k and v, (B heads, N, D / heads), gives that of the scores
+      def heads_back(self, dmixed: Tensor, weights: Tensor, q: Tensor, v: Tensor, dk: Tensor,
+                     dv: Tensor) -> Tensor:
+        unused = torch.bmm(torch.transpose(weights, 1, 2), dmixed, out=dv)
+        dweights = torch.bmm(dmixed, torch.transpose(v, 1, 2))
+        dscores = torch._softmax_backward_data(dweights, weights, -1, TYPE)
+        unused = torch.baddbmm(
+          dk, torch.transpose(dscores, 1, 2), q, beta=0, alpha=SCALE, out=dk)
+        return dscores
 
       def mlp_back(self, g: Tensor, kept: List[Tensor], p: List[Tensor], i: int, s: List[Tensor],
                    j: int, trained: bool, scale: float) -> Tensor:
@@ -104,19 +110,13 @@ final class VisionTransformerGradients {
         d = self.linear_back(g, joined, p[i + 4], s, j + 4, trained, scale)
         dmixed = torch.select(self.split(torch.view(d, [-1, N, WIDTH]), 1), 0, 0)
         dqkv = torch.empty_like(qkv)
-        unused = torch.bmm(torch.transpose(weights, 1, 2), dmixed, out=torch.select(dqkv, 0, 2))
-        dweights = torch.bmm(dmixed, torch.transpose(torch.select(qkv, 0, 2), 1, 2))
-        dscores = self.scores_back(dweights, weights)
-        q = torch.select(dqkv, 0, 0)
+        dscores = self.heads_back(
+          dmixed, weights, torch.select(qkv, 0, 0), torch.select(qkv, 0, 2),
+          torch.select(dqkv, 0, 1), torch.select(dqkv, 0, 2))
+        dq = torch.select(dqkv, 0, 0)
         unused = torch.baddbmm(
-          q, dscores, torch.select(qkv, 0, 1), beta=0, alpha=SCALE, out=q)
-        k = torch.select(dqkv, 0, 1)
-        unused = torch.baddbmm(
-          k, torch.transpose(dscores, 1, 2), torch.select(qkv, 0, 0), beta=0, alpha=SCALE, out=k)
-        # (3, B heads, N, D / heads) -> (B N, 3D)
-        apart = torch.permute(torch.view(dqkv, [3, -1, HEADS, N, HEAD]), [1, 3, 0, 2, 4])
-        flat = torch.reshape(apart, [-1, TRIPLE_WIDTH])
-        d = self.linear_back(flat, h, p[i + 2], s, j + 2, trained, scale)
+          dq, dscores, torch.select(qkv, 0, 1), beta=0, alpha=SCALE, out=dq)
+        d = self.linear_back(self.join(dqkv, 3), h, p[i + 2], s, j + 2, trained, scale)
         return self.norm_back(d, x, kept[1], kept[2], p, i, s, j, trained, scale)
 
       # g: (B, D)
@@ -139,18 +139,12 @@ final class VisionTransformerGradients {
         d = self.linear_back(g, joined, p[i + 4], s, j + 4, trained, scale)
         dmixed = torch.view(d, [-1, 1, HEAD])
         dkv = torch.empty_like(kv)
-        unused = torch.bmm(torch.transpose(weights, 1, 2), dmixed, out=torch.select(dkv, 0, 1))
-        dweights = torch.bmm(dmixed, torch.transpose(torch.select(kv, 0, 1), 1, 2))
-        dscores = self.scores_back(dweights, weights)
+        dscores = self.heads_back(
+          dmixed, weights, q, torch.select(kv, 0, 1), torch.select(dkv, 0, 0),
+          torch.select(dkv, 0, 1))
         dq = torch.mul(torch.bmm(dscores, torch.select(kv, 0, 0)), SCALE)
-        k = torch.select(dkv, 0, 0)
-        unused = torch.baddbmm(
-          k, torch.transpose(dscores, 1, 2), q, beta=0, alpha=SCALE, out=k)
-        # (2, B heads, N, D / heads) -> (B N, 2D)
-        apart = torch.permute(torch.view(dkv, [2, -1, HEADS, N, HEAD]), [1, 3, 0, 2, 4])
-        flat = torch.reshape(apart, [-1, DOUBLE_WIDTH])
-        d = torch.view(
-          self.linear_back(flat, h, weight_kv, parts, 2, trained, scale), [-1, N, WIDTH])
+        d = self.linear_back(self.join(dkv, 2), h, weight_kv, parts, 2, trained, scale)
+        d = torch.view(d, [-1, N, WIDTH])
         dtoken = self.linear_back(
           torch.view(dq, [-1, WIDTH]), token, weight_q, parts, 0, trained, scale)
         unused = torch.add_(torch.select(d, 1, 0), dtoken)
@@ -320,8 +314,7 @@ final class VisionTransformerGradients {
         parts
             .replace("RECOMPUTE", recompute ? "True" : "False")
             .replace("TOKENS", String.valueOf(model.tokens()))
-            .replace("HIDDEN", String.valueOf(4 * model.width()))
-            .replace("TRIPLE_WIDTH", String.valueOf(3 * model.width()));
+            .replace("HIDDEN", String.valueOf(4 * model.width()));
     return script.fill(filled);
   }
 

@@ -48,11 +48,12 @@ final class VisionTransformerScript {
         apart = torch.permute(torch.view(x, [B, N, parts, HEADS, HEAD]), [2, 0, 3, 1, 4])
         return torch.view(torch.contiguous(apart), [parts, torch.mul(B, HEADS), N, HEAD])
 
-      # (B heads, N, D / heads) -> (B, N, D)
-      def join(self, x: Tensor) -> Tensor:
-        N = torch.size(x, 1)
-        together = torch.transpose(torch.view(x, [-1, HEADS, N, HEAD]), 1, 2)
-        return torch.reshape(together, [-1, N, WIDTH])
+      # (parts, B heads, N, D / heads) -> (B, N, parts D)
+      def join(self, x: Tensor, parts: int) -> Tensor:
+        N = torch.size(x, -2)
+        apart = torch.view(x, [parts, -1, HEADS, N, HEAD])
+        together = torch.permute(apart, [1, 3, 0, 2, 4])
+        return torch.reshape(together, [-1, N, torch.mul(parts, WIDTH)])
 
       # q: (B heads, M, D / heads), k: (B heads, N, D / heads) -> (B heads, M, N)
       def weigh(self, q: Tensor, k: Tensor) -> Tensor:
@@ -69,7 +70,7 @@ final class VisionTransformerScript {
         k = torch.select(qkv, 0, 1)
         v = torch.select(qkv, 0, 2)
         ATTENTION
-        joined = self.join(mixed)
+        joined = self.join(mixed, 1)
         y = self.linear(joined, p[i + 4], p[i + 5])
         return (y, [x, mean, spread, qkv, weights, h, joined])
 

@@ -12,7 +12,8 @@ import io.deepincubation.core.script.ScriptProgram;
  */
 public final class GradientSums {
 
-  private static final String GATHER =
+  /** The method that a program needs for {@link #addGradientsOf}. */
+  static final String GATHER =
       """
       def gather(self, total: Tensor, loss: Tensor, share: Tensor, p: List[Tensor],
                  sums: List[Tensor]) -> Tensor:
@@ -34,13 +35,14 @@ public final class GradientSums {
    *
    * @param parameters what is trained
    * @param gradients a zero array of each parameter's shape
+   * @param program has {@link #GATHER}; lanes may share it
    * @param manager owns what else is needed
    */
-  GradientSums(NDList parameters, NDList gradients, NDManager manager) {
+  GradientSums(NDList parameters, NDList gradients, ScriptProgram program, NDManager manager) {
     this.parameters = parameters;
     this.gradients = gradients;
     total = manager.zeros(new Shape());
-    program = ScriptProgram.load(manager, GATHER);
+    this.program = program;
   }
 
   /** The sums, in the order of the parameters; they are changed in place. */

@@ -88,12 +88,17 @@ public final class Optimizer {
     UpdateRule rule = UpdateRule.of(recipe);
     parameters = new NDList(trained.stream().map(Trainable::array).toList());
     program =
-        ScriptProgram.load(manager, COMMON + source(rule, trained, recipe.weightDecay(), clipNorm));
+        ScriptProgram.load(
+            manager,
+            GradientSums.GATHER
+                + "\n"
+                + COMMON
+                + source(rule, trained, recipe.weightDecay(), clipNorm));
     for (String name : rule.state()) {
       state.put(name, zeros(name.equals(UpdateRule.COUNTER)));
     }
     for (int lane = 0; lane < lanes; lane++) {
-      sums.add(new GradientSums(parameters, zeros(/* scalars= */ false), manager));
+      sums.add(new GradientSums(parameters, zeros(/* scalars= */ false), program, manager));
     }
     rate = manager.zeros(new Shape());
   }

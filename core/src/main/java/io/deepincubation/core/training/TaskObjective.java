@@ -12,8 +12,6 @@ import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.ScriptProgram;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,11 +56,6 @@ public final class TaskObjective implements Objective {
     loss = ScriptProgram.load(network.manager(), SOFT_CROSS_ENTROPY);
     gradients = network.gradients(this.trainedModules, recompute).orElse(null);
     trainedModules.forEach(index -> network.modules().get(index).train());
-  }
-
-  /** All modules of a network. */
-  public static Set<Integer> allModules(ModularNetwork network) {
-    return IntStream.range(0, network.modules().size()).boxed().collect(Collectors.toSet());
   }
 
   @Override

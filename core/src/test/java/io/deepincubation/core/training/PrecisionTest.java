@@ -50,7 +50,7 @@ class PrecisionTest {
       var objective =
           new TaskObjective(
               network,
-              TaskObjective.allModules(network),
+              network.division().allModules(),
               StochasticDepth.OFF,
               /* recompute= */ false);
       var optimizer =

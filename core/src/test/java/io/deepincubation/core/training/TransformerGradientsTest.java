@@ -17,6 +17,7 @@ import io.deepincubation.core.network.VisionTransformer;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.random.RandomStream;
 import io.deepincubation.core.script.GradientMode;
+import io.deepincubation.core.script.ScriptProgram;
 import io.deepincubation.core.script.TorchEngine;
 import java.util.List;
 import java.util.Set;
@@ -158,7 +159,8 @@ class TransformerGradientsTest {
     objective.trained().forEach(m -> m.trainable().forEach(p -> parameters.add(p.array())));
     var gradients = new NDList();
     parameters.forEach(p -> gradients.add(network.manager().zeros(p.getShape())));
-    return new GradientSums(parameters, gradients, network.manager());
+    ScriptProgram program = ScriptProgram.load(network.manager(), GradientSums.GATHER);
+    return new GradientSums(parameters, gradients, program, network.manager());
   }
 
   private static Pass pass(GradientSums sums) {
