@@ -7,6 +7,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -90,12 +91,24 @@ record CacheFolder(Path directory, long maxBytes) {
     Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
   }
 
+  /** Writes a file's content to a path. */
+  interface Content {
+    void writeTo(Path unfinished) throws IOException;
+  }
+
   /**
-   * Deletes a file's old version, what killed processes left, and the files used longest ago.
+   * Keeps a file in place of its old version, what killed processes left, and the files used
+   * longest ago; on any failure it is not there.
    *
-   * @throws IOException if so many bytes are never allowed
+   * <p>Room is made before the file is written, so that the disk has it, and again as it appears:
+   * others may have kept theirs meanwhile.
+   *
+   * @param file which the caller has locked
+   * @param bytes of the content
+   * @param content what is kept
+   * @throws IOException if so many bytes are never allowed, or the disk refuses
    */
-  void makeRoom(long bytes, Path file) throws IOException {
+  void keep(Path file, long bytes, Content content) throws IOException {
     if (bytes > maxBytes) {
       throw new IOException(
           "expected a split of at most " + maxBytes + " bytes, got one of " + bytes);
@@ -107,6 +120,18 @@ record CacheFolder(Path directory, long maxBytes) {
           deleteOldest(bytes);
           return file;
         });
+    Path unfinished = Files.createTempFile(directory, "unfinished", TEMPORARY_SUFFIX);
+    try {
+      content.writeTo(unfinished);
+      whileLocked(
+          ROOM,
+          () -> {
+            deleteOldest(bytes);
+            return Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+          });
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
   }
 
   private void deleteOldest(long bytes) throws IOException {

@@ -5,7 +5,6 @@ import io.deepincubation.core.checkpoint.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -61,15 +60,7 @@ final class CachedRanges implements RangeReader {
       return found.get();
     }
     byte[] bytes = stored.read(file, range);
-    folder.makeRoom(bytes.length, kept);
-    Path unfinished =
-        Files.createTempFile(folder.directory(), "range", CacheFolder.TEMPORARY_SUFFIX);
-    try {
-      Files.write(unfinished, bytes);
-      Files.move(unfinished, kept, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(unfinished);
-    }
+    folder.keep(kept, bytes.length, unfinished -> Files.write(unfinished, bytes));
     return bytes;
   }
 

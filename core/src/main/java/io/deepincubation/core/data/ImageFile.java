@@ -9,12 +9,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
  * The form in which a node keeps a decoded split: a header, N x C x H x W unsigned bytes, N labels
- * as big-endian numbers of four bytes. A file is complete or not there.
+ * as big-endian numbers of four bytes.
  *
  * @param count N
  * @param height H
@@ -43,18 +42,8 @@ record ImageFile(int count, int height, int width) {
     return (count + perSegment - 1) / perSegment;
   }
 
-  /** Decodes a split into a file; on any failure the file is not there. */
+  /** Decodes a split into a file that is there, and has the disk keep it. */
   void write(Path file, SplitDecoder decoder) throws IOException {
-    Path temporary = Files.createTempFile(file.getParent(), "split", CacheFolder.TEMPORARY_SUFFIX);
-    try {
-      writeAll(temporary, decoder);
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
-  }
-
-  private void writeAll(Path file, SplitDecoder decoder) throws IOException {
     ByteBuffer labels = ByteBuffer.allocate(count * Integer.BYTES);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
         var stream =

@@ -88,8 +88,7 @@ public final class LocalImageCache {
 
   private ImageTable mapped(Path file, ImageFile layout, SplitDecoder decoder) throws IOException {
     if (!layout.isIn(file)) {
-      folder.makeRoom(layout.bytes(), file);
-      layout.write(file, decoder);
+      folder.keep(file, layout.bytes(), unfinished -> layout.write(unfinished, decoder));
     }
     CacheFolder.touch(file);
     return layout.map(file);
