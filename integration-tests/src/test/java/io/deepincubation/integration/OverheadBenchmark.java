@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,11 +21,19 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @EnabledIfSystemProperty(named = "deepincubation.benchmark", matches = "true")
 class OverheadBenchmark {
 
-  /** So long that a module takes some twenty seconds. */
-  private static final String EPOCHS = "incubation.epochs=24";
+  /** So long that a module takes most of a minute; real ones take hours. */
+  private static final String EPOCHS = "incubation.epochs=60";
 
   private final Laboratory laboratory =
-      new Laboratory("benchmark", SparkLine.SPARK_3_5, SmallRun.SETTINGS);
+      new Laboratory("benchmark", SparkLine.SPARK_3_5, settings());
+
+  /** Those of the small run, but for checkpoints and heartbeats, which come as by default. */
+  private static Map<String, String> settings() {
+    var settings = new HashMap<>(SmallRun.SETTINGS);
+    settings.remove("spark.deepincubation.checkpoint.steps");
+    settings.remove("spark.executor.heartbeatInterval");
+    return settings;
+  }
 
   @Test
   void printsRatios() throws IOException {
@@ -91,10 +100,9 @@ class OverheadBenchmark {
 
   private static void report(List<Double> alone, EventLog one, EventLog two) {
     List<Double> tasks = one.tasks().stream().map(EventLog.Task::seconds).toList();
-    System.out.printf(
-        Locale.ROOT, "seconds of each module, in process:  %s%n", String.join(" ", words(alone)));
-    System.out.printf(
-        Locale.ROOT, "seconds of each module, Spark tasks: %s%n", String.join(" ", words(tasks)));
+    print("in process", alone);
+    print("Spark tasks, one executor", tasks);
+    print("Spark tasks, two executors", two.tasks().stream().map(EventLog.Task::seconds).toList());
     System.out.printf(
         Locale.ROOT,
         "Spark task : in process = %.3f (medians; the first module, which loads libtorch, left"
@@ -106,6 +114,10 @@ class OverheadBenchmark {
         one.seconds() / two.seconds(),
         one.seconds(),
         two.seconds());
+  }
+
+  private static void print(String where, List<Double> seconds) {
+    System.out.printf("seconds of each module, %s: %s%n", where, String.join(" ", words(seconds)));
   }
 
   private static List<String> words(List<Double> seconds) {

@@ -1,5 +1,6 @@
 package io.deepincubation.core.checkpoint;
 
+import com.google.gson.annotations.SerializedName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param loss mean training loss since the line before, or null on an evaluation's line
  * @param rate learning rate
  * @param imagesPerSecond training images a second since the line before
- * @param dataWait share of the time since the line before that training waited for data, 0 to 1
+ * @param dataWait share of the time since the line before that training waited for data, 0 to 1;
+ *     {@code data_wait} in the file
  * @param top1 accuracy on the test split, 0 to 1, on an evaluation's line, else null
  * @param event what happened to the task, such as a resumption, on a line of its own, else null
  */
@@ -28,6 +30,6 @@ public record MetricsLine(
     @Nullable Double loss,
     double rate,
     double imagesPerSecond,
-    double dataWait,
+    @SerializedName("data_wait") double dataWait,
     @Nullable Double top1,
     @Nullable String event) {}

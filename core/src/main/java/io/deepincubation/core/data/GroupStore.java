@@ -6,9 +6,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
@@ -17,14 +14,9 @@ import java.util.stream.IntStream;
  */
 final class GroupStore {
 
-  private static final int READERS = 4;
-  private static final long IDLE_SECONDS = 10;
-
-  /** Threads that read for all stores of this process; they wait for the network, mostly. */
-  private static final Executor READING = readers();
-
   private final List<Place> groups;
   private final RangeReader ranges;
+  private final Executor readers;
   private final int ahead;
   private final Map<Integer, CompletableFuture<List<Sample>>> kept =
       new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true);
@@ -49,11 +41,13 @@ final class GroupStore {
    *
    * @param groups all that there are
    * @param ranges reads them
+   * @param readers threads that reading is done in
    * @param ahead how many are read before they are asked for
    */
-  GroupStore(List<Place> groups, RangeReader ranges, int ahead) {
+  GroupStore(List<Place> groups, RangeReader ranges, Executor readers, int ahead) {
     this.groups = List.copyOf(groups);
     this.ranges = ranges;
+    this.readers = readers;
     this.ahead = ahead;
     plan = IntStream.range(0, groups.size()).toArray();
     steps = plan.clone();
@@ -113,28 +107,11 @@ final class GroupStore {
     Place place = groups.get(group);
     CompletableFuture<List<Sample>> samples =
         CompletableFuture.supplyAsync(
-            () -> Shards.read(ranges, place.shard(), place.group()), READING);
+            () -> Shards.read(ranges, place.shard(), place.group()), readers);
     kept.put(group, samples);
     if (kept.size() > 2 * ahead + 1) {
       kept.remove(kept.keySet().iterator().next());
     }
     return samples;
-  }
-
-  private static Executor readers() {
-    var readers =
-        new ThreadPoolExecutor(
-            READERS,
-            READERS,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            work -> {
-              var thread = new Thread(work, "shards");
-              thread.setDaemon(true);
-              return thread;
-            });
-    readers.allowCoreThreadTimeOut(true);
-    return readers;
   }
 }

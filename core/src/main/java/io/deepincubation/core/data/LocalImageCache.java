@@ -6,6 +6,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +29,12 @@ public final class LocalImageCache {
 
   /** Decoded bytes up to which a split is kept decoded; larger ones are streamed. */
   private static final long DECODED_BYTES = 4L << 30;
+
+  private static final int READERS = 4;
+  private static final long IDLE_SECONDS = 10;
+
+  /** Threads that read for all streams of this process; they wait for the network, mostly. */
+  private static final Executor READING = readers();
 
   private final CacheFolder folder;
   private final long decodedBytes;
@@ -60,7 +70,28 @@ public final class LocalImageCache {
 
   /** The images of a split, read from its shards as they are needed. */
   ImageTable stream(PreparedSet set, String split, int side) {
-    return new StreamedTable(set, split, side, new CachedRanges(folder, set.storage()));
+    return stream(set, split, side, READING);
+  }
+
+  ImageTable stream(PreparedSet set, String split, int side, Executor readers) {
+    return new StreamedTable(set, split, side, new CachedRanges(folder, set.storage()), readers);
+  }
+
+  private static Executor readers() {
+    var readers =
+        new ThreadPoolExecutor(
+            READERS,
+            READERS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            work -> {
+              var thread = new Thread(work, "shards");
+              thread.setDaemon(true);
+              return thread;
+            });
+    readers.allowCoreThreadTimeOut(true);
+    return readers;
   }
 
   /**

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
  * The images of a split, read from its shards as they are needed: a row group at a time, ahead of
@@ -29,8 +30,9 @@ final class StreamedTable implements ImageTable {
    *
    * @param side rows and columns that a network sees
    * @param ranges reads the shards
+   * @param readers threads that reading is done in; some of it may go on after the last use
    */
-  StreamedTable(PreparedSet set, String split, int side, RangeReader ranges) {
+  StreamedTable(PreparedSet set, String split, int side, RangeReader ranges, Executor readers) {
     this.set = set;
     this.side = side;
     var groups = new ArrayList<GroupStore.Place>();
@@ -40,7 +42,7 @@ final class StreamedTable implements ImageTable {
       }
     }
     firstRows = firstRows(groups);
-    store = new GroupStore(groups, ranges, WINDOW);
+    store = new GroupStore(groups, ranges, readers, WINDOW);
   }
 
   private static int[] firstRows(List<GroupStore.Place> groups) {

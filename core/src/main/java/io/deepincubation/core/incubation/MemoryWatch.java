@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,11 @@ import java.util.stream.Stream;
 final class MemoryWatch implements AutoCloseable {
 
   private static final Path STATUS = Path.of("/proc/self/status");
+  private static final Path CLEAR = Path.of("/proc/self/clear_refs");
+
+  /** Sets Linux's mark of the highest resident size back to the present one. */
+  private static final String CLEAR_HIGHEST = "5";
+
   private static final Duration GLANCE = Duration.ofMillis(100);
 
   private final Device device;
@@ -52,6 +58,25 @@ final class MemoryWatch implements AutoCloseable {
         watch.timer.scheduleWithFixedDelay(
             watch::look, 0, GLANCE.toMillis(), TimeUnit.MILLISECONDS);
     return watch;
+  }
+
+  /**
+   * Bytes that this process grows by at most during some work, which nobody else does any at the
+   * same time. Freed memory is given back before.
+   *
+   * @return nothing where the system keeps no account of it
+   */
+  static OptionalLong growth(Runnable work) {
+    TorchEngine.giveBackFreedMemory();
+    try {
+      Files.writeString(CLEAR, CLEAR_HIGHEST);
+    } catch (IOException e) {
+      work.run();
+      return OptionalLong.empty();
+    }
+    long before = status("VmRSS:");
+    work.run();
+    return OptionalLong.of(status("VmHWM:") - before);
   }
 
   private synchronized void look() {

@@ -1,8 +1,6 @@
 package io.deepincubation.core.incubation;
 
-import io.deepincubation.core.checkpoint.CheckpointPolicy;
-import io.deepincubation.core.checkpoint.Checkpoints;
-import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.data.Batch;
 import io.deepincubation.core.data.BatchKey;
 import io.deepincubation.core.data.ImageTable;
 import io.deepincubation.core.data.TrainingBatches;
@@ -15,21 +13,20 @@ import io.deepincubation.core.network.StochasticDepth;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.random.RandomStream;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.StageRecipe;
 import io.deepincubation.core.script.GemmPeak;
 import io.deepincubation.core.script.TorchEngine;
-import io.deepincubation.core.training.StageProgress;
+import io.deepincubation.core.training.StepTimer;
 import io.deepincubation.core.training.TaskObjective;
-import io.deepincubation.core.training.TaskPlace;
-import io.deepincubation.core.training.Trainer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Times training steps of a recipe's networks on random images: the target model end to end, the
- * meta model, and each hybrid network. The steps are the trainer's own.
+ * meta model, and each hybrid network. The steps are the trainer's own, on images that are ready.
  */
 public final class TrainingBenchmark {
 
@@ -43,16 +40,22 @@ public final class TrainingBenchmark {
   private static final int WARM_UP = 2;
 
   /**
-   * One network's speed.
+   * One network's speed. Times are of a step, medians.
    *
    * @param network which one
    * @param division its depths
    * @param arithmetic of its products
    * @param flopsPerImage operations of one image's training pass
-   * @param imagesPerSecond median over the steps
-   * @param flopsPerSecond the product of the two
-   * @param peak matrix products alone, operations a second, of the same threads at the MLP's shape
-   * @param dataWait share of the time spent waiting for images, median
+   * @param imagesPerSecond of steps whose images are ready
+   * @param forwardSeconds of the loss alone
+   * @param backwardSeconds of the gradients on top of it
+   * @param optimizerSeconds of the update
+   * @param dataSeconds that one thread makes the step's images in, beside the others
+   * @param flopsPerSecond operations that are computed
+   * @param peak matrix products alone, operations a second, of the same threads: the best of the
+   *     MLP's shape and of large squares
+   * @param stepBytes what the process grows by during steps; null where the system does not tell
+   * @param plannedBytes what {@link TrainingPlan} expects of that; null where it cannot know
    */
   public record Speed(
       String network,
@@ -60,13 +63,17 @@ public final class TrainingBenchmark {
       Arithmetic arithmetic,
       double flopsPerImage,
       double imagesPerSecond,
+      double forwardSeconds,
+      double backwardSeconds,
+      double optimizerSeconds,
+      double dataSeconds,
       double flopsPerSecond,
       double peak,
-      double dataWait) {}
+      @Nullable Long stepBytes,
+      @Nullable Long plannedBytes) {}
 
   private final Recipe recipe;
   private final Architecture architecture;
-  private final Storage scratch;
   private final int steps;
 
   /**
@@ -74,12 +81,10 @@ public final class TrainingBenchmark {
    *
    * @param recipe the networks, the batch and the optimizer
    * @param classes of the random images
-   * @param scratch a storage that nothing is written to
    * @param steps timed steps of each network, at least 1
    */
-  public TrainingBenchmark(Recipe recipe, int classes, Storage scratch, int steps) {
+  public TrainingBenchmark(Recipe recipe, int classes, int steps) {
     this.recipe = recipe;
-    this.scratch = scratch;
     this.steps = steps;
     architecture = Architectures.of(recipe.model(), classes);
   }
@@ -116,7 +121,6 @@ public final class TrainingBenchmark {
 
   private Speed time(
       String name, ModularDivision division, Set<Integer> trained, Compute compute, double peak) {
-    var told = new ArrayList<StageProgress>();
     var key = new BatchKey(recipe.seed(), "benchmark", -1);
     var batches =
         new TrainingBatches(
@@ -126,28 +130,49 @@ public final class TrainingBenchmark {
             architecture.classes(),
             recipe.batch().size(),
             key,
-            compute.threads());
-    var stage = new StageRecipe(WARM_UP + steps, 0, 0, 0, 1);
-    var never = new Checkpoints(scratch, "benchmark", CheckpointPolicy.NEVER);
+            /* threads= */ 1);
+    double batchSeconds = seconds(batches);
+    Batch ready = batches.batch(0, 0);
     try (var network = new ModularNetwork(architecture, division, weights(division), compute)) {
       var objective =
           new TaskObjective(
               network, trained, StochasticDepth.OFF, recipe.batch().recomputeActivations());
-      new Trainer(recipe, stage, key, batches, compute, never, told::add, TaskPlace.HERE)
-          .train(objective, network.manager(), () -> 0);
+      var timer = new StepTimer(objective, recipe, compute);
+      var times = new ArrayList<StepTimer.Times>();
+      OptionalLong grown =
+          MemoryWatch.growth(
+              () -> times.add(timer.time(network.manager(), ready, key, WARM_UP, steps)));
+      StepTimer.Times step = times.get(0);
+      double stepsPerSecond = 1 / step.step();
+      int images = recipe.batch().effectiveSize();
+      return new Speed(
+          name,
+          division,
+          compute.arithmetic(),
+          TrainingCost.perImage(architecture, division, trained),
+          images * stepsPerSecond,
+          step.forward(),
+          step.gather() - step.forward(),
+          step.update(),
+          batchSeconds * recipe.batch().accumulation(),
+          images * stepsPerSecond * TrainingCost.computedPerImage(architecture, division, trained),
+          peak,
+          grown.isPresent() ? grown.getAsLong() : null,
+          new TrainingPlan(recipe, architecture, images, compute)
+              .memory(division, trained)
+              .stepBytes());
     }
-    List<StageProgress> timed = told.subList(WARM_UP, told.size());
-    double flopsPerImage = TrainingCost.perImage(architecture, division, trained);
-    double imagesPerSecond = median(timed.stream().map(StageProgress::imagesPerSecond).toList());
-    return new Speed(
-        name,
-        division,
-        compute.arithmetic(),
-        flopsPerImage,
-        imagesPerSecond,
-        flopsPerImage * imagesPerSecond,
-        peak,
-        median(timed.stream().map(StageProgress::dataWait).toList()));
+  }
+
+  /** Of one batch, without the first, which fills caches. */
+  private double seconds(TrainingBatches batches) {
+    var seconds = new ArrayList<Double>();
+    for (int i = 0; i <= steps; i++) {
+      long start = System.nanoTime();
+      batches.batch(i, 0);
+      seconds.add((System.nanoTime() - start) / 1e9);
+    }
+    return median(seconds.subList(1, seconds.size()));
   }
 
   private List<Weights> weights(ModularDivision division) {

@@ -5,6 +5,7 @@ import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.StageRecipe;
 import java.util.Set;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** Floating-point operations of training, counted before anything is trained. */
@@ -38,11 +39,22 @@ public final class TrainingCost {
    */
   public static double perImage(
       Architecture architecture, ModularDivision division, Set<Integer> trained) {
+    return perImage(division, trained, i -> architecture.forwardFlops(division, i));
+  }
+
+  /** Those operations of {@link #perImage} that are computed, for comparison with a peak. */
+  static double computedPerImage(
+      Architecture architecture, ModularDivision division, Set<Integer> trained) {
+    return perImage(division, trained, i -> architecture.computedFlops(division, i));
+  }
+
+  private static double perImage(
+      ModularDivision division, Set<Integer> trained, IntToDoubleFunction forward) {
     int firstTrained = trained.stream().min(Integer::compare).orElseThrow();
     double flops = 0;
     for (int i = 0; i < division.moduleCount(); i++) {
       int passes = trained.contains(i) ? 3 : i > firstTrained ? 2 : 1;
-      flops += passes * architecture.forwardFlops(division, i);
+      flops += passes * forward.applyAsDouble(i);
     }
     return flops;
   }

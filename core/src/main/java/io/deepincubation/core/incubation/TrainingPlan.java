@@ -2,13 +2,17 @@ package io.deepincubation.core.incubation;
 
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.StageRecipe;
 import io.deepincubation.core.training.Optimizer;
+import io.deepincubation.core.training.TrainingStep;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What each stage of Algorithm 1 and of end-to-end training will take, before it is trained. */
 public final class TrainingPlan {
@@ -38,24 +42,38 @@ public final class TrainingPlan {
   }
 
   /**
-   * Memory of a task that lasts from step to step, on its device or outside Java's heap. A step's
-   * activations come on top.
+   * Memory of a task on its device or outside Java's heap.
    *
    * @param weightBytes of all modules of the network, trained or fixed
-   * @param gradientBytes of the trained modules
+   * @param gradientBytes sums of the trained modules' gradients, one for each thread that gathers
+   *     its own
    * @param optimizerBytes what the optimizer keeps for the trained modules
+   * @param activationBytes the most that a step holds until its backward pass; null where only a
+   *     trial can tell. Derived for processors; GPUs hold all of a batch at once
    */
-  public record Memory(long weightBytes, long gradientBytes, long optimizerBytes) {
+  public record Memory(
+      long weightBytes, long gradientBytes, long optimizerBytes, @Nullable Long activationBytes) {
 
-    /** All of it. */
-    public long totalBytes() {
+    /** What is there from step to step: all but activations. */
+    public long lastingBytes() {
       return weightBytes + gradientBytes + optimizerBytes;
+    }
+
+    /** All that is known. */
+    public long totalBytes() {
+      return lastingBytes() + (activationBytes == null ? 0 : activationBytes);
+    }
+
+    /** What training adds to the network's weights; null where only a trial can tell. */
+    @Nullable Long stepBytes() {
+      return activationBytes == null ? null : gradientBytes + optimizerBytes + activationBytes;
     }
   }
 
   private final Recipe recipe;
   private final Architecture architecture;
   private final TrainingCost cost;
+  private final Compute compute;
 
   /**
    * Plans a recipe.
@@ -63,10 +81,12 @@ public final class TrainingPlan {
    * @param recipe the hyper-parameters
    * @param architecture that the recipe asks for
    * @param trainImages images of the training split
+   * @param compute where and how a task computes
    */
-  public TrainingPlan(Recipe recipe, Architecture architecture, int trainImages) {
+  public TrainingPlan(Recipe recipe, Architecture architecture, int trainImages, Compute compute) {
     this.recipe = recipe;
     this.architecture = architecture;
+    this.compute = compute;
     cost = new TrainingCost(recipe, architecture, trainImages);
   }
 
@@ -108,17 +128,28 @@ public final class TrainingPlan {
       ModularDivision division,
       Set<Integer> trained,
       StageRecipe stageRecipe) {
-    long trainedBytes = bytes(division, trained, /* buffers= */ false);
     return new Stage(
         name,
         network,
         division,
         cost.images(stageRecipe),
         TrainingCost.perImage(architecture, division, trained),
-        new Memory(
-            bytes(division, division.allModules(), /* buffers= */ true),
-            trainedBytes,
-            trainedBytes * Optimizer.stateOf(recipe.optimizer())));
+        memory(division, trained));
+  }
+
+  /** Memory of a task that trains some modules of a network. */
+  Memory memory(ModularDivision division, Set<Integer> trained) {
+    var shares =
+        TrainingStep.Shares.of(compute, recipe.batch().size(), architecture.imagesAtOnce());
+    OptionalLong ofImage =
+        architecture.activationBytes(
+            division, trained, compute.arithmetic(), recipe.batch().recomputeActivations());
+    long trainedBytes = bytes(division, trained, /* buffers= */ false);
+    return new Memory(
+        bytes(division, division.allModules(), /* buffers= */ true),
+        trainedBytes * shares.lanes(),
+        trainedBytes * Optimizer.stateOf(recipe.optimizer()),
+        ofImage.isPresent() ? ofImage.getAsLong() * shares.imagesAtOnce() : null);
   }
 
   private long bytes(ModularDivision division, Set<Integer> modules, boolean buffers) {

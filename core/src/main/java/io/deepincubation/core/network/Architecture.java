@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -73,8 +74,30 @@ public interface Architecture {
     return Optional.empty();
   }
 
+  /**
+   * Bytes of one image's activations that a training step holds at most, about; nothing where only
+   * a trial can tell. Every branch counts, though stochastic depth drops some.
+   *
+   * @param division the network
+   * @param trained indices of the modules whose parameters are trained
+   * @param arithmetic of the products
+   * @param recompute whether activations are computed again in the backward pass
+   */
+  default OptionalLong activationBytes(
+      ModularDivision division, Set<Integer> trained, Arithmetic arithmetic, boolean recompute) {
+    return OptionalLong.empty();
+  }
+
   /** Floating-point operations of one image's forward pass through a module, 2 per multiply-add. */
   double forwardFlops(ModularDivision division, int moduleIndex);
+
+  /**
+   * Those of {@link #forwardFlops} that are computed: an implementation may leave out what its
+   * output does not depend on.
+   */
+  default double computedFlops(ModularDivision division, int moduleIndex) {
+    return forwardFlops(division, moduleIndex);
+  }
 
   /** What {@code config.json} says of the network, so that other tools can rebuild it. */
   Map<String, Object> configuration(ModularDivision division);

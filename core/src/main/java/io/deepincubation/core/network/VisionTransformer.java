@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -162,6 +163,13 @@ public record VisionTransformer(
     return Optional.of(gradients.program(recompute));
   }
 
+  @Override
+  public OptionalLong activationBytes(
+      ModularDivision division, Set<Integer> trained, Arithmetic arithmetic, boolean recompute) {
+    return OptionalLong.of(
+        new VisionTransformerActivations(this, arithmetic).bytes(division, trained, recompute));
+  }
+
   private Shape tokenShape(long images) {
     return new Shape(images, tokens(), width);
   }
@@ -188,6 +196,18 @@ public record VisionTransformer(
     }
     if (moduleIndex == division.moduleCount() - 1) {
       flops += 2 * d * classes;
+    }
+    return flops;
+  }
+
+  @Override
+  public double computedFlops(ModularDivision division, int moduleIndex) {
+    double flops = forwardFlops(division, moduleIndex);
+    if (moduleIndex == division.moduleCount() - 1) {
+      double others = tokens() - 1;
+      double d = width;
+      flops -= 2 * others * (2 + 2 * MLP_RATIO) * d * d; // their query, projection and MLP
+      flops -= 2 * 2 * others * tokens() * d; // what they would see
     }
     return flops;
   }

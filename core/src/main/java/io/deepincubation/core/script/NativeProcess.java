@@ -42,6 +42,9 @@ final class NativeProcess {
     /** Changes the allocator; 0 if refused. */
     int mallopt(int parameter, int value);
 
+    /** Hands freed memory back to the system; 1 if there was some. */
+    int malloc_trim(long pad);
+
     /** Changes the environment that native libraries see; 0 if done. */
     int setenv(String name, String value, int overwrite);
 
@@ -62,6 +65,15 @@ final class NativeProcess {
       keepFreedMemory(library);
     } catch (UnsatisfiedLinkError e) {
       LOG.info("Left the allocator as it is: {}", e.getMessage());
+    }
+  }
+
+  /** Hands back all memory that is kept for steps to come. */
+  static void giveBack() {
+    try {
+      Native.load("c", CLibrary.class).malloc_trim(0);
+    } catch (UnsatisfiedLinkError e) {
+      LOG.info("Kept freed memory: {}", e.getMessage());
     }
   }
 

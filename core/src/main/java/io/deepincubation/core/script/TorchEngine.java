@@ -82,6 +82,14 @@ public final class TorchEngine {
     return device.isGpu() ? CudaUtils.getGpuMemory(device).getUsed() : 0;
   }
 
+  /**
+   * Hands memory that was freed, but kept for steps to come, back to the system, so that what a
+   * process takes can be measured.
+   */
+  public static void giveBackFreedMemory() {
+    NativeProcess.giveBack();
+  }
+
   /** The version of libtorch and of the engine, for run records. */
   public static String version() {
     return Holder.ENGINE.getEngineName() + " " + Holder.ENGINE.getVersion();

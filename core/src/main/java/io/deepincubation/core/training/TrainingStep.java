@@ -46,6 +46,43 @@ public final class TrainingStep implements AutoCloseable {
             lanes.count());
   }
 
+  /**
+   * How a task computes a pass.
+   *
+   * @param lanes threads that each compute a part of it, with gradient sums of their own
+   * @param imagesAtOnce whose activations are held at the same time, by all lanes together
+   */
+  public record Shares(int lanes, int imagesAtOnce) {
+
+    /**
+     * What a task will do.
+     *
+     * @param compute where and how it computes
+     * @param batch images of a pass
+     * @param atOnce the most images that are computed at once on a processor, see {@link
+     *     Objective#imagesAtOnce}
+     */
+    public static Shares of(Compute compute, int batch, int atOnce) {
+      try (Lanes lanes = Lanes.of(compute, batch, atOnce)) {
+        return new Shares(lanes.count(), lanes.count() * lanes.imagesAtOnce());
+      }
+    }
+  }
+
+  /** What is done with some images of a batch. */
+  interface Work {
+
+    /**
+     * Does it.
+     *
+     * @param images b x C x H x W
+     * @param targets b x classes
+     * @param key of the batch, from these images on
+     * @param lane the thread that does it
+     */
+    void run(NDArray images, NDArray targets, StepKey key, int lane);
+  }
+
   /** The update, with its state. */
   Optimizer optimizer() {
     return optimizer;
@@ -58,26 +95,34 @@ public final class TrainingStep implements AutoCloseable {
    * @param key what its draws are for, from the batch's first image on
    */
   public void gather(Batch batch, StepKey key) {
-    int images = batch.size() / lanes.count();
-    lanes.forEach(lane -> gather(batch, key.from(lane * images), images, lane));
+    forEachPart(
+        batch,
+        key,
+        (images, targets, from, lane) -> {
+          double share = images.getShape().get(0) / (double) (batch.size() * accumulation);
+          objective.gather(images, targets, from, optimizer.sums(lane), share);
+        });
   }
 
-  /** Gathers a lane's images, some at a time. */
-  private void gather(Batch batch, StepKey key, int images, int lane) {
+  /** Does some work with all images of a pass, some at a time, in lanes. */
+  void forEachPart(Batch batch, StepKey key, Work work) {
+    int own = batch.size() / lanes.count();
     int some = lanes.imagesAtOnce();
-    for (int first = 0; first < images; first += some) {
-      gatherSome(batch, key.from(key.firstImage() + first), some, lane);
-    }
+    lanes.forEach(
+        lane -> {
+          for (int first = lane * own; first < (lane + 1) * own; first += some) {
+            withPart(batch, key.from(first), some, lane, work);
+          }
+        });
   }
 
-  private void gatherSome(Batch batch, StepKey key, int images, int lane) {
-    double share = (double) images / (batch.size() * accumulation);
+  private void withPart(Batch batch, StepKey key, int images, int lane, Work work) {
     try (NDManager pass = manager.newSubManager()) {
       Shape shape = new Shape(images).addAll(objective.inputShape());
       NDArray part = pass.create(part(batch.images(), key, images), shape);
       int classes = batch.targets().length / batch.size();
       NDArray targets = pass.create(part(batch.targets(), key, images), new Shape(images, classes));
-      objective.gather(part, targets, key, optimizer.sums(lane), share);
+      work.run(part, targets, key, lane);
     }
   }
 

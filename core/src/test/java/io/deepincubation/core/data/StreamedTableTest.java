@@ -13,8 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +31,7 @@ class StreamedTableTest {
   private final Path data;
   private final Path cache;
   private final PreparedSet set;
+  private final ExecutorService readers = Executors.newFixedThreadPool(4);
 
   StreamedTableTest(@TempDir Path data, @TempDir Path cache) {
     this.data = data;
@@ -34,6 +39,13 @@ class StreamedTableTest {
     Storage storage = new LocalStorage(data);
     new PreparedSetWriter(storage).write(TestImages.source(200, 2), 1, 5);
     set = PreparedSet.open(storage);
+  }
+
+  /** Reading ahead goes on after a table's last use, in folders that are deleted then. */
+  @AfterEach
+  void endReading() throws InterruptedException {
+    readers.shutdown();
+    assertThat(readers.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -178,11 +190,11 @@ class StreamedTableTest {
     if (!Files.exists(file)) {
       Files.createFile(file);
     }
-    return new LocalImageCache(file, PLENTY).stream(set, "train", 8);
+    return new LocalImageCache(file, PLENTY).stream(set, "train", 8, readers);
   }
 
   private ImageTable streamed(long cacheBytes) {
-    return new LocalImageCache(cache, cacheBytes).stream(set, "train", 8);
+    return new LocalImageCache(cache, cacheBytes).stream(set, "train", 8, readers);
   }
 
   private static TrainingBatches batches(ImageTable table) {

@@ -3,20 +3,28 @@ package io.deepincubation.core.incubation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
 import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.network.Arithmetic;
+import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.Recipes;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class TrainingPlanTest {
 
   private static final int IMAGES = 50_000;
 
+  private static final Compute COMPUTE =
+      new Compute(Device.cpu(), Arithmetic.FP32, /* threads= */ 1);
+
   private final Recipe recipe = Recipes.named("deit-tiny-32-cifar100");
   private final Architecture architecture = Architectures.of(recipe.model(), 100);
   private final List<TrainingPlan.Stage> stages =
-      new TrainingPlan(recipe, architecture, IMAGES).stages();
+      new TrainingPlan(recipe, architecture, IMAGES, COMPUTE).stages();
 
   @Test
   void addsUpToTheCostOfTraining() {
@@ -31,7 +39,32 @@ class TrainingPlanTest {
     TrainingPlan.Memory module = stages.get(2).memory();
     assertThat(module.gradientBytes()).isLessThan(module.weightBytes());
     assertThat(module.optimizerBytes()).isEqualTo(2 * module.gradientBytes());
-    assertThat(module.totalBytes()).isEqualTo(module.weightBytes() + 3 * module.gradientBytes());
+    assertThat(module.lastingBytes()).isEqualTo(module.weightBytes() + 3 * module.gradientBytes());
+  }
+
+  @Test
+  void aFrozenModuleKeepsLessThanATrainedOneAndNothingBeforeIt() {
+    List<Long> ofModules = stages.subList(1, 5).stream().map(s -> activations(s)).toList();
+    long whole = activations(stages.get(stages.size() - 1));
+
+    assertThat(ofModules).isSortedAccordingTo(Comparator.reverseOrder());
+    assertThat(ofModules.get(0)).isLessThan(whole / 3);
+    assertThat(activations(stages.get(0))).isLessThan(ofModules.get(3));
+  }
+
+  @Test
+  void everyThreadGathersGradientsOfItsOwn() {
+    var two = new Compute(Device.cpu(), Arithmetic.FP32, /* threads= */ 2);
+    TrainingPlan.Stage alone = stages.get(2);
+    TrainingPlan.Stage shared = new TrainingPlan(recipe, architecture, IMAGES, two).stages().get(2);
+
+    assertThat(shared.memory().gradientBytes()).isEqualTo(2 * alone.memory().gradientBytes());
+    assertThat(activations(shared)).isEqualTo(2 * activations(alone));
+    assertThat(shared.memory().optimizerBytes()).isEqualTo(alone.memory().optimizerBytes());
+  }
+
+  private static long activations(TrainingPlan.Stage stage) {
+    return Objects.requireNonNull(stage.memory().activationBytes());
   }
 
   @Test

@@ -3,14 +3,12 @@ package io.deepincubation.spark.cli;
 import ai.djl.Device;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
-import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.incubation.TrainingBenchmark;
 import io.deepincubation.core.incubation.TrainingBenchmark.Speed;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -59,8 +57,7 @@ final class Bench extends Verb {
     }
     Recipe resolved = recipe.recipe();
     int classes = resolved.model().classes() == 0 ? DEFAULT_CLASSES : resolved.model().classes();
-    var scratch = new LocalStorage(Path.of(System.getProperty("java.io.tmpdir")));
-    var benchmark = new TrainingBenchmark(resolved, classes, scratch, steps);
+    var benchmark = new TrainingBenchmark(resolved, classes, steps);
     var speeds = new ArrayList<Speed>();
     for (Arithmetic precision : precisions) {
       speeds.addAll(benchmark.run(new Compute(Device.cpu(), precision, width)));
@@ -68,11 +65,31 @@ final class Bench extends Verb {
     return answer(resolved, width, speeds);
   }
 
+  private static String milliseconds(double seconds) {
+    return String.format(Locale.ROOT, "%.1f ms", 1000 * seconds);
+  }
+
+  private static String bytes(@Nullable Long bytes) {
+    return bytes == null ? "-" : Results.bytes(bytes);
+  }
+
   private static Answer answer(Recipe recipe, int width, List<Speed> speeds) {
     var rows = new ArrayList<List<String>>();
     rows.add(
         List.of(
-            "network", "depths", "precision", "per image", "images/s", "per second", "of peak"));
+            "network",
+            "depths",
+            "precision",
+            "per image",
+            "images/s",
+            "per second",
+            "of peak",
+            "forward",
+            "backward",
+            "optimizer",
+            "data",
+            "memory",
+            "planned"));
     for (Speed speed : speeds) {
       rows.add(
           List.of(
@@ -82,12 +99,20 @@ final class Bench extends Verb {
               Results.flops(speed.flopsPerImage()),
               String.format(Locale.ROOT, "%.1f", speed.imagesPerSecond()),
               Results.flops(speed.flopsPerSecond()),
-              Results.percent(speed.flopsPerSecond() / speed.peak())));
+              Results.percent(speed.flopsPerSecond() / speed.peak()),
+              milliseconds(speed.forwardSeconds()),
+              milliseconds(speed.backwardSeconds()),
+              milliseconds(speed.optimizerSeconds()),
+              milliseconds(speed.dataSeconds()),
+              bytes(speed.stepBytes()),
+              bytes(speed.plannedBytes())));
     }
     var lines = new ArrayList<>(Results.columns(rows));
     lines.add(
         String.format(
-            "%s, batch %d, %d threads; medians", recipe.name(), recipe.batch().size(), width));
+            "%s, batch %d, %d threads; medians of a step. Data: what one thread takes to make its"
+                + " images, beside the others. Memory: gradients, optimizer and activations.",
+            recipe.name(), recipe.batch().size(), width));
     var json = new JsonObject();
     json.addProperty("status", "done");
     json.addProperty("recipe", recipe.name());

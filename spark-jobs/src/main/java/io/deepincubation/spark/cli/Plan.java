@@ -3,7 +3,6 @@ package io.deepincubation.spark.cli;
 import ai.djl.Device;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
-import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.data.DataIndex;
 import io.deepincubation.core.data.ImageSource;
 import io.deepincubation.core.data.PreparedSet;
@@ -17,7 +16,6 @@ import io.deepincubation.core.network.NativeArithmetic;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.spark.ClusterShape;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +96,13 @@ final class Plan extends Verb {
               .map(found -> Math.toIntExact(found.count(ImageSource.TRAIN)))
               .orElseGet(() -> images.images == null ? 0 : images.images);
       int known = index.map(found -> found.classNames().size()).orElseGet(() -> classes(resolved));
-      var plan = new TrainingPlan(resolved, Architectures.of(resolved.model(), known), count);
+      var compute =
+          new Compute(
+              cluster.gpus() ? Device.gpu() : Device.cpu(),
+              arithmetic(resolved),
+              cluster.taskThreads());
+      var plan =
+          new TrainingPlan(resolved, Architectures.of(resolved.model(), known), count, compute);
       Map<String, Double> speeds = speeds(plan, resolved, known, cluster);
       var told = new PlanAnswer(plan, cluster, speeds);
       JsonObject json = told.json();
@@ -170,18 +174,20 @@ final class Plan extends Verb {
   }
 
   private static Map<String, Double> measured(Recipe resolved, int known, int threads) {
-    Arithmetic arithmetic =
-        switch (resolved.precision()) {
-          case FP32 -> Arithmetic.FP32;
-          case BF16 -> Arithmetic.BF16;
-          case AUTO -> NativeArithmetic.of(Device.cpu());
-        };
-    var scratch = new LocalStorage(Path.of(System.getProperty("java.io.tmpdir")));
-    var benchmark = new TrainingBenchmark(resolved, known, scratch, MEASURED_STEPS);
+    var benchmark = new TrainingBenchmark(resolved, known, MEASURED_STEPS);
     var speeds = new HashMap<String, Double>();
-    for (Speed speed : benchmark.run(new Compute(Device.cpu(), arithmetic, threads))) {
+    for (Speed speed : benchmark.run(new Compute(Device.cpu(), arithmetic(resolved), threads))) {
       speeds.put(speed.network(), speed.imagesPerSecond());
     }
     return speeds;
+  }
+
+  /** The recipe's, or what suits this machine's processor. */
+  private static Arithmetic arithmetic(Recipe resolved) {
+    return switch (resolved.precision()) {
+      case FP32 -> Arithmetic.FP32;
+      case BF16 -> Arithmetic.BF16;
+      case AUTO -> NativeArithmetic.of(Device.cpu());
+    };
   }
 }

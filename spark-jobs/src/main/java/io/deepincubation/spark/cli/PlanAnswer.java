@@ -75,7 +75,7 @@ final class PlanAnswer {
   /** Settings that fit the largest training task, in the order of Spark's documentation. */
   Map<String, String> configuration() {
     int atOnce = Math.max(1, cluster.tasksAtOnce());
-    long task = modules().stream().mapToLong(s -> s.memory().totalBytes()).max().orElse(0);
+    long task = modules().stream().mapToLong(PlanAnswer::resident).max().orElse(0);
     long heap = Math.max(GIB, 3 * plan.broadcastBytes() + GIB / 2);
     var settings = new LinkedHashMap<String, String>();
     settings.put("spark.task.cpus", Integer.toString(cluster.taskThreads()));
@@ -91,6 +91,12 @@ final class PlanAnswer {
     return settings;
   }
 
+  /** The allocator keeps up to twice what a step's activations need, rather than fragment. */
+  private static long resident(Stage stage) {
+    TrainingPlan.Memory memory = stage.memory();
+    return 2 * memory.totalBytes() - memory.lastingBytes();
+  }
+
   private static String mebibytes(long bytes) {
     return (bytes + MIB - 1) / MIB + "m";
   }
@@ -99,7 +105,15 @@ final class PlanAnswer {
     var rows = new ArrayList<List<String>>();
     rows.add(
         List.of(
-            "stage", "depths", "images", "training", "weights", "gradients", "optimizer", "time"));
+            "stage",
+            "depths",
+            "images",
+            "training",
+            "weights",
+            "gradients",
+            "optimizer",
+            "activations",
+            "time"));
     for (Stage stage : stages) {
       rows.add(
           List.of(
@@ -110,6 +124,7 @@ final class PlanAnswer {
               Results.bytes(stage.memory().weightBytes()),
               Results.bytes(stage.memory().gradientBytes()),
               Results.bytes(stage.memory().optimizerBytes()),
+              activations(stage),
               seconds(stage).map(Results::duration).orElse("-")));
     }
     var lines = new ArrayList<String>();
@@ -126,15 +141,19 @@ final class PlanAnswer {
             cluster.master(),
             waves(),
             Results.bytes(plan.broadcastBytes())));
-    lines.add("A step's activations come on top of the memory above.");
     lines.add(
         wallSeconds()
             .map(seconds -> "Deep Incubation takes about " + Results.duration(seconds) + " here.")
             .orElse("For an estimate of time give --images-per-second, or --measure."));
     lines.add("");
-    lines.add("Suggested settings (memoryOverhead without activations: the least that works):");
+    lines.add("Suggested settings:");
     configuration().forEach((key, value) -> lines.add("  --conf " + key + "=" + value));
     return lines;
+  }
+
+  private static String activations(Stage stage) {
+    Long bytes = stage.memory().activationBytes();
+    return bytes == null ? "-" : Results.bytes(bytes);
   }
 
   JsonObject json() {

@@ -14,13 +14,16 @@ import io.deepincubation.core.data.ShardFacts;
 import io.deepincubation.core.data.ShardWriter;
 import io.deepincubation.core.data.UnfitDataException;
 import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.spark.storage.Refusal;
 import io.deepincubation.spark.storage.StorageFactory;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -29,8 +32,8 @@ import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.SparkSession;
-import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
 /**
@@ -235,22 +238,39 @@ public final class PrepareJob {
     }
   }
 
-  /** What a task threw, without Spark's wrapping, so that callers can tell what went wrong. */
+  /**
+   * What a task threw, without Spark's wrapping, so that callers can tell what went wrong; or what
+   * Spark's readers met with, which are told apart by their causes alone.
+   */
   private static RuntimeException unwrapped(Preparation request, Exception failure) {
-    return Stream.iterate((Throwable) failure, cause -> cause != null, Throwable::getCause)
-        .filter(PrepareJob::isTold)
-        .map(RuntimeException.class::cast)
-        .findFirst()
-        .orElseGet(
-            () ->
-                new IllegalStateException(
-                    String.format(
-                        "Cannot prepare %s from %s: %s",
-                        request.to(), request.from(), failure.getMessage()),
-                    failure));
+    List<Throwable> causes =
+        Stream.iterate((Throwable) failure, Objects::nonNull, Throwable::getCause).toList();
+    Optional<RuntimeException> told =
+        causes.stream()
+            .filter(PrepareJob::isTold)
+            .map(RuntimeException.class::cast)
+            .findFirst()
+            .or(() -> Refusal.among("read images from", request.from(), failure));
+    if (told.isPresent()) {
+      return told.get();
+    }
+    String message =
+        String.format(
+            "Cannot prepare %s from %s: %s",
+            request.to(), request.from(), firstLine(causes.get(causes.size() - 1)));
+    boolean unreadable =
+        causes.stream()
+            .anyMatch(cause -> cause instanceof IOException || cause instanceof AnalysisException);
+    return unreadable
+        ? new UnfitDataException(message, failure)
+        : new IllegalStateException(message, failure);
   }
 
-  private static boolean isTold(@Nullable Throwable failure) {
+  private static String firstLine(Throwable failure) {
+    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("no reason given");
+  }
+
+  private static boolean isTold(Throwable failure) {
     return failure instanceof UnfitDataException
         || failure instanceof StorageException
         || failure instanceof RecipeException;

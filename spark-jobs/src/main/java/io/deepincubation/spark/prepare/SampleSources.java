@@ -11,6 +11,7 @@ import io.deepincubation.core.data.UnfitDataException;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
@@ -133,7 +134,7 @@ final class SampleSources {
           "Cannot read images from " + uri + ": expected a folder or a table, got nothing there",
           e);
     } catch (IOException e) {
-      throw new UnfitDataException("Cannot list the images of " + uri + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(e);
     }
   }
 }

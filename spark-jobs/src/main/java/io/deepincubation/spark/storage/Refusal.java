@@ -9,12 +9,13 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /** What a file system's refusal means, and how to mend it. */
-final class Refusal {
+public final class Refusal {
 
   /** A kind of refusal: how to know it among the causes, and what to say. */
   private record Kind(Predicate<Throwable> matches, String meaning) {}
@@ -71,6 +72,21 @@ final class Refusal {
 
   private Refusal() {}
 
+  /**
+   * The exception for a failure of Spark's own readers, where a file system refused; empty where it
+   * is what lies there that cannot be read.
+   *
+   * @param verb what was tried, such as {@code read}
+   * @param uri of what
+   * @param failure with the file system's exception among its causes
+   */
+  public static Optional<StorageException> among(String verb, String uri, Exception failure) {
+    boolean refused = causes(failure).noneMatch(FileNotFoundException.class::isInstance);
+    return refused && known(failure).isPresent()
+        ? Optional.of(of(verb, uri, failure))
+        : Optional.empty();
+  }
+
   /** The exception for a failed operation. */
   static StorageException of(String verb, String uri, Exception failure) {
     return new StorageException(
@@ -78,15 +94,20 @@ final class Refusal {
   }
 
   private static String meaning(Exception failure) {
-    List<Throwable> causes =
-        Stream.iterate((Throwable) failure, Objects::nonNull, Throwable::getCause)
-            .limit(MOST_CAUSES)
-            .toList();
-    return KINDS.stream()
-        .filter(kind -> causes.stream().anyMatch(kind.matches()))
-        .map(Kind::meaning)
-        .findFirst()
+    return known(failure)
         .orElseGet(() -> said(failure) + "; check the path and the file system's state");
+  }
+
+  private static Optional<String> known(Exception failure) {
+    return KINDS.stream()
+        .filter(kind -> causes(failure).anyMatch(kind.matches()))
+        .map(Kind::meaning)
+        .findFirst();
+  }
+
+  private static Stream<Throwable> causes(Exception failure) {
+    return Stream.iterate((Throwable) failure, Objects::nonNull, Throwable::getCause)
+        .limit(MOST_CAUSES);
   }
 
   private static String said(Exception failure) {

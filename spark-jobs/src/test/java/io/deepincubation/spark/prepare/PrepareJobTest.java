@@ -249,6 +249,26 @@ class PrepareJobTest {
   }
 
   @Test
+  void saysWhichFileSparkCannotRead() throws IOException {
+    writeTable(10, 0);
+    Path file = tableFiles().get(0);
+    Files.write(file, new byte[200]);
+    Files.delete(file.resolveSibling("." + file.getFileName() + ".crc"));
+
+    assertThatThrownBy(() -> job().run(request().columns(new Columns("content", "kind", "part"))))
+        .isInstanceOf(UnfitDataException.class)
+        .hasMessageStartingWith(
+            "Cannot prepare %s from %s: ", folder.resolve("to"), folder.resolve("from"))
+        .hasMessageContaining(file.getFileName() + " is not a Parquet file");
+  }
+
+  private List<Path> tableFiles() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("from"))) {
+      return files.filter(file -> file.toString().endsWith(".parquet")).toList();
+    }
+  }
+
+  @Test
   void preparesAFrameOfSparksImageSource() {
     StructType image =
         new StructType()

@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,6 +41,21 @@ class RefusalTest {
             new IOException("odd at s3a://key:secret@bucket/file\nmore"),
             "odd at s3a://bucket/file; check the path and the file system's state"),
         Arguments.of(new IOException(), "IOException; check the path"));
+  }
+
+  @Test
+  void tellsARefusalFromWhatCannotBeRead() {
+    var denied = new RuntimeException("task failed", new AccessDeniedException("file"));
+
+    assertThat(Refusal.among("read images from", "s3a://bucket/set", denied))
+        .hasValueSatisfying(
+            refusal ->
+                assertThat(refusal)
+                    .hasMessageStartingWith(
+                        "Cannot read images from s3a://bucket/set: access denied; check")
+                    .hasCause(denied));
+    assertThat(Refusal.among("read", "file:/set", new FileNotFoundException("gone"))).isEmpty();
+    assertThat(Refusal.among("read", "file:/set", new IOException("not a Parquet file"))).isEmpty();
   }
 
   @ParameterizedTest

@@ -1,0 +1,157 @@
+package io.deepincubation.core.incubation;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.Recipes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What training takes, seen from outside in processes of their own; for Linux. */
+class StepMemoryTest {
+
+  /** An allocator that hands every freed block back, so that what is resident is what is held. */
+  private static final Map<String, String> EXACT =
+      Map.of(
+          "MALLOC_MMAP_THRESHOLD_", "65536",
+          "MALLOC_MMAP_MAX_", "1000000",
+          "MALLOC_TRIM_THRESHOLD_", "131072",
+          "MALLOC_TOP_PAD_", "131072");
+
+  @TempDir private Path folder;
+
+  /** Trains networks and tells what they took beside what was planned. */
+  static final class Planned {
+
+    private Planned() {}
+
+    public static void main(String[] args) {
+      Recipe recipe =
+          Recipes.resolve(
+              "deit-tiny-32-cifar100",
+              List.of(
+                  "model.depth=16",
+                  "division.modules=2",
+                  "batch.size=32",
+                  "batch.accumulation=1",
+                  "augmentation.repeats=1",
+                  "batch.recompute-activations=" + args[0]));
+      new TrainingBenchmark(recipe, TinyRuns.CLASSES, /* steps= */ 1)
+          .run(TinyRuns.COMPUTE)
+          .forEach(
+              speed ->
+                  System.out.printf(
+                      "%s: %d %d%n",
+                      speed.network(),
+                      Objects.requireNonNull(speed.stepBytes()),
+                      Objects.requireNonNull(speed.plannedBytes())));
+      System.exit(0);
+    }
+  }
+
+  @Test
+  void thePlanForetellsWhatAStepTakes() throws Exception {
+    for (String told : run(EXACT, Planned.class, "false")) {
+      System.out.println(told);
+      if (!told.startsWith(TrainingBenchmark.META)) {
+        String[] numbers = told.substring(told.indexOf(": ") + 2).split(" ", -1);
+        double measured = Double.parseDouble(numbers[0]);
+        assertThat(Double.parseDouble(numbers[1]))
+            .as(told)
+            .isCloseTo(measured, within(0.15 * measured));
+      }
+    }
+  }
+
+  /** Trains for thousands of steps and tells what is resident on the way, in kibibytes. */
+  static final class Flat {
+
+    private static final int STEPS_OF_EPOCH = 6;
+
+    /** Steps until Java has compiled what it runs; these take a millisecond or two. */
+    private static final int WARM = 8000;
+
+    private static final int LAST = 12_000;
+
+    private Flat() {}
+
+    public static void main(String[] args) throws IOException {
+      var context =
+          TinyRuns.context(
+              Path.of(args[0]),
+              TinyRuns.recipe(LAST / STEPS_OF_EPOCH),
+              progress -> {
+                if (progress.step() == WARM || progress.step() == LAST) {
+                  System.out.println(resident());
+                }
+              });
+      new DeepIncubation(
+              context, TinyRuns.COMPUTE, new LocalModuleTasks(context, TinyRuns.COMPUTE, 1))
+          .preTrainMetaModel();
+      System.exit(0);
+    }
+
+    private static String resident() {
+      try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+        return lines
+            .filter(line -> line.startsWith("VmRSS:"))
+            .findFirst()
+            .orElseThrow()
+            .replaceAll("\\D", "");
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Test
+  void aStepLeavesNothingBehind() throws Exception {
+    List<String> resident = run(Map.of(), Flat.class, folder.toString());
+
+    System.out.println("resident after 8,000 and 12,000 steps, KiB: " + resident);
+    double early = Double.parseDouble(resident.get(0));
+    assertThat(Double.parseDouble(resident.get(1))).isCloseTo(early, within(0.01 * early));
+  }
+
+  private List<String> run(Map<String, String> environment, Class<?> main, String argument)
+      throws IOException, InterruptedException {
+    Path out = folder.resolve("out");
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xms192m",
+                "-Xmx192m",
+                "-XX:+AlwaysPreTouch",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName(),
+                argument));
+    var builder =
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(folder.resolve("err").toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    try {
+      assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+      String err = Files.readString(folder.resolve("err"), UTF_8);
+      assertThat(process.exitValue()).as(err).isZero();
+      return Files.readAllLines(out, UTF_8);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
