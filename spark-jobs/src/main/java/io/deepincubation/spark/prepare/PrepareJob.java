@@ -29,6 +29,7 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -258,12 +259,17 @@ public final class PrepareJob {
         String.format(
             "Cannot prepare %s from %s: %s",
             request.to(), request.from(), firstLine(causes.get(causes.size() - 1)));
-    boolean unreadable =
-        causes.stream()
-            .anyMatch(cause -> cause instanceof IOException || cause instanceof AnalysisException);
+    boolean unreadable = causes.stream().anyMatch(cause -> isOf(request.from(), cause));
     return unreadable
         ? new UnfitDataException(message, failure)
         : new IllegalStateException(message, failure);
+  }
+
+  /** Readers of formats throw what they like, but name the file. */
+  private static boolean isOf(String source, Throwable failure) {
+    return failure instanceof IOException
+        || failure instanceof AnalysisException
+        || String.valueOf(failure.getMessage()).contains(new Path(source).toUri().getPath());
   }
 
   private static String firstLine(Throwable failure) {
