@@ -2,10 +2,13 @@ package io.deepincubation.spark.cli;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
+import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.data.ContactSheet;
 import io.deepincubation.core.data.DataIndex;
 import io.deepincubation.core.data.ImageFitting;
 import io.deepincubation.core.data.ImageFitting.Encoding;
+import io.deepincubation.core.data.PreparedSet;
+import io.deepincubation.core.data.UnfitDataException;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.spark.prepare.Columns;
 import io.deepincubation.spark.prepare.Preparation;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -138,8 +142,20 @@ final class Prepare extends Verb {
   Answer answer() {
     Preparation preparation = preparation();
     try (CliSession session = CliSession.start(new PlaceOptions(), output())) {
+      Optional<String> before = digest(session.storages().open(to));
       DataIndex index = new PrepareJob(session.spark(), session.storages()).run(preparation);
-      return answer(index);
+      return answer(index, before.equals(Optional.of(index.digest())));
+    }
+  }
+
+  /** The digest of a set that is there already; none where it cannot be read and is made anew. */
+  private static Optional<String> digest(Storage storage) {
+    try {
+      return storage.exists(DataIndex.FILE)
+          ? Optional.of(PreparedSet.open(storage).index().digest())
+          : Optional.empty();
+    } catch (UnfitDataException e) {
+      return Optional.empty();
     }
   }
 
@@ -162,7 +178,7 @@ final class Prepare extends Verb {
     return seed == null ? preparation : preparation.seed(seed);
   }
 
-  private Answer answer(DataIndex index) {
+  private Answer answer(DataIndex index, boolean alreadyDone) {
     var lines = new ArrayList<String>();
     var json = new JsonObject();
     var counts = new JsonObject();
@@ -176,8 +192,13 @@ final class Prepare extends Verb {
     lines.add(String.format("%d classes: %s", classes, names(index.classNames())));
     lines.add("Size: " + index.sizes() + " pixels");
     lines.add("Mean: " + levels(index.mean()) + ", standard deviation: " + levels(index.std()));
-    lines.add("Prepared in " + to + "; see " + ContactSheet.FILE + " there");
-    json.addProperty("status", "done");
+    lines.add(
+        (alreadyDone ? "Already done in " : "Prepared in ")
+            + to
+            + "; see "
+            + ContactSheet.FILE
+            + " there");
+    json.addProperty("status", alreadyDone ? "already-done" : "done");
     json.addProperty("data", to);
     json.addProperty("classes", classes);
     json.add("sizes", new Gson().toJsonTree(index.sizes()));

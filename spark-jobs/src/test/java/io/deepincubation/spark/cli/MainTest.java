@@ -213,6 +213,25 @@ class MainTest {
 
     assertThat(lastLine().get("classes").getAsInt()).isEqualTo(100);
     assertThat(lastLine().getAsJsonObject("images").get("train").getAsInt()).isEqualTo(2);
+    assertThat(lastLine().get("status").getAsString()).isEqualTo("done");
+  }
+
+  @Test
+  void preparingTheSameAgainIsAlreadyDone() throws IOException {
+    Path cifar = Files.createDirectory(folder.resolve("cifar"));
+    Files.write(cifar.resolve("train.bin"), new byte[2 * CIFAR_100_RECORD]);
+    Files.write(cifar.resolve("test.bin"), new byte[CIFAR_100_RECORD]);
+    String[] words = {
+      "prepare", "--from", cifar.toString(), "--to", folder.resolve("prepared").toString(), "--json"
+    };
+    assertThat(cli(words)).isZero();
+
+    assertThat(cli(words)).isZero();
+    assertThat(lastLine().get("status").getAsString()).isEqualTo("already-done");
+
+    Files.write(cifar.resolve("train.bin"), new byte[3 * CIFAR_100_RECORD]);
+    assertThat(cli(words)).isZero();
+    assertThat(lastLine().get("status").getAsString()).isEqualTo("done");
   }
 
   @Test

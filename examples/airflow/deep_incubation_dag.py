@@ -1,0 +1,134 @@
+"""Deep Incubation as an Airflow DAG: one task for each stage, submitted with spark-submit.
+
+Runs unchanged on Airflow 2.6 and newer, 3 included, with the provider `apache-airflow-providers-apache-spark`. README.md
+beside this file tells how to set it up.
+
+Everything that a DAG run writes lies below one folder, whose name comes from its logical date:
+
+    <runs>/<date>/data    the prepared images
+    <runs>/<date>/run     the run: stages, checkpoints, report.html
+
+A stage that is committed there is not trained again. So a task that is retried, cleared or submitted twice goes on where
+it was, or ends with "Already done" and status 0.
+"""
+
+from __future__ import annotations
+
+import inspect
+from datetime import datetime, timedelta, timezone
+
+from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+
+try:
+    from airflow.sdk import DAG, Param
+except ImportError:  # Airflow 2
+    from airflow import DAG
+    from airflow.models.param import Param
+
+# The Airflow connection says where Spark is: master, deploy mode, queue, spark-home. Credentials for storage are the
+# cluster's configuration (core-site.xml, spark-defaults.conf, instance roles), never arguments: arguments are logged.
+CONNECTION = "spark_default"
+
+# Spark settings of this DAG, beside those of the cluster's spark-defaults.conf. Values may be templates.
+CONF = {
+    # Weights and activations lie outside Java's heap.
+    "spark.executor.memoryOverhead": "{{ params.executor_memory_overhead }}",
+    # On executors with GPUs:
+    # "spark.executor.resource.gpu.amount": "1",
+    # "spark.task.resource.gpu.amount": "1",
+    # "spark.executorEnv.PYTORCH_LIBRARY_PATH": "/opt/libtorch/lib",
+    # "spark.executorEnv.PYTORCH_VERSION": "2.7.1",
+    # "spark.executorEnv.PYTORCH_FLAVOR": "cu128",
+}
+
+# Airflow 3 knows DAG runs without a logical date, such as those of an asset; they go by the time that they run after.
+DATE = "{{ ts_nodash if ts_nodash is defined else dag_run.run_after.strftime('%Y%m%dT%H%M%S') }}"
+FOLDER = "{{ params.runs }}/" + DATE
+DATA = FOLDER + "/data"
+RUN = FOLDER + "/run"
+
+# What only newer providers know. With it, YARN in cluster mode is followed by the resource manager's REST API, which
+# durable execution (on by default since Airflow 3.3) asks for; elsewhere it changes nothing.
+WHERE_KNOWN = {"yarn_track_via_rm_api": True}
+KNOWN = inspect.signature(SparkSubmitOperator.__init__).parameters
+
+
+def submit(task_id: str, *arguments: str) -> SparkSubmitOperator:
+    """A task that runs the verb of its own name."""
+    return SparkSubmitOperator(
+        task_id=task_id,
+        conn_id=CONNECTION,
+        name="deep-incubation-" + task_id + "-" + DATE,
+        application="{{ params.jar }}",
+        java_class="io.deepincubation.spark.cli.Main",
+        application_args=[task_id, *arguments],
+        conf=dict(CONF),
+        **{option: value for option, value in WHERE_KNOWN.items() if option in KNOWN},
+    )
+
+
+with DAG(
+    dag_id="deep_incubation",
+    description="Trains a large vision model by divide and conquer",
+    schedule="@daily",
+    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    max_active_runs=1,
+    tags=["deep-incubation"],
+    default_args={
+        "retries": 2,
+        "retry_delay": timedelta(minutes=2),
+        "retry_exponential_backoff": True,
+    },
+    params={
+        "jar": Param(
+            "/opt/deep-incubation/deep-incubation-spark-all.jar",
+            type="string",
+            description="The all-jar, where spark-submit and the driver can read it.",
+        ),
+        "source": Param(
+            "s3a://lake/raw/cifar-100-binary",
+            type="string",
+            description="Images that `prepare` reads: a folder, or the name of a table.",
+        ),
+        "source_format": Param(
+            "auto",
+            type="string",
+            description="What the source is: auto, cifar, idx, image-folder, table, parquet, orc, delta or iceberg.",
+        ),
+        "runs": Param(
+            "s3a://lake/runs",
+            type="string",
+            description="The folder of all runs; each lies in one of its own, named by the logical date.",
+        ),
+        "recipe": Param(
+            "cifar100-small",
+            type="string",
+            description="The name of a recipe, or a YAML file that the driver can read.",
+        ),
+        "train_on": Param(
+            "driver",
+            type="string",
+            enum=["driver", "executor"],
+            description="Where whole networks are trained; executor is for a driver without a GPU.",
+        ),
+        "executor_memory_overhead": Param(
+            "2g",
+            type="string",
+            description="Memory of an executor beside its heap.",
+        ),
+    },
+) as dag:
+    stage = ["--recipe", "{{ params.recipe }}", "--data", DATA, "--run", RUN, "--train-on", "{{ params.train_on }}"]
+
+    prepare = submit(
+        "prepare", "--from", "{{ params.source }}", "--to", DATA, "--format", "{{ params.source_format }}"
+    )
+    pretrain_meta = submit("pretrain-meta", *stage)
+    incubate = submit("incubate", *stage)
+    assemble = submit("assemble", *stage)
+    fine_tune = submit("fine-tune", *stage)
+    evaluate = submit("evaluate", *stage)
+    report = submit("report", "--run", RUN)
+
+    prepare >> pretrain_meta >> incubate >> assemble >> fine_tune >> evaluate >> report
