@@ -166,8 +166,7 @@ class SparkSubmitScriptsTest {
     assertThat(run("yarn.sh", Map.of(), VERB).err()).contains("expected HADOOP_CONF_DIR");
     assertThat(run("kubernetes.sh", Map.of("MASTER", "k8s://h"), VERB).err())
         .contains("expected IMAGE");
-    Ending ending =
-        run("standalone.sh", Map.of("MASTER", "m", "SPARK_HOME", "/nowhere"), VERB);
+    Ending ending = run("standalone.sh", Map.of("MASTER", "m", "SPARK_HOME", "/nowhere"), VERB);
     assertThat(ending.err()).contains("Cannot find /nowhere/bin/spark-submit", "set SPARK_HOME");
     assertThat(ending.status()).isEqualTo(2);
   }

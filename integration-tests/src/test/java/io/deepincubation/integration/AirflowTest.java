@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The Airflow DAG of the examples. It needs {@code python3} and fails where there is none. */
 class AirflowTest {
 
-  private static final List<String> VERSIONS = AirflowStandIn.VERSIONS;
   private static final String DATE = "2026-11-02T03:04:05";
   private static final Map<String, String> YARN =
       Map.of(
@@ -42,7 +41,7 @@ class AirflowTest {
   }
 
   @ParameterizedTest
-  @FieldSource("VERSIONS")
+  @FieldSource("io.deepincubation.integration.AirflowStandIn#VERSIONS")
   void oneTaskAStageInAChain(String version) {
     Graph graph = AirflowStandIn.load(version, DATE, YARN, Map.of(), logs);
 
@@ -59,7 +58,7 @@ class AirflowTest {
   }
 
   @ParameterizedTest
-  @FieldSource("VERSIONS")
+  @FieldSource("io.deepincubation.integration.AirflowStandIn#VERSIONS")
   void foldersComeFromTheLogicalDate(String version) {
     Graph graph = AirflowStandIn.load(version, DATE, YARN, Map.of("runs", "s3a://some/runs"), logs);
 

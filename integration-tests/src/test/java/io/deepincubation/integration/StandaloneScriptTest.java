@@ -57,8 +57,7 @@ class StandaloneScriptTest {
     environment.put("EXECUTOR_MEMORY", "1g");
     environment.put("DRIVER_MEMORY", "1g");
     environment.put("GPUS", "1");
-    LocalProcess process =
-        LocalProcess.start(verb.get(0), words, environment, laboratory.logs());
+    LocalProcess process = LocalProcess.start(verb.get(0), words, environment, laboratory.logs());
     assertThat(process.awaitExit(SmallRun.LIMIT)).as(process.err()).isZero();
     return process.out();
   }

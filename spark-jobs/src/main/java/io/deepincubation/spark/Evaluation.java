@@ -1,10 +1,29 @@
 package io.deepincubation.spark;
 
+import io.deepincubation.core.training.ConfusionMatrix;
+import java.util.List;
+
 /**
- * A network's accuracy on the test split.
+ * What a network takes the images of the test split for.
  *
  * @param stage the stage that committed the network
- * @param accuracy top-1, 0 to 1
- * @param images of the test split
+ * @param classNames by class number
+ * @param confusion how often each class was taken for each
  */
-public record Evaluation(String stage, double accuracy, long images) {}
+public record Evaluation(String stage, List<String> classNames, ConfusionMatrix confusion) {
+
+  /** Copies. */
+  public Evaluation {
+    classNames = List.copyOf(classNames);
+  }
+
+  /** Top-1 accuracy, 0 to 1. */
+  public double accuracy() {
+    return confusion.accuracy();
+  }
+
+  /** Images of the test split. */
+  public long images() {
+    return confusion.images();
+  }
+}

@@ -10,6 +10,7 @@ import io.deepincubation.core.incubation.Architectures;
 import io.deepincubation.core.incubation.TrainingData;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.recipe.Recipe;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** A prepared set that fits a recipe. */
@@ -70,9 +71,9 @@ final class PreparedImages {
     return Math.toIntExact(set.index().count(ImageSource.TRAIN));
   }
 
-  /** Images of the split that accuracy is measured on. */
-  long testImages() {
-    return set.index().count(testSplit());
+  /** The names of the classes, by number. */
+  List<String> classNames() {
+    return set.index().classNames();
   }
 
   /**

@@ -11,14 +11,18 @@ import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.spark.report.HtmlReport;
 import io.deepincubation.spark.report.ReportFacts;
+import io.deepincubation.spark.report.RunFigures;
+import io.deepincubation.spark.storage.HadoopStorageFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
 
 /** What a run folder holds, and its HTML report. */
 public final class RunReport {
@@ -31,6 +35,18 @@ public final class RunReport {
   private final RunFolder folder;
   private final RunRecord record;
   private final Recipe recipe;
+
+  /**
+   * Reads the record of the run in a folder of any Hadoop file system.
+   *
+   * @param spark its configuration says how file systems are reached
+   * @param uri the run's folder
+   * @throws RecipeException if no run has begun in the folder
+   */
+  public static RunReport of(SparkSession spark, String uri) {
+    var storages = new HadoopStorageFactory(spark.sparkContext().hadoopConfiguration());
+    return new RunReport(new RunFolder(storages.open(uri)));
+  }
 
   /**
    * Reads a run's record.
@@ -79,13 +95,23 @@ public final class RunReport {
    */
   public String write() {
     List<StageResult> results = results();
-    var metrics = new LinkedHashMap<String, List<MetricsLine>>();
-    results.forEach(result -> metrics.put(result.stage(), folder.metrics(result.stage())));
     var html = new StringBuilder();
-    HtmlReport.write(facts(), results, folder.taskAttempts(), metrics, html);
+    HtmlReport.write(facts(), results, folder.taskAttempts(), metrics(results), html);
     byte[] bytes = html.toString().getBytes(StandardCharsets.UTF_8);
     folder.storage().write(FILE, stream -> stream.write(bytes));
     return folder.uri() + "/" + FILE;
+  }
+
+  /** The report's figures one by one, of what is committed now. */
+  public RunFigures figures() {
+    List<StageResult> results = results();
+    return new RunFigures(results, folder.taskAttempts(), metrics(results));
+  }
+
+  private Map<String, List<MetricsLine>> metrics(List<StageResult> results) {
+    var metrics = new LinkedHashMap<String, List<MetricsLine>>();
+    results.forEach(result -> metrics.put(result.stage(), folder.metrics(result.stage())));
+    return metrics;
   }
 
   private ReportFacts facts() {

@@ -8,10 +8,8 @@ import io.deepincubation.core.incubation.TrainingCost;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.spark.progress.ProgressBoard;
-import io.deepincubation.spark.progress.TerminalStyle;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
 import io.deepincubation.spark.storage.StorageFactory;
-import java.time.InstantSource;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -62,8 +60,7 @@ public final class SparkDeepIncubation {
 
   /** Runs on this Spark; its configuration may hold {@code spark.deepincubation.*}. */
   public static SparkDeepIncubation on(SparkSession spark) {
-    var unseen = new ProgressBoard(TerminalStyle.PLAIN, InstantSource.system());
-    return new SparkDeepIncubation(spark, null, null, null, unseen);
+    return new SparkDeepIncubation(spark, null, null, null, new ProgressBoard());
   }
 
   /** With these hyper-parameters. */
@@ -153,7 +150,7 @@ public final class SparkDeepIncubation {
                           String.format(
                               "Cannot evaluate %s of %s: expected a committed stage, got none",
                               stage, run.folder().uri())));
-      return new Evaluation(stage, run.accuracy(result), run.testImages());
+      return new Evaluation(stage, run.classNames(), run.confusion(result));
     }
   }
 

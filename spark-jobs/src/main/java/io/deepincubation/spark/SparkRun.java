@@ -22,6 +22,7 @@ import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.training.ConfusionMatrix;
 import io.deepincubation.core.training.StageProgress;
 import io.deepincubation.core.training.TaskPlace;
 import io.deepincubation.spark.progress.AttemptLog;
@@ -191,9 +192,9 @@ final class SparkRun implements AutoCloseable {
     return recipe.division().modules();
   }
 
-  /** Images that accuracy is measured on. */
-  long testImages() {
-    return images.testImages();
+  /** The names of the classes, by number. */
+  List<String> classNames() {
+    return images.classNames();
   }
 
   /** The Spark jobs of a run. */
@@ -286,10 +287,10 @@ final class SparkRun implements AutoCloseable {
   }
 
   /** Top-1 accuracy of a committed stage's network, measured now. */
-  double accuracy(StageResult result) {
+  ConfusionMatrix confusion(StageResult result) {
     Compute compute = driverCompute();
     return new DeepIncubation(context(), compute, new LocalModuleTasks(context(), compute, 1))
-        .accuracy(result);
+        .confusion(result);
   }
 
   private void warnOfIdleGpus(Compute compute) {

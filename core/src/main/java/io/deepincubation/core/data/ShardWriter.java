@@ -48,6 +48,7 @@ public final class ShardWriter {
       Path file = Files.createTempFile("deep-incubation-shard-", ".parquet");
       try {
         ShardStatistics statistics = build(file, samples);
+        ShardFooter.settle(file);
         DataIndex.Shard shard = ShardLayout.of(file, split, number);
         publish(file, shard);
         return statistics.facts(split, shard);

@@ -10,6 +10,7 @@ import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.StageRecipe;
 import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.training.ConfusionMatrix;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,7 +100,7 @@ public final class DeepIncubation {
     String startedAt = Instant.now().toString();
     try (var memory = MemoryWatch.start(compute.device());
         var network = new ModularNetwork(context.architecture(), target, modules, compute)) {
-      double accuracy = new NetworkTraining(context, compute).accuracy(network);
+      double accuracy = new NetworkTraining(context, compute).confusion(network).accuracy();
       var shards = new ArrayList<Shard>();
       for (int i = 0; i < modules.size(); i++) {
         shards.add(context.folder().writeShard(Stages.ASSEMBLED, i, modules.get(i)));
@@ -134,10 +135,10 @@ public final class DeepIncubation {
    * Measures the network of a committed stage on the test split once more, from its files.
    *
    * @param result the stage
-   * @return top-1 accuracy, 0 to 1
+   * @return which class each image is taken for
    * @throws RecipeException if it is a module's
    */
-  public double accuracy(StageResult result) {
+  public ConfusionMatrix confusion(StageResult result) {
     if (result.moduleIndex() != null) {
       throw new RecipeException(
           "Cannot evaluate "
@@ -149,7 +150,7 @@ public final class DeepIncubation {
     try (var network =
         new ModularNetwork(
             context.architecture(), division, context.folder().weights(result), compute)) {
-      return new NetworkTraining(context, compute).accuracy(network);
+      return new NetworkTraining(context, compute).confusion(network);
     }
   }
 

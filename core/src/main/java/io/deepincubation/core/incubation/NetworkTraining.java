@@ -13,6 +13,7 @@ import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.StageRecipe;
 import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.training.ConfusionMatrix;
 import io.deepincubation.core.training.Evaluator;
 import io.deepincubation.core.training.TaskObjective;
 import io.deepincubation.core.training.Trainer;
@@ -112,13 +113,13 @@ final class NetworkTraining {
             plan.trained(),
             new StochasticDepth(plan.recipe().stochasticDepth()),
             recipe.batch().recomputeActivations());
-    return trainer.train(objective, network.manager(), () -> accuracy(network));
+    return trainer.train(objective, network.manager(), () -> confusion(network).accuracy());
   }
 
-  /** Top-1 accuracy of a network on the test split. */
-  double accuracy(ModularNetwork network) {
+  /** What a network takes the images of the test split for. */
+  ConfusionMatrix confusion(ModularNetwork network) {
     return new Evaluator(new EvaluationBatches(context.data().test(), EVALUATION_BATCH), compute)
-        .accuracy(network);
+        .confusion(network);
   }
 
   private Shard writeShard(Plan plan, ModularNetwork network, int moduleIndex) {

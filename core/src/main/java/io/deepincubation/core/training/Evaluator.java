@@ -9,9 +9,12 @@ import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.script.GradientMode;
 import java.nio.FloatBuffer;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
-/** Measures top-1 accuracy on a split, without autograd and with all branches kept. */
+/**
+ * Measures what a network takes the images of a split for, without autograd and with all branches
+ * kept.
+ */
 public final class Evaluator {
 
   private final EvaluationBatches batches;
@@ -28,41 +31,36 @@ public final class Evaluator {
     this.compute = compute;
   }
 
-  /**
-   * The share of images whose highest logit is their label's.
-   *
-   * @return 0 to 1
-   */
-  public double accuracy(ModularNetwork network) {
-    var hits = new AtomicLong();
-    var images = new AtomicLong();
+  /** Counts which class each image is taken for: that of the highest logit. */
+  public ConfusionMatrix confusion(ModularNetwork network) {
+    int classes = network.architecture().classes();
+    var counts = new AtomicLongArray(classes * classes);
     try (var lanes = Lanes.of(compute, batches.batch(0).size(), 1)) {
       lanes.forEach(
           lane -> {
             for (int i = lane; i < batches.count(); i += lanes.count()) {
-              EvaluationBatch batch = batches.batch(i);
-              hits.addAndGet(hits(network, batch));
-              images.addAndGet(batch.size());
+              count(network, batches.batch(i), counts);
             }
           });
     }
-    return (double) hits.get() / images.get();
+    long[][] rows = new long[classes][classes];
+    for (int i = 0; i < classes * classes; i++) {
+      rows[i / classes][i % classes] = counts.get(i);
+    }
+    return new ConfusionMatrix(rows);
   }
 
-  private static long hits(ModularNetwork network, EvaluationBatch batch) {
+  private static void count(ModularNetwork network, EvaluationBatch batch, AtomicLongArray counts) {
     try (NDManager manager = network.manager().newSubManager();
         GradientMode mode = GradientMode.frozen()) {
       Shape input = network.architecture().inputShape();
       Shape shape = new Shape(batch.size()).addAll(input);
       NDArray images = manager.create(FloatBuffer.wrap(batch.images()), shape);
       long[] predicted = network.evaluate(images).argMax(-1).toLongArray();
-      long hits = 0;
+      int classes = network.architecture().classes();
       for (int i = 0; i < predicted.length; i++) {
-        if (predicted[i] == batch.labels()[i]) {
-          hits++;
-        }
+        counts.incrementAndGet(batch.labels()[i] * classes + Math.toIntExact(predicted[i]));
       }
-      return hits;
     }
   }
 }

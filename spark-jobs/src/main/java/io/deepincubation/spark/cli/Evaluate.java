@@ -1,6 +1,5 @@
 package io.deepincubation.spark.cli;
 
-import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.deepincubation.core.incubation.Stages;
 import io.deepincubation.core.recipe.Recipe;
@@ -37,7 +36,10 @@ final class Evaluate extends Verb {
               .runFolder(run.run())
               .progress(session.board())
               .evaluate(stage);
-      JsonObject json = new Gson().toJsonTree(evaluation).getAsJsonObject();
+      var json = new JsonObject();
+      json.addProperty("stage", stage);
+      json.addProperty("accuracy", evaluation.accuracy());
+      json.addProperty("images", evaluation.images());
       json.addProperty("run", run.run());
       String line =
           String.format(

@@ -77,7 +77,7 @@ public final class Main {
     }
   }
 
-  private static CommandLine commandLine() {
+  static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new DeepIncubationCommand());
     commandLine.getSubcommands().values().forEach(Main::addHelp);
     return commandLine.setCaseInsensitiveEnumValuesAllowed(true);

@@ -18,6 +18,11 @@ public final class ProgressBoard {
   private final InstantSource clock;
   private final Map<String, TaskLine> tasks = new LinkedHashMap<>();
 
+  /** An empty board for a log. */
+  public ProgressBoard() {
+    this(TerminalStyle.PLAIN, InstantSource.system());
+  }
+
   /**
    * An empty board.
    *

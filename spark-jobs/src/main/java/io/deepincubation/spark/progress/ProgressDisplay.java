@@ -58,6 +58,18 @@ public final class ProgressDisplay implements AutoCloseable {
     return display;
   }
 
+  /**
+   * Tells a board's changes on a stream until closed, line by line, as in a log; for notebooks.
+   *
+   * @param board what to tell
+   * @param out takes the lines
+   */
+  public static ProgressDisplay onStream(ProgressBoard board, PrintStream out) {
+    var display = new ProgressDisplay(board, TerminalStyle.PLAIN, out);
+    display.start();
+    return display;
+  }
+
   private void start() {
     var unused =
         timer.scheduleWithFixedDelay(

@@ -78,12 +78,12 @@ public final class HtmlReport {
             Map.entry("methods", methods()),
             Map.entry("stages", stages()),
             Map.entry("gains", new HybridGains(results).html()),
-            Map.entry("timeline", timeline()),
-            Map.entry("uncommitted", uncommitted()),
+            Map.entry("timeline", new TimelineFigure(timeline, attempts).html()),
             Map.entry("cost", cost()),
             Map.entry("environment", facts(facts.environment())),
             Map.entry("versions", facts(facts.versions())),
             Map.entry("recipe", Html.escaped(facts.recipeYaml())),
+            Map.entry("figure-style", resource("figures.css")),
             Map.entry("chart-style", resource(UPLOT + "uPlot.min.css")),
             Map.entry("chart-script", resource(UPLOT + "uPlot.iife.min.js")),
             Map.entry("curves", new Gson().toJson(Curves.of(metrics))));
@@ -103,7 +103,8 @@ public final class HtmlReport {
                         + match.group()));
   }
 
-  private static String resource(String name) {
+  /** A file of the class path. */
+  static String resource(String name) {
     try (InputStream stream = HtmlReport.class.getResourceAsStream(name)) {
       if (stream == null) {
         throw new IllegalStateException(
@@ -150,75 +151,6 @@ public final class HtmlReport {
 
   private static String loss(StageResult result) {
     return Optional.ofNullable(result.loss()).map(loss -> Html.format("%.3f", loss)).orElse("–");
-  }
-
-  private String timeline() {
-    var html = new StringBuilder();
-    timeline
-        .byProcess()
-        .forEach(
-            (process, tasks) -> {
-              int slots = 1 + tasks.stream().mapToInt(Timeline.Task::slot).max().orElse(0);
-              html.append("<h3>")
-                  .append(Html.escaped(process))
-                  .append("</h3>\n<div class=\"lanes\" style=\"--slots:")
-                  .append(slots)
-                  .append("\">");
-              tasks.forEach(task -> html.append(bar(task)));
-              html.append("</div>\n");
-            });
-    return html.append("<p class=\"axis\"><span>0</span><span>")
-        .append(Html.seconds(timeline.length().toMillis() / 1000.0))
-        .append("</span></p>")
-        .toString();
-  }
-
-  private static String bar(Timeline.Task task) {
-    Timeline.Span span = task.span();
-    return Html.format(
-        "<div class=\"task %s\" style=\"--slot:%d;--start:%.3f%%;--length:%.3f%%\""
-            + " title=\"%s\"><span>%s</span></div>",
-        span.committed() ? kind(span.stage()) : "uncommitted",
-        task.slot(),
-        100 * task.start(),
-        100 * task.length(),
-        Html.escaped(span.told()),
-        Html.escaped(span.label()));
-  }
-
-  /** A table of the attempts that committed nothing, or nothing where there were none. */
-  private String uncommitted() {
-    String rows =
-        attempts.stream()
-            .filter(attempt -> attempt.outcome() != TaskAttempt.Outcome.DONE)
-            .map(HtmlReport::row)
-            .collect(Collectors.joining("\n"));
-    return rows.isEmpty()
-        ? "<p class=\"note\">Every attempt at a task came to its end.</p>"
-        : "<div class=\"scroll\"><table class=\"attempts\">\n"
-              + "<thead><tr><th>Attempts that committed"
-              + " nothing</th><th>Where</th><th>Device</th><th>Outcome</th><th>Reason</th></tr></thead>\n"
-              + "<tbody>\n"
-            + rows
-            + "\n</tbody></table></div>";
-  }
-
-  private static String row(TaskAttempt attempt) {
-    return "<tr>"
-        + Html.cell(attempt.stage() + ", attempt " + (attempt.attempt() + 1))
-        + Html.cell(attempt.executor() + " on " + attempt.host())
-        + Html.cell(attempt.device().isEmpty() ? "–" : attempt.device())
-        + Html.cell(Timeline.came(attempt))
-        + "<td class=\"reason\">"
-        + Html.escaped(attempt.reason())
-        + "</td></tr>";
-  }
-
-  private static String kind(String stage) {
-    if (MethodTotal.isBaseline(stage)) {
-      return "baseline";
-    }
-    return stage.startsWith("modules") ? "module" : "whole";
   }
 
   private String cost() {

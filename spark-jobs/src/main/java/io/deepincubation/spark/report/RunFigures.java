@@ -1,0 +1,79 @@
+package io.deepincubation.spark.report;
+
+import io.deepincubation.core.checkpoint.MetricsLine;
+import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.checkpoint.TaskAttempt;
+import io.deepincubation.core.training.ConfusionMatrix;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The report's figures one by one, for other pages, such as a notebook's. Each is a piece of HTML
+ * that brings its style, needs no script and loads nothing.
+ */
+public final class RunFigures {
+
+  private final List<StageResult> results;
+  private final List<TaskAttempt> attempts;
+  private final Map<String, List<MetricsLine>> metrics;
+
+  /**
+   * Figures of what is given.
+   *
+   * @param results the committed stages in the order in which figures show them
+   * @param attempts all attempts at stages, in the order of their starts
+   * @param metrics the lines of each stage's {@code metrics.jsonl}, by stage
+   */
+  public RunFigures(
+      List<StageResult> results,
+      List<TaskAttempt> attempts,
+      Map<String, List<MetricsLine>> metrics) {
+    this.results = List.copyOf(results);
+    this.attempts = List.copyOf(attempts);
+    this.metrics = metrics;
+  }
+
+  /**
+   * Loss and accuracy over the steps: a plot for each stage, in those of modules a line for each.
+   */
+  public String curves() {
+    String plots =
+        Curves.of(metrics).stream()
+            .map(curves -> new LineChart(curves).html())
+            .collect(Collectors.joining());
+    return alone(
+        plots.isEmpty()
+            ? "<p>No metrics were kept.</p>"
+            : "<div class=\"plots\">" + plots + "</div>");
+  }
+
+  /** Which attempt at a task ran where and when, retries and lost ones included. */
+  public String timeline() {
+    return alone(new TimelineFigure(new Timeline(results, attempts, metrics), attempts).html());
+  }
+
+  /** What each module adds to the meta model's accuracy in its hybrid network (Fig. 9). */
+  public String gains() {
+    return alone(new HybridGains(results).html());
+  }
+
+  /**
+   * How often images of one class were taken for another.
+   *
+   * @param classNames by class number
+   * @param confusion how often
+   */
+  public static String confusion(List<String> classNames, ConfusionMatrix confusion) {
+    return alone(new ConfusionFigure(classNames, confusion).html());
+  }
+
+  private static String alone(String html) {
+    return "<div class=\"figures alone\"><style>"
+        + HtmlReport.resource("figures.css")
+        + HtmlReport.resource("figures-light.css")
+        + "</style>"
+        + html
+        + "</div>";
+  }
+}
