@@ -42,8 +42,18 @@ final class ConfusionFigure {
                     + " diagonal: %s.</p><svg class=\"confusion\" viewBox=\"0 0 %d %d\""
                     + " role=\"img\" aria-label=\"confusion matrix\">"
                     + "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"none\""
-                    + " class=\"grid\"/>",
-                rightly(), SIDE + names + 2, SIDE + names + 2, names, names, SIDE, SIDE));
+                    + " class=\"grid\"/><path class=\"grid\" d=\"M%d %dl%d %d\"/>",
+                rightly(),
+                SIDE + names + 2,
+                SIDE + names + 2,
+                names,
+                names,
+                SIDE,
+                SIDE,
+                names,
+                names,
+                SIDE,
+                SIDE));
     for (int actual = 0; actual < classes; actual++) {
       if (names > 0) {
         html.append(name(actual, cell));
