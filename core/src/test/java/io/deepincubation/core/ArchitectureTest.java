@@ -25,7 +25,8 @@ class ArchitectureTest {
           "checkpoint",
           "data",
           "training",
-          "incubation");
+          "incubation",
+          "inference");
 
   private static final JavaClasses CORE =
       new ClassFileImporter()
@@ -47,7 +48,8 @@ class ArchitectureTest {
         "recipe",
         "checkpoint",
         "data",
-        "training"
+        "training",
+        "incubation"
       })
   void roomUsesOnlyThoseBeforeIt(String room) {
     String[] later =

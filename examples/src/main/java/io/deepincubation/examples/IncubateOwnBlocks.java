@@ -94,7 +94,7 @@ public final class IncubateOwnBlocks {
     return new TrainingData(
         cache.open(set, ImageSource.TRAIN),
         cache.open(set, ImageSource.TEST),
-        set.index().classNames().size(),
+        set.index().classNames(),
         set.index().digest());
   }
 }

@@ -38,7 +38,10 @@ final class InProcess {
     var cache = new LocalImageCache(Path.of(args[3], "cache"), CACHE_BYTES);
     var data =
         new TrainingData(
-            cache.open(set, "train"), cache.open(set, "test"), classes, set.index().digest());
+            cache.open(set, "train"),
+            cache.open(set, "test"),
+            set.index().classNames(),
+            set.index().digest());
     var folder = new RunFolder(LocalStorage.of(args[3]));
     var context =
         new RunContext(

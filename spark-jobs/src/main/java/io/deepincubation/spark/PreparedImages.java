@@ -84,7 +84,7 @@ final class PreparedImages {
     return new TrainingData(
         cache.open(set, ImageSource.TRAIN, side),
         cache.open(set, testSplit(), side),
-        set.index().classNames().size(),
+        set.index().classNames(),
         digest());
   }
 

@@ -65,7 +65,7 @@ public final class Augmentation {
     } else if (recipe.colorJitter() > 0) {
       pixels = new ColorJitter(recipe.colorJitter()).apply(pixels, stream(look, COLOR_JITTER));
     }
-    Normalization.apply(pixels, into, offset);
+    Normalization.IMAGENET.apply(pixels, into, offset);
     if (recipe.randomErasing() > 0) {
       RandomStream random = stream(look, ERASING);
       if (random.nextDouble() < recipe.randomErasing()) {

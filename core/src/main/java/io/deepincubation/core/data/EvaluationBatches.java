@@ -5,6 +5,7 @@ public final class EvaluationBatches {
 
   private final ImageTable table;
   private final int batchSize;
+  private final PixelTransform transform;
 
   /**
    * Batches of a table.
@@ -22,6 +23,7 @@ public final class EvaluationBatches {
     }
     this.table = table;
     this.batchSize = batchSize;
+    transform = PixelTransform.deit(table.height());
   }
 
   /** Number of batches. */
@@ -38,8 +40,7 @@ public final class EvaluationBatches {
     int[] labels = new int[size];
     for (int i = 0; i < size; i++) {
       LabelledImage image = table.image(first + i);
-      Pixels pixels = EvaluationTransform.apply(image.picture(), table.height());
-      Normalization.apply(pixels, images, i * imageBytes);
+      transform.write(image.picture(), images, i * imageBytes);
       labels[i] = image.label();
     }
     return new EvaluationBatch(images, labels, size);

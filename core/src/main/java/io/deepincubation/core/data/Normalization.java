@@ -1,38 +1,40 @@
 package io.deepincubation.core.data;
 
-/** ImageNet's mean and standard deviation, which DeiT uses for every data set. */
+import java.util.List;
+
+/** The mean and standard deviation that pixels are normalised by, per channel. */
 final class Normalization {
 
   static final int CHANNELS = ImageCodec.CHANNELS;
 
-  private static final double[] MEAN = {0.485, 0.456, 0.406};
-  private static final double[] STD = {0.229, 0.224, 0.225};
+  static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
+  static final List<Double> IMAGENET_STD = List.of(0.229, 0.224, 0.225);
+
+  /** ImageNet's, which DeiT uses for every data set. */
+  static final Normalization IMAGENET = new Normalization(IMAGENET_MEAN, IMAGENET_STD);
 
   /** By channel and unsigned byte. */
-  private static final float[][] TABLE = table();
+  private final float[][] table = new float[CHANNELS][256];
 
-  private Normalization() {}
-
-  /** Writes an image's values, C x H x W. */
-  static void apply(Pixels pixels, float[] into, int offset) {
-    byte[] values = pixels.values();
-    int plane = pixels.plane();
+  Normalization(List<Double> mean, List<Double> std) {
     for (int channel = 0; channel < CHANNELS; channel++) {
-      float[] table = TABLE[channel];
-      int start = channel * plane;
-      for (int i = start; i < start + plane; i++) {
-        into[offset + i] = table[values[i] & 0xFF];
+      for (int value = 0; value < 256; value++) {
+        double share = value / 255.0;
+        table[channel][value] = (float) ((share - mean.get(channel)) / std.get(channel));
       }
     }
   }
 
-  private static float[][] table() {
-    float[][] table = new float[CHANNELS][256];
+  /** Writes an image's values, C x H x W. */
+  void apply(Pixels pixels, float[] into, int offset) {
+    byte[] values = pixels.values();
+    int plane = pixels.plane();
     for (int channel = 0; channel < CHANNELS; channel++) {
-      for (int value = 0; value < 256; value++) {
-        table[channel][value] = (float) ((value / 255.0 - MEAN[channel]) / STD[channel]);
+      float[] ofChannel = table[channel];
+      int start = channel * plane;
+      for (int i = start; i < start + plane; i++) {
+        into[offset + i] = ofChannel[values[i] & 0xFF];
       }
     }
-    return table;
   }
 }

@@ -1,7 +1,18 @@
 package io.deepincubation.core.data;
 
+import java.io.IOException;
+
 /** An image that can be looked at in parts; a file is decoded no further than is asked for. */
 public sealed interface Picture permits Pixels, EncodedPicture {
+
+  /**
+   * The image in a JPEG or PNG file; its pixels are decoded when they are asked for.
+   *
+   * @throws IOException if it is no JPEG or PNG file
+   */
+  static Picture of(byte[] file) throws IOException {
+    return EncodedPicture.of(file);
+  }
 
   /** Rows. */
   int height();

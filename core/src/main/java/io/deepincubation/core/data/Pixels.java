@@ -20,7 +20,7 @@ public record Pixels(byte[] values, int height, int width) implements Picture {
   }
 
   /** An image of {@code 0xRRGGBB} numbers, row-major. */
-  static Pixels ofRgb(int[] rgb, int height, int width) {
+  public static Pixels ofRgb(int[] rgb, int height, int width) {
     int plane = rgb.length;
     byte[] values = new byte[ImageCodec.CHANNELS * plane];
     for (int i = 0; i < plane; i++) {

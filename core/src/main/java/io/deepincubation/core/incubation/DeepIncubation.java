@@ -107,9 +107,7 @@ public final class DeepIncubation {
       }
       var origin = StageRecords.Origin.of(context.place(), compute, memory, startedAt);
       StageResult result = StageRecords.assembled(Stages.ASSEMBLED, accuracy, origin, shards);
-      return context
-          .folder()
-          .commit(result, context.architecture().configuration(target), List.of());
+      return context.folder().commit(result, context.configuration(target), List.of());
     }
   }
 

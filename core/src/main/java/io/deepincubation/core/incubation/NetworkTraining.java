@@ -79,9 +79,7 @@ final class NetworkTraining {
                   * TrainingCost.perImage(context.architecture(), plan.division(), plan.trained()),
               StageRecords.Origin.of(context.place(), compute, memory, startedAt),
               shards);
-      return context
-          .folder()
-          .commit(result, context.architecture().configuration(plan.kept()), outcome.metrics());
+      return context.folder().commit(result, context.configuration(plan.kept()), outcome.metrics());
     }
   }
 

@@ -1,10 +1,15 @@
 package io.deepincubation.core.incubation;
 
 import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.data.PixelTransform;
+import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.training.StageProgress;
 import io.deepincubation.core.training.TaskPlace;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -33,5 +38,27 @@ public record RunContext(
       RunFolder folder,
       Consumer<StageProgress> progress) {
     this(recipe, architecture, data, folder, progress, TaskPlace.HERE);
+  }
+
+  /**
+   * What {@code config.json} says of a network, its classes and the images that it takes, in timm's
+   * words.
+   *
+   * @param division the network's depths
+   */
+  Map<String, Object> configuration(ModularDivision division) {
+    PixelTransform transform = PixelTransform.deit((int) architecture.inputShape().get(1));
+    var pretrained = new LinkedHashMap<String, Object>();
+    pretrained.put("input_size", List.of(3, transform.side(), transform.side()));
+    pretrained.put("interpolation", "bicubic");
+    pretrained.put("crop_pct", transform.crop());
+    pretrained.put("crop_mode", "center");
+    pretrained.put("mean", transform.mean());
+    pretrained.put("std", transform.std());
+    pretrained.put("num_classes", architecture.classes());
+    var configuration = new LinkedHashMap<>(architecture.configuration(division));
+    configuration.put("label_names", data.classNames());
+    configuration.put("pretrained_cfg", pretrained);
+    return configuration;
   }
 }

@@ -60,6 +60,9 @@ public record VisionTransformer(
     }
   }
 
+  /** timm's name of a vision transformer; {@code model_args} change all that it stands for. */
+  private static final String TIMM_NAME = "vit_base_patch16_224";
+
   /** The norms' epsilon of DeiT. */
   public static final double DEIT_EPSILON = 1e-6;
 
@@ -221,11 +224,10 @@ public record VisionTransformer(
     model.put("depth", division.depth());
     model.put("num_heads", heads);
     model.put("mlp_ratio", MLP_RATIO);
-    model.put("num_classes", classes);
-    model.put("norm_eps", epsilon);
     var configuration = new LinkedHashMap<String, Object>();
-    configuration.put("architecture", "vision_transformer");
+    configuration.put("architecture", TIMM_NAME);
     configuration.put("num_classes", classes);
+    configuration.put("norm_eps", epsilon);
     configuration.put("division", division.depths());
     configuration.put("model_args", model);
     return configuration;

@@ -40,7 +40,7 @@ class AugmentationTest {
         for (boolean flipped : List.of(false, true)) {
           float[] image = new float[TestImages.IMAGE_BYTES + 5];
           Pixels shifted = new Pixels(pixels, SIDE, SIDE).shifted(top, left);
-          Normalization.apply(flipped ? shifted.mirrored() : shifted, image, 5);
+          Normalization.IMAGENET.apply(flipped ? shifted.mirrored() : shifted, image, 5);
           for (int i = 0; i < TestImages.IMAGE_BYTES; i++) {
             assertThat(image[5 + i]).isEqualTo(expected(i, top, left, flipped));
           }
@@ -199,7 +199,7 @@ class AugmentationTest {
     byte[] values = new byte[3];
     values[channel] = level;
     float[] normal = new float[3];
-    Normalization.apply(new Pixels(values, 1, 1), normal, 0);
+    Normalization.IMAGENET.apply(new Pixels(values, 1, 1), normal, 0);
     return normal[channel];
   }
 

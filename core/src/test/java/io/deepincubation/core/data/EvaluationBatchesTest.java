@@ -17,7 +17,7 @@ class EvaluationBatchesTest {
     assertThat(batches.batch(2).labels()).containsExactly(6);
     assertThat(batches.batch(2).size()).isEqualTo(1);
     float[] expected = new float[table.imageBytes()];
-    Normalization.apply(table.image(6).picture().pixels(), expected, 0);
+    Normalization.IMAGENET.apply(table.image(6).picture().pixels(), expected, 0);
     assertThat(batches.batch(2).images()).isEqualTo(expected);
   }
 
@@ -28,7 +28,7 @@ class EvaluationBatchesTest {
       ramp[i] = (byte) (i % 64 * 4);
     }
 
-    Pixels seen = EvaluationTransform.apply(new Pixels(ramp, 32, 64), 14);
+    Pixels seen = PixelTransform.deit(14).square(new Pixels(ramp, 32, 64));
 
     assertThat(seen.size()).isEqualTo("14 x 14");
     assertThat(seen.values()[0] & 0xFF).isBetween(70, 76); // column 9 of 32 is column 18.5 of 64

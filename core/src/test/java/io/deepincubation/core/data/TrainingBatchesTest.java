@@ -164,7 +164,7 @@ class TrainingBatchesTest {
   private static int labelOf(ImageTable table, float[] image) {
     for (int i = 0; i < table.size(); i++) {
       float[] normal = new float[table.imageBytes()];
-      Normalization.apply(table.image(i).picture().pixels(), normal, 0);
+      Normalization.IMAGENET.apply(table.image(i).picture().pixels(), normal, 0);
       if (Arrays.equals(normal, image)) {
         return table.label(i);
       }

@@ -21,6 +21,7 @@ import io.deepincubation.core.training.StageProgress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** Runs small enough for a test: seconds, not minutes. */
 final class TinyRuns {
@@ -30,6 +31,9 @@ final class TinyRuns {
   static final Compute COMPUTE = new Compute(Device.cpu(), Arithmetic.FP32, 1);
 
   private static final int SIDE = 16;
+
+  static final List<String> CLASS_NAMES =
+      IntStream.range(0, CLASSES).mapToObj(label -> "class " + label).toList();
 
   private TinyRuns() {}
 
@@ -57,7 +61,7 @@ final class TinyRuns {
   }
 
   static RunContext context(Path folder, Recipe recipe, Consumer<StageProgress> progress) {
-    TrainingData data = new TrainingData(images(96, 1), images(48, 2), CLASSES, "test");
+    TrainingData data = new TrainingData(images(96, 1), images(48, 2), CLASS_NAMES, "test");
     return new RunContext(
         recipe,
         Architectures.of(recipe.model(), CLASSES),

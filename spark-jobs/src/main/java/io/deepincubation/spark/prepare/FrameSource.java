@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.regexp_extract;
 
+import io.deepincubation.core.data.ImageFiles;
 import io.deepincubation.core.data.UnfitDataException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -169,6 +170,8 @@ final class FrameSource implements SampleSource {
     if (row.isNullAt(3)) {
       return null;
     }
-    return ofStructs ? ImageRows.toPng(row.getStruct(3)) : row.getAs(3);
+    return ofStructs
+        ? ImageRows.pixels(row.getStruct(3)).map(ImageFiles::png).orElse(null)
+        : row.getAs(3);
   }
 }

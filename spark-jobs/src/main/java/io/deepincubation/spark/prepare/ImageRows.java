@@ -1,11 +1,16 @@
 package io.deepincubation.spark.prepare;
 
-import io.deepincubation.core.data.ImageFiles;
+import io.deepincubation.core.data.Pixels;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
 /** Images of Spark's {@code image} source: structs with decoded pixels. */
-final class ImageRows {
+public final class ImageRows {
+
+  /** Fields of the struct that are read. */
+  public static final Set<String> FIELDS = Set.of("height", "width", "nChannels", "data");
 
   private static final int GREY = 1;
   private static final int BGR = 3;
@@ -13,15 +18,18 @@ final class ImageRows {
 
   private ImageRows() {}
 
-  /** The image as a PNG file, or null if the struct is not of a known kind. */
-  static byte @Nullable [] toPng(Row image) {
-    int height = image.<Integer>getAs("height");
-    int width = image.<Integer>getAs("width");
-    int channels = image.<Integer>getAs("nChannels");
-    byte[] data = image.getAs("data");
+  /** The image's pixels, or nothing if the struct is not of a known kind. */
+  public static Optional<Pixels> pixels(Row image) {
+    @Nullable Integer height = image.getAs("height");
+    @Nullable Integer width = image.getAs("width");
+    @Nullable Integer channels = image.getAs("nChannels");
+    byte @Nullable [] data = image.getAs("data");
+    if (height == null || width == null || channels == null || data == null) {
+      return Optional.empty();
+    }
     boolean known = channels == GREY || channels == BGR || channels == BGRA;
     if (!known || height < 1 || width < 1 || data.length != (long) channels * height * width) {
-      return null;
+      return Optional.empty();
     }
     int[] rgb = new int[height * width];
     for (int i = 0; i < rgb.length; i++) {
@@ -31,6 +39,6 @@ final class ImageRows {
       int red = channels == GREY ? blue : data[start + 2] & 0xFF;
       rgb[i] = red << 16 | green << 8 | blue;
     }
-    return ImageFiles.png(rgb, height, width);
+    return Optional.of(Pixels.ofRgb(rgb, height, width));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.data.DataIndex;
 import io.deepincubation.core.data.ImageFiles;
+import io.deepincubation.core.data.Pixels;
 import io.deepincubation.core.data.LocalImageCache;
 import io.deepincubation.core.data.PreparedSet;
 import io.deepincubation.core.random.RandomStream;
@@ -112,6 +113,7 @@ class LakeTablesTest {
   }
 
   private static byte[] png(int number) {
-    return ImageFiles.png(RandomStream.of(number).ints(16, 0, 1 << 24).toArray(), 4, 4);
+    return ImageFiles.png(
+        Pixels.ofRgb(RandomStream.of(number).ints(16, 0, 1 << 24).toArray(), 4, 4));
   }
 }

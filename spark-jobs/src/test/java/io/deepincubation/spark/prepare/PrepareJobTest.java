@@ -8,6 +8,7 @@ import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.data.CifarSource;
 import io.deepincubation.core.data.DataIndex;
 import io.deepincubation.core.data.ImageFiles;
+import io.deepincubation.core.data.Pixels;
 import io.deepincubation.core.data.ImageFitting;
 import io.deepincubation.core.data.ImageFitting.Encoding;
 import io.deepincubation.core.data.ImageTable;
@@ -483,6 +484,6 @@ class PrepareJobTest {
 
   private static byte[] png(int height, int width, int number) {
     int[] rgb = RandomStream.of(number).ints((long) height * width, 0, 1 << 24).toArray();
-    return ImageFiles.png(rgb, height, width);
+    return ImageFiles.png(Pixels.ofRgb(rgb, height, width));
   }
 }

@@ -1,0 +1,144 @@
+package io.deepincubation.core.checkpoint;
+
+import io.deepincubation.core.network.Weights;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A model's weights as Hugging Face's tools keep them: {@code model.safetensors}, or several files
+ * that {@code model.safetensors.index.json} names. A stage of a run is such a folder; its files are
+ * checked against its {@code result.json}.
+ */
+public final class WeightsFolder {
+
+  /** The name of weights in one file. */
+  static final String SINGLE = "model.safetensors";
+
+  private static final String RESULT = "result.json";
+
+  private final Storage folder;
+  private final List<String> files;
+  private final Map<String, String> expected;
+
+  private WeightsFolder(Storage folder, List<String> files, Map<String, String> expected) {
+    this.folder = folder;
+    this.files = files;
+    this.expected = expected;
+  }
+
+  /**
+   * Finds the files; no tensor is read yet.
+   *
+   * @throws StorageException if there are none, or the index or the result is damaged
+   */
+  public static WeightsFolder open(Storage folder) {
+    try {
+      var expected = new HashMap<String, String>();
+      if (folder.exists(RESULT)) {
+        Json.read(folder, RESULT, StageResult.class)
+            .shards()
+            .forEach(shard -> expected.put(shard.file(), shard.sha256()));
+      }
+      return new WeightsFolder(folder, files(folder), expected);
+    } catch (CorruptFileException e) {
+      throw new StorageException(
+          "Cannot read the index of the weights in " + folder.uri() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static List<String> files(Storage folder) throws CorruptFileException {
+    if (folder.exists(WeightsIndex.FILE)) {
+      WeightsIndex index = Json.read(folder, WeightsIndex.FILE, WeightsIndex.class);
+      return List.copyOf(new LinkedHashSet<>(index.weightMap().values()));
+    }
+    if (folder.exists(SINGLE)) {
+      return List.of(SINGLE);
+    }
+    throw new StorageException(
+        String.format(
+            "Cannot find weights in %s: expected %s or %s, got neither",
+            folder.uri(), WeightsIndex.FILE, SINGLE));
+  }
+
+  /** The shape of each tensor, from the files' heads. */
+  public Map<String, List<Long>> shapes() {
+    var shapes = new LinkedHashMap<String, List<Long>>();
+    for (String file : files) {
+      try (InputStream stream = folder.open(file)) {
+        SafetensorsHeader.read(stream)
+            .entries()
+            .forEach(entry -> shapes.put(entry.name(), entry.shape()));
+      } catch (IOException e) {
+        throw unreadable(file, e);
+      }
+    }
+    return shapes;
+  }
+
+  /**
+   * All tensors by name.
+   *
+   * @throws StorageException if a file cannot be read, or is not what its result says
+   */
+  public Weights read() {
+    var tensors = new LinkedHashMap<String, Weights.Tensor>();
+    for (String file : files) {
+      tensors.putAll(read(file).tensors());
+    }
+    return new Weights(tensors);
+  }
+
+  /** SHA-256 over the files' names and bytes; equal for equal models wherever they lie. */
+  public String digest() {
+    String facts =
+        files.stream()
+            .map(file -> file + " " + sha256(file))
+            .collect(Collectors.joining("\n", "", "\n"));
+    return Sha256.of(facts.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private String sha256(String file) {
+    String told = expected.get(file);
+    if (told != null) {
+      return told;
+    }
+    MessageDigest digest = Sha256.start();
+    try (InputStream stream = new DigestInputStream(folder.open(file), digest)) {
+      stream.transferTo(OutputStream.nullOutputStream());
+      return Sha256.finish(digest);
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private Weights read(String file) {
+    MessageDigest digest = Sha256.start();
+    try (InputStream stream = new DigestInputStream(folder.open(file), digest)) {
+      Weights weights = Safetensors.read(stream);
+      String found = Sha256.finish(digest);
+      String told = expected.getOrDefault(file, found);
+      if (!told.equals(found)) {
+        throw new CorruptFileException("expected SHA-256 " + told + ", got " + found);
+      }
+      return weights;
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private StorageException unreadable(String file, IOException cause) {
+    return new StorageException(
+        String.format("Cannot read weights from %s/%s: %s", folder.uri(), file, cause.getMessage()),
+        cause);
+  }
+}

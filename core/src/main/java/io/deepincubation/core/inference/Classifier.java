@@ -1,0 +1,81 @@
+package io.deepincubation.core.inference;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.network.ModularNetwork;
+import io.deepincubation.core.script.GradientMode;
+import io.deepincubation.core.script.TorchEngine;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A model in memory that classifies images. Threads may use it at once. */
+public final class Classifier implements AutoCloseable {
+
+  private final ModularNetwork network;
+  private final Compute compute;
+  private final int imageValues;
+
+  /**
+   * Reads a model's weights and puts them on a device.
+   *
+   * @param model the model
+   * @param compute where and how it will run
+   */
+  public Classifier(ModelFolder model, Compute compute) {
+    this.compute = compute;
+    network = new ModularNetwork(model.architecture(), model.division(), model.weights(), compute);
+    imageValues = Math.toIntExact(model.architecture().inputShape().size());
+  }
+
+  /** The network, which this owns. */
+  ModularNetwork network() {
+    return network;
+  }
+
+  /**
+   * The probability of each class.
+   *
+   * @param images each of C x H x W values, as the model's transform gives them
+   * @return for each image as many numbers as there are classes, which sum to 1
+   */
+  public List<float[]> probabilities(List<float[]> images) {
+    TorchEngine.useThreads(compute.threads());
+    int atOnce =
+        compute.device().isGpu() ? Integer.MAX_VALUE : network.architecture().imagesAtOnce();
+    var probabilities = new ArrayList<float[]>(images.size());
+    for (int first = 0; first < images.size(); ) {
+      int last = (int) Math.min(images.size(), (long) first + atOnce);
+      probabilities.addAll(compute(images.subList(first, last)));
+      first = last;
+    }
+    return probabilities;
+  }
+
+  private List<float[]> compute(List<float[]> images) {
+    var values = new float[images.size() * imageValues];
+    for (int i = 0; i < images.size(); i++) {
+      System.arraycopy(images.get(i), 0, values, i * imageValues, imageValues);
+    }
+    try (NDManager manager = network.manager().newSubManager();
+        GradientMode mode = GradientMode.frozen()) {
+      Shape shape = new Shape(images.size()).addAll(network.architecture().inputShape());
+      NDArray batch = manager.create(FloatBuffer.wrap(values), shape);
+      float[] all = network.evaluate(batch).softmax(-1).toFloatArray();
+      int classes = network.architecture().classes();
+      var rows = new ArrayList<float[]>(images.size());
+      for (int i = 0; i < images.size(); i++) {
+        rows.add(Arrays.copyOfRange(all, i * classes, (i + 1) * classes));
+      }
+      return rows;
+    }
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}

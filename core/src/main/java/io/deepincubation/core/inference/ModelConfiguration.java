@@ -1,0 +1,165 @@
+package io.deepincubation.core.inference;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.deepincubation.core.data.PixelTransform;
+import io.deepincubation.core.data.UnfitDataException;
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.network.ResidualNetwork;
+import io.deepincubation.core.network.VisionTransformer;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * What a {@code config.json} in timm's words and the shapes of the tensors say of a network. Where
+ * the configuration says nothing, the shapes tell.
+ *
+ * @param architecture the family, with image side and classes
+ * @param division the depths; one module where the configuration names none
+ * @param transform what images go through
+ * @param classNames a prediction is an index into them
+ */
+record ModelConfiguration(
+    Architecture architecture,
+    ModularDivision division,
+    PixelTransform transform,
+    List<String> classNames) {
+
+  private static final Pattern LAYER = Pattern.compile("blocks\\.(\\d+)\\.norm1\\.weight");
+  private static final int HEAD_WIDTH = 64;
+  private static final int HUGE_WIDTH = 1280;
+  private static final int HUGE_HEADS = 16;
+
+  /** Copies. */
+  ModelConfiguration {
+    classNames = List.copyOf(classNames);
+  }
+
+  /**
+   * Understands a configuration.
+   *
+   * @param text of {@code config.json}
+   * @param shapes of the tensors, by name
+   * @throws UnfitDataException if it is of no network that this library knows
+   */
+  static ModelConfiguration of(String text, Map<String, List<Long>> shapes) {
+    try {
+      JsonObject config = JsonParser.parseString(text).getAsJsonObject();
+      Architecture architecture = architecture(config, shapes);
+      ModularDivision division = division(config, shapes);
+      return new ModelConfiguration(
+          architecture,
+          division,
+          transform(config, architecture),
+          classNames(config, architecture));
+    } catch (JsonParseException
+        | IllegalStateException
+        | NumberFormatException
+        | UnsupportedOperationException e) {
+      throw new UnfitDataException("expected a configuration as JSON, got " + e.getMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw new UnfitDataException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Architecture architecture(JsonObject config, Map<String, List<Long>> shapes) {
+    String name = config.has("architecture") ? config.get("architecture").getAsString() : "";
+    JsonObject model = group(config, "model_args");
+    if (name.equals("cifar_resnet")) {
+      int classes = side(shapes, "fc.weight", 0);
+      return new ResidualNetwork(
+          model.get("img_size").getAsInt(), side(shapes, "conv1.weight", 0), classes);
+    }
+    if (name.startsWith("vit_") || name.startsWith("deit_")) {
+      return transformer(config, model, shapes);
+    }
+    throw new UnfitDataException(
+        "expected an architecture of vit_*, deit_* or cifar_resnet, got "
+            + (name.isEmpty() ? "none" : name));
+  }
+
+  private static Architecture transformer(
+      JsonObject config, JsonObject model, Map<String, List<Long>> shapes) {
+    int width = side(shapes, "patch_embed.proj.weight", 0);
+    int patch = side(shapes, "patch_embed.proj.weight", 2);
+    int patches = side(shapes, "pos_embed", 1) - 1;
+    int image = patch * (int) Math.round(Math.sqrt(patches));
+    int heads =
+        number(model, "num_heads")
+            .orElse(width == HUGE_WIDTH ? HUGE_HEADS : Math.max(1, width / HEAD_WIDTH));
+    double epsilon =
+        config.has("norm_eps")
+            ? config.get("norm_eps").getAsDouble()
+            : VisionTransformer.DEIT_EPSILON;
+    int classes = side(shapes, "head.weight", 0);
+    return new VisionTransformer(image, patch, width, heads, classes, epsilon);
+  }
+
+  private static int side(Map<String, List<Long>> shapes, String tensor, int dimension) {
+    List<Long> shape = shapes.get(tensor);
+    if (shape == null || shape.size() <= dimension) {
+      throw new UnfitDataException(
+          String.format("expected a tensor %s of a known shape, got %s", tensor, shape));
+    }
+    return Math.toIntExact(shape.get(dimension));
+  }
+
+  private static ModularDivision division(JsonObject config, Map<String, List<Long>> shapes) {
+    if (config.has("division")) {
+      JsonArray depths = config.getAsJsonArray("division");
+      return new ModularDivision(depths.asList().stream().map(JsonElement::getAsInt).toList());
+    }
+    int layers = (int) shapes.keySet().stream().filter(LAYER.asMatchPredicate()).count();
+    return new ModularDivision(List.of(layers));
+  }
+
+  private static PixelTransform transform(JsonObject config, Architecture architecture) {
+    JsonObject pretrained = group(config, "pretrained_cfg");
+    int side = (int) architecture.inputShape().get(1);
+    PixelTransform deit = PixelTransform.deit(side);
+    double crop =
+        pretrained.has("crop_pct") ? pretrained.get("crop_pct").getAsDouble() : deit.crop();
+    return new PixelTransform(
+        side,
+        crop,
+        numbers(pretrained, "mean", deit.mean()),
+        numbers(pretrained, "std", deit.std()));
+  }
+
+  private static List<String> classNames(JsonObject config, Architecture architecture) {
+    int classes = architecture.classes();
+    if (!config.has("label_names")) {
+      return IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+    }
+    List<String> names =
+        config.getAsJsonArray("label_names").asList().stream()
+            .map(JsonElement::getAsString)
+            .toList();
+    if (names.size() != classes) {
+      throw new UnfitDataException(
+          String.format("expected label_names of %d classes, got %d", classes, names.size()));
+    }
+    return names;
+  }
+
+  private static JsonObject group(JsonObject config, String key) {
+    return config.has(key) ? config.getAsJsonObject(key) : new JsonObject();
+  }
+
+  private static OptionalInt number(JsonObject group, String key) {
+    return group.has(key) ? OptionalInt.of(group.get(key).getAsInt()) : OptionalInt.empty();
+  }
+
+  private static List<Double> numbers(JsonObject group, String key, List<Double> fallback) {
+    return group.has(key)
+        ? group.getAsJsonArray(key).asList().stream().map(JsonElement::getAsDouble).toList()
+        : fallback;
+  }
+}

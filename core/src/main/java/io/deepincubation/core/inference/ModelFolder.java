@@ -1,0 +1,161 @@
+package io.deepincubation.core.inference;
+
+import io.deepincubation.core.checkpoint.Sha256;
+import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.checkpoint.StorageException;
+import io.deepincubation.core.checkpoint.WeightsFolder;
+import io.deepincubation.core.data.PixelTransform;
+import io.deepincubation.core.data.UnfitDataException;
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.network.ParameterSpec;
+import io.deepincubation.core.network.Weights;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * A trained model: {@code config.json} beside weights, as a run leaves it in {@code final}, as
+ * {@code export --format timm} writes it, or as timm itself saves a vision transformer.
+ */
+public final class ModelFolder {
+
+  /** The configuration's name in a model's folder. */
+  static final String CONFIGURATION = "config.json";
+
+  private final Storage folder;
+  private final String text;
+  private final WeightsFolder files;
+  private final ModelConfiguration configuration;
+
+  private ModelFolder(
+      Storage folder, String text, WeightsFolder files, ModelConfiguration configuration) {
+    this.folder = folder;
+    this.text = text;
+    this.files = files;
+    this.configuration = configuration;
+  }
+
+  /**
+   * Reads a model's configuration; its weights are read later.
+   *
+   * @throws UnfitDataException if there is no model, or one of a network that this library does not
+   *     know
+   * @throws StorageException if the file system refuses
+   */
+  public static ModelFolder open(Storage folder) {
+    if (!folder.exists(CONFIGURATION)) {
+      boolean run = folder.exists("final/" + CONFIGURATION);
+      throw new UnfitDataException(
+          String.format(
+              "Cannot load a model from %s: expected %s, got no such file; %s",
+              folder.uri(),
+              CONFIGURATION,
+              run
+                  ? "the run's model is " + folder.uri() + "/final"
+                  : "name the folder final of a finished run, or an exported one"));
+    }
+    WeightsFolder files = WeightsFolder.open(folder);
+    String text = text(folder);
+    try {
+      return new ModelFolder(folder, text, files, ModelConfiguration.of(text, files.shapes()));
+    } catch (UnfitDataException e) {
+      throw new UnfitDataException(
+          String.format("Cannot load a model from %s: %s", folder.uri(), e.getMessage()), e);
+    }
+  }
+
+  private static String text(Storage folder) {
+    try (InputStream stream = folder.open(CONFIGURATION)) {
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new StorageException(
+          "Cannot read " + folder.uri() + "/" + CONFIGURATION + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Where the model lies. */
+  public String uri() {
+    return folder.uri();
+  }
+
+  /** The text of {@code config.json}. */
+  String configuration() {
+    return text;
+  }
+
+  /** The network's family. */
+  public Architecture architecture() {
+    return configuration.architecture();
+  }
+
+  /** The network's depths. */
+  public ModularDivision division() {
+    return configuration.division();
+  }
+
+  /** What images go through before the network. */
+  public PixelTransform transform() {
+    return configuration.transform();
+  }
+
+  /** A prediction is an index into these. */
+  public List<String> classNames() {
+    return configuration.classNames();
+  }
+
+  /** SHA-256 over configuration and weights; equal for equal models wherever they lie. */
+  public String digest() {
+    return Sha256.of((text + files.digest()).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Reads each module's weights.
+   *
+   * @throws UnfitDataException if tensors are missing, too many or of another shape
+   * @throws StorageException if a file is damaged
+   */
+  public List<Weights> weights() {
+    Weights all = files.read();
+    var unused = new TreeSet<>(all.tensors().keySet());
+    var modules = new ArrayList<Weights>();
+    for (int i = 0; i < division().moduleCount(); i++) {
+      var tensors = new LinkedHashMap<String, Weights.Tensor>();
+      for (ParameterSpec spec : architecture().parameters(division(), i)) {
+        tensors.put(spec.name(), tensor(all.tensors(), spec));
+        unused.remove(spec.name());
+      }
+      modules.add(new Weights(tensors));
+    }
+    unused.removeIf(name -> name.endsWith("num_batches_tracked"));
+    if (!unused.isEmpty()) {
+      throw unfit(
+          "the network's tensors alone", unused.size() + " others such as " + unused.first());
+    }
+    return modules;
+  }
+
+  private Weights.Tensor tensor(Map<String, Weights.Tensor> tensors, ParameterSpec spec) {
+    Weights.Tensor tensor = tensors.get(spec.name());
+    if (tensor == null) {
+      throw unfit("a tensor " + spec.name(), "none");
+    }
+    long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
+    if (!Arrays.equals(shape, spec.shape().getShape())) {
+      throw unfit("tensor " + spec.name() + " of shape " + spec.shape(), tensor.shape().toString());
+    }
+    return tensor;
+  }
+
+  private UnfitDataException unfit(String expected, String got) {
+    return new UnfitDataException(
+        String.format(
+            "Cannot load the weights of %s: expected %s, got %s", folder.uri(), expected, got));
+  }
+}
