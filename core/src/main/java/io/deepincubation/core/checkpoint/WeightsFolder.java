@@ -56,6 +56,37 @@ public final class WeightsFolder {
     }
   }
 
+  /**
+   * Writes weights: one file, or a file for each module with an index where they are larger than a
+   * limit.
+   *
+   * @param folder where
+   * @param modules in order
+   * @param limitBytes of one file
+   */
+  public static void write(Storage folder, List<Weights> modules, long limitBytes) {
+    var all = new LinkedHashMap<String, Weights.Tensor>();
+    modules.forEach(module -> all.putAll(module.tensors()));
+    var whole = new Weights(all);
+    if (Safetensors.length(whole) <= limitBytes) {
+      folder.write(SINGLE, stream -> Safetensors.write(whole, stream));
+      return;
+    }
+    var names = new LinkedHashMap<String, String>();
+    long total = 0;
+    for (int i = 0; i < modules.size(); i++) {
+      Weights module = modules.get(i);
+      String file = String.format("model-%05d-of-%05d.safetensors", i + 1, modules.size());
+      folder.write(file, stream -> Safetensors.write(module, stream));
+      for (Map.Entry<String, Weights.Tensor> tensor : module.tensors().entrySet()) {
+        names.put(tensor.getKey(), file);
+        total += (long) Float.BYTES * tensor.getValue().values().length;
+      }
+    }
+    byte[] index = Json.pretty(new WeightsIndex(Map.of("total_size", total), names));
+    folder.write(WeightsIndex.FILE, stream -> stream.write(index));
+  }
+
   private static List<String> files(Storage folder) throws CorruptFileException {
     if (folder.exists(WeightsIndex.FILE)) {
       WeightsIndex index = Json.read(folder, WeightsIndex.FILE, WeightsIndex.class);

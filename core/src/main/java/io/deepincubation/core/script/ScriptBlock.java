@@ -57,6 +57,11 @@ public final class ScriptBlock extends AbstractBlock {
     }
   }
 
+  /** The source of the program. */
+  public String methods() {
+    return methods;
+  }
+
   /**
    * Whether every parameter has its array. DJL's own answer is no until a first forward pass, which
    * then changes the block: not with several threads at once.

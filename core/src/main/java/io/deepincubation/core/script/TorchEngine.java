@@ -1,6 +1,7 @@
 package io.deepincubation.core.script;
 
 import ai.djl.Device;
+import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDManager;
@@ -38,6 +39,17 @@ public final class TorchEngine {
    */
   public static NDManager newManager(Device device) {
     return Holder.ENGINE.newBaseManager(device);
+  }
+
+  /**
+   * A DJL model without a block.
+   *
+   * @param name what DJL calls it
+   * @param device where its arrays live
+   * @return a model that the caller closes
+   */
+  public static Model newModel(String name, Device device) {
+    return Holder.ENGINE.newModel(name, device);
   }
 
   /**

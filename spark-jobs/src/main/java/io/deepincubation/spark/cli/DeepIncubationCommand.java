@@ -29,6 +29,7 @@ import picocli.CommandLine.IVersionProvider;
       Evaluate.class,
       Baseline.class,
       Report.class,
+      Export.class,
       Bench.class,
       Plan.class,
       Diagnose.class,

@@ -1,0 +1,89 @@
+package io.deepincubation.core.inference;
+
+import ai.djl.Device;
+import ai.djl.nn.Block;
+import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.checkpoint.WeightsFolder;
+import io.deepincubation.core.data.UnfitDataException;
+import io.deepincubation.core.network.Arithmetic;
+import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.network.ParameterSpec;
+import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.script.ModuleArchive;
+import io.deepincubation.core.script.ModuleArchive.NamedTensor;
+import io.deepincubation.core.script.ModuleArchive.Part;
+import io.deepincubation.core.script.ScriptBlock;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Writes trained models for other tools. */
+public final class ModelExport {
+
+  /** The TorchScript file's name. */
+  public static final String SCRIPT = "model.pt";
+
+  private static final Compute PLAIN = new Compute(Device.cpu(), Arithmetic.FP32, /* threads= */ 1);
+
+  private final ModelFolder model;
+
+  /** Exports of a model. */
+  public ModelExport(ModelFolder model) {
+    this.model = model;
+  }
+
+  /**
+   * Writes {@code config.json} and safetensors with timm's names.
+   *
+   * @param target the folder
+   * @param limitBytes of one weights file; above, each module has its own and an index names them
+   */
+  public void timm(Storage target, long limitBytes) {
+    WeightsFolder.write(target, model.weights(), limitBytes);
+    writeConfiguration(target);
+  }
+
+  /**
+   * Writes {@value #SCRIPT}, which {@code torch.jit.load} and DJL open by themselves, and {@code
+   * config.json}. Its input is B x 3 x H x W normalised fp32 images, its output B x classes logits;
+   * the archive holds the configuration as the extra file {@code config.json}.
+   *
+   * @param target the folder
+   * @throws UnfitDataException if the network is not made of TorchScript programs
+   */
+  public void torchscript(Storage target) {
+    List<Weights> weights = model.weights();
+    var parts = new ArrayList<Part>();
+    for (int i = 0; i < weights.size(); i++) {
+      parts.add(part(i, weights.get(i)));
+    }
+    var archive =
+        new ModuleArchive(parts, Map.of(ModelFolder.CONFIGURATION, model.configuration()));
+    target.write(SCRIPT, archive::writeTo);
+    writeConfiguration(target);
+  }
+
+  private Part part(int moduleIndex, Weights weights) {
+    Block block = model.architecture().block(model.division(), moduleIndex, PLAIN);
+    if (!(block instanceof ScriptBlock script)) {
+      throw new UnfitDataException(
+          "Cannot export "
+              + model.uri()
+              + " as TorchScript: expected a network of this library, got a user's own blocks");
+    }
+    var tensors = new ArrayList<NamedTensor>();
+    for (ParameterSpec spec : model.architecture().parameters(model.division(), moduleIndex)) {
+      Weights.Tensor tensor = weights.tensor(spec.name());
+      boolean buffer = spec.role() == ParameterSpec.Role.BUFFER;
+      tensors.add(new NamedTensor(spec.name(), buffer, tensor.shape(), tensor.values()));
+    }
+    boolean drops = model.architecture().droppableLayers(model.division(), moduleIndex) > 0;
+    return new Part(script.methods(), drops, tensors);
+  }
+
+  private void writeConfiguration(Storage target) {
+    byte[] text = model.configuration().getBytes(StandardCharsets.UTF_8);
+    target.write(ModelFolder.CONFIGURATION, stream -> stream.write(text));
+  }
+}

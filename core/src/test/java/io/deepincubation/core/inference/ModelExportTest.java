@@ -1,0 +1,144 @@
+package io.deepincubation.core.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.modality.Classifications;
+import ai.djl.modality.cv.Image;
+import ai.djl.modality.cv.ImageFactory;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.translate.NoopTranslator;
+import com.google.gson.Gson;
+import io.deepincubation.core.checkpoint.LocalStorage;
+import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.checkpoint.WeightsFolder;
+import io.deepincubation.core.data.ImageFiles;
+import io.deepincubation.core.data.Picture;
+import io.deepincubation.core.data.Pixels;
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.network.Arithmetic;
+import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.network.ResidualNetwork;
+import io.deepincubation.core.network.VisionTransformer;
+import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.random.RandomStream;
+import io.deepincubation.core.script.TorchEngine;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ModelExportTest {
+
+  private static final Compute COMPUTE = new Compute(Device.cpu(), Arithmetic.FP32, 1);
+  private static final long NO_LIMIT = Long.MAX_VALUE;
+  private static final int SIDE = 16;
+
+  @TempDir private Path folder;
+
+  static Stream<Arguments> networks() {
+    return Stream.of(
+        Arguments.of(
+            new VisionTransformer(SIDE, 4, 16, 2, 5, VisionTransformer.DEIT_EPSILON),
+            new ModularDivision(List.of(2, 1))),
+        Arguments.of(new ResidualNetwork(SIDE, 4, 5), new ModularDivision(List.of(1, 2, 1))));
+  }
+
+  private ModelFolder model(Architecture architecture, ModularDivision division) {
+    Storage target = new LocalStorage(folder.resolve("final"));
+    List<Weights> weights =
+        IntStream.range(0, division.moduleCount())
+            .mapToObj(i -> architecture.initialWeights(division, i, 3, "test"))
+            .toList();
+    WeightsFolder.write(target, weights, 0);
+    byte[] text =
+        new Gson().toJson(architecture.configuration(division)).getBytes(StandardCharsets.UTF_8);
+    target.write("config.json", stream -> stream.write(text));
+    return ModelFolder.open(target);
+  }
+
+  private static float[] image() {
+    var random = RandomStream.of(11);
+    var values = new float[3 * SIDE * SIDE];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  private static float[] probabilities(ModelFolder model) {
+    try (var classifier = new Classifier(model, COMPUTE)) {
+      return classifier.probabilities(List.of(image())).get(0);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void timmFilesGiveTheSameNetwork(Architecture architecture, ModularDivision division) {
+    ModelFolder model = model(architecture, division);
+    var target = new LocalStorage(folder.resolve("timm"));
+
+    new ModelExport(model).timm(target, NO_LIMIT);
+
+    assertThat(target.list("")).containsExactly("config.json", "model.safetensors");
+    assertThat(probabilities(ModelFolder.open(target))).isEqualTo(probabilities(model));
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void djlOpensTheTorchscriptFileByItself(Architecture architecture, ModularDivision division)
+      throws Exception {
+    ModelFolder model = model(architecture, division);
+    Path target = folder.resolve("script");
+
+    new ModelExport(model).torchscript(new LocalStorage(target));
+
+    try (Model opened = TorchEngine.newModel("model", Device.cpu())) {
+      opened.load(target, "model");
+      try (var predictor = opened.newPredictor(new NoopTranslator());
+          var manager = opened.getNDManager().newSubManager()) {
+        var images = manager.create(image(), new Shape(1, 3, SIDE, SIDE));
+        NDList logits = predictor.predict(new NDList(images));
+        logits.attach(manager);
+        float[] expected = probabilities(model);
+        assertThat(logits.head().softmax(-1).toFloatArray())
+            .hasSize(expected.length)
+            .containsExactly(expected, within(1e-5f));
+      }
+    }
+  }
+
+  @Test
+  void isAPlainDjlModelWithATranslator() throws Exception {
+    ModelFolder model =
+        model(
+            new VisionTransformer(SIDE, 4, 16, 2, 5, VisionTransformer.DEIT_EPSILON),
+            new ModularDivision(List.of(3)));
+    int[] rgb = RandomStream.of(4).ints(20 * 30, 0, 1 << 24).toArray();
+    byte[] png = ImageFiles.png(Pixels.ofRgb(rgb, 20, 30));
+
+    try (Model djl = DjlModel.load(model, COMPUTE);
+        var predictor = djl.newPredictor(DjlModel.translator(model, 5));
+        var classifier = new Classifier(model, COMPUTE)) {
+      Image image = ImageFactory.getInstance().fromInputStream(new ByteArrayInputStream(png));
+      Classifications classes = predictor.predict(image);
+      float[] expected =
+          classifier.probabilities(List.of(model.transform().values(Picture.of(png)))).get(0);
+      for (int label = 0; label < expected.length; label++) {
+        assertThat(classes.get(Integer.toString(label)).getProbability())
+            .isCloseTo(expected[label], within(1e-5));
+      }
+    }
+  }
+}
