@@ -29,6 +29,7 @@ import picocli.CommandLine.IVersionProvider;
       Evaluate.class,
       Baseline.class,
       Report.class,
+      Predict.class,
       Export.class,
       Bench.class,
       Plan.class,

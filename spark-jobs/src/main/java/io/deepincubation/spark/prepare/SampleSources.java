@@ -17,10 +17,14 @@ import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
 /** Opens the source of a preparation. */
 final class SampleSources {
@@ -32,6 +36,14 @@ final class SampleSources {
 
   /** What a small file counts for where Spark packs files into tasks. */
   private static final String COST_OF_A_FILE = "65536";
+
+  /** The columns of images in files of a format of their own. */
+  private static final StructType SAMPLES =
+      new StructType()
+          .add("origin", DataTypes.StringType)
+          .add("split", DataTypes.StringType)
+          .add("class", DataTypes.StringType)
+          .add("image", DataTypes.BinaryType);
 
   private final SparkSession spark;
   private final StorageFactory storages;
@@ -53,10 +65,38 @@ final class SampleSources {
       case CIFAR -> files(request.from(), FileFormat.CIFAR);
       case IDX -> files(request.from(), FileFormat.IDX);
       case IMAGE_FOLDER, AUTO -> folder(request.from());
-      case TABLE -> frame(spark.table(request.from()), request);
-      case PARQUET, ORC, DELTA, ICEBERG ->
-          frame(spark.read().format(format.word()).load(request.from()), request);
+      case TABLE, PARQUET, ORC, DELTA, ICEBERG ->
+          FrameSource.of(frame(request.from(), format), request.columns(), request.from());
     };
+  }
+
+  /**
+   * The images as a frame with all columns of the source; those of CIFAR and IDX files have the
+   * columns {@code origin}, {@code split}, {@code class} and {@code image}, image files those of
+   * Spark's {@code binaryFile} source.
+   *
+   * @throws UnfitDataException if there is nothing, or nothing that can be read
+   */
+  Dataset<Row> frame(String from, SourceFormat wanted) {
+    SourceFormat format = wanted == SourceFormat.AUTO ? detect(from) : wanted;
+    return switch (format) {
+      case CIFAR -> rows(files(from, FileFormat.CIFAR));
+      case IDX -> rows(files(from, FileFormat.IDX));
+      case IMAGE_FOLDER, AUTO -> imageFiles(from);
+      case TABLE -> spark.table(from);
+      case PARQUET, ORC, DELTA, ICEBERG -> spark.read().format(format.word()).load(from);
+    };
+  }
+
+  private Dataset<Row> rows(SampleSource source) {
+    JavaRDD<Row> rows =
+        source
+            .samples()
+            .map(
+                sample ->
+                    RowFactory.create(
+                        sample.origin(), sample.split(), sample.label(), sample.image()));
+    return spark.createDataFrame(rows, SAMPLES);
   }
 
   private SampleSource files(String uri, FileFormat format) {
@@ -64,30 +104,31 @@ final class SampleSources {
     return new FileSource(context, storages, uri, format);
   }
 
-  private static SampleSource frame(Dataset<Row> frame, Preparation request) {
-    return FrameSource.of(frame, request.columns(), request.from());
-  }
-
   /** Images in class folders, which are in folders of splits or stand alone. */
   private SampleSource folder(String uri) {
     List<String> folders = folders(uri);
     List<String> splits = folders.stream().filter(SampleSources::isSplit).toList();
-    SparkSession own = spark.newSession();
-    own.conf().set("spark.sql.files.openCostInBytes", COST_OF_A_FILE);
     String root = uri.endsWith("/") ? uri : uri + "/";
     String[] paths =
         splits.isEmpty()
             ? new String[] {uri}
             : splits.stream().map(split -> root + split).toArray(String[]::new);
     Dataset<Row> files =
-        own.read()
-            .format("binaryFile")
-            .option("recursiveFileLookup", "true")
-            .option("pathGlobFilter", IMAGE_FILES)
-            .load(paths)
+        imageFiles(paths)
             .withColumn(
                 "split", splits.isEmpty() ? lit("") : regexp_extract(col("path"), SPLIT, 1));
     return FrameSource.of(files, new Columns("content", "label", "split"), uri);
+  }
+
+  /** Image files at any depth below some folders. */
+  private Dataset<Row> imageFiles(String... folders) {
+    SparkSession own = spark.newSession();
+    own.conf().set("spark.sql.files.openCostInBytes", COST_OF_A_FILE);
+    return own.read()
+        .format("binaryFile")
+        .option("recursiveFileLookup", "true")
+        .option("pathGlobFilter", IMAGE_FILES)
+        .load(folders);
   }
 
   private static boolean isSplit(String folder) {

@@ -115,6 +115,49 @@ class MainTest {
   }
 
   @Test
+  void predictsOnceAndExportsBothForms() throws IOException {
+    TinyRuns.draw(folder.resolve("data"));
+    assertThat(train("run", "--set", "incubation.epochs=1", "--set", "meta.epochs=1")).isZero();
+    String model = folder.resolve("run/final").toString();
+    String[] predict = {
+      "predict",
+      "--json",
+      "--model",
+      model,
+      "--prefix",
+      "p_",
+      "--from",
+      folder.resolve("data/test").toString(),
+      "--to",
+      folder.resolve("predictions").toString()
+    };
+    assertThat(cli(predict)).isZero();
+    assertThat(lastLine().get("status").getAsString()).isEqualTo("done");
+    assertThat(lastLine().get("rows").getAsLong()).isEqualTo(48);
+    assertThat(lastLine().get("rejected").getAsLong()).isZero();
+    assertThat(cli(predict)).isZero();
+    assertThat(lastLine().get("status").getAsString()).isEqualTo("already-done");
+    predict[5] = "q_";
+    assertThat(cli(predict)).isEqualTo(2);
+    complains("Cannot write predictions to", "choose another --to");
+
+    for (String format : List.of("timm", "torchscript")) {
+      assertThat(
+              cli(
+                  "export",
+                  "--run",
+                  folder.resolve("run").toString(),
+                  "--format",
+                  format,
+                  "--to",
+                  folder.resolve(format).toString()))
+          .isZero();
+    }
+    assertThat(folder.resolve("timm/model.safetensors")).exists();
+    assertThat(folder.resolve("torchscript/model.pt")).exists();
+  }
+
+  @Test
   void quickstartComparesAndIsDoneTheSecondTime() {
     String[] args = {
       "quickstart",

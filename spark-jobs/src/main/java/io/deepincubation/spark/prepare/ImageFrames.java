@@ -1,0 +1,26 @@
+package io.deepincubation.spark.prepare;
+
+import io.deepincubation.spark.storage.StorageFactory;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** Images of any source as data frames. */
+public final class ImageFrames {
+
+  private ImageFrames() {}
+
+  /**
+   * Opens a source with all its columns.
+   *
+   * @param spark reads it
+   * @param storages open it, in tasks too
+   * @param from a folder's URI, or a table's name
+   * @param format how the images come
+   * @throws io.deepincubation.core.data.UnfitDataException if there is nothing that can be read
+   */
+  public static Dataset<Row> open(
+      SparkSession spark, StorageFactory storages, String from, SourceFormat format) {
+    return new SampleSources(spark, storages).frame(from, format);
+  }
+}
