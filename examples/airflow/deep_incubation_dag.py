@@ -15,7 +15,7 @@ it was, or ends with "Already done" and status 0.
 from __future__ import annotations
 
 import inspect
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 
@@ -71,7 +71,7 @@ with DAG(
     dag_id="deep_incubation",
     description="Trains a large vision model by divide and conquer",
     schedule="@daily",
-    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
+    start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
     tags=["deep-incubation"],

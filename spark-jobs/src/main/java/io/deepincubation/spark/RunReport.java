@@ -14,6 +14,8 @@ import io.deepincubation.spark.report.ReportFacts;
 import io.deepincubation.spark.report.RunFigures;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,7 +120,8 @@ public final class RunReport {
     var environment = new TreeMap<String, String>();
     environment.put("Training data", record.dataUri());
     environment.put("Run folder", folder.uri());
-    environment.put("Begun", record.createdAt());
+    environment.put(
+        "Begun", Instant.parse(record.createdAt()).truncatedTo(ChronoUnit.SECONDS).toString());
     record.threads().forEach((place, n) -> environment.put("Threads of a " + place, "" + n));
     return ReportFacts.of(
         record.recipeName(),

@@ -45,7 +45,7 @@ final class Html {
       value /= 1000;
       unit++;
     }
-    return format("%.3g %sFLOP", value, FLOP_UNITS[unit]);
+    return value == 0 ? "0 FLOP" : format("%.3g %sFLOP", value, FLOP_UNITS[unit]);
   }
 
   static String bytes(long bytes) {
