@@ -2,7 +2,12 @@ package io.deepincubation.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -48,6 +53,56 @@ class DeploymentTest {
           .isEqualTo(Reference.digests());
       assertThat(Secrets.leaks(laboratory.logs(), laboratory.keys().words())).isEmpty();
       assertThat(Secrets.leaks(cluster.folder(), laboratory.keys().words())).isEmpty();
+    }
+  }
+
+  @Test
+  void executorsOfTheirOwnForTraining() {
+    var settings = new HashMap<>(SmallRun.SETTINGS);
+    settings.put("spark.dynamicAllocation.enabled", "true");
+    settings.put("spark.dynamicAllocation.shuffleTracking.enabled", "true");
+    settings.put("spark.deepincubation.executor.cores", "1");
+    settings.put("spark.deepincubation.executor.memory", "900m");
+    settings.put("spark.deepincubation.executor.gpus", "1");
+    settings.put("spark.deepincubation.task.gpus", "1");
+    try (var laboratory = new Laboratory("profile", SparkLine.SPARK_3_5, settings);
+        StandaloneCluster cluster = laboratory.cluster(2)) {
+      SmallRun.draw(laboratory.file("images"));
+      Submission submission = Submission.to(cluster.masterUrl(), laboratory.home());
+      finish(
+          SmallRun.prepare(submission, laboratory.file("images"), laboratory.uri("data"))
+              .start("prepare", laboratory.logs()));
+      finish(
+          SmallRun.run(submission, laboratory, laboratory.uri("data"), laboratory.uri("run"))
+              .start("run", laboratory.logs()));
+
+      var files = new RunFiles(laboratory.object("run"));
+      assertThat(files.digests(SmallRun.STAGES)).isEqualTo(Reference.digests());
+      for (int i = 0; i < SmallRun.MODULES; i++) {
+        String executor = files.result("modules/" + i).orElseThrow().get("executor").getAsString();
+        assertThat(executor).as("module %d", i).isNotEqualTo("driver");
+      }
+      assertThat(executorCommands(cluster.folder())).anyMatch(words -> words.contains("-Xmx900M"));
+    }
+  }
+
+  /** The first line of what each executor said: how its worker started it. */
+  private static List<String> executorCommands(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(file -> file.endsWith("stderr"))
+          .map(DeploymentTest::firstLine)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String firstLine(Path file) {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines.findFirst().orElse("");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

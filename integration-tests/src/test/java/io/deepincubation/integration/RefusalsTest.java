@@ -101,6 +101,33 @@ class RefusalsTest {
     assertThat(files.digests(SmallRun.STAGES)).isEqualTo(Reference.digests());
   }
 
+  @Test
+  void aSourceThatCannotBeRead() {
+    LocalProcess driver =
+        local()
+            .with("spark.hadoop.fs.s3a.secret.key", "a-guess-at-the-key")
+            .verb("prepare", "--from", laboratory.uri("data/train"), "--to", laboratory.uri("copy"))
+            .start("source", laboratory.logs());
+
+    isRefused(driver, "s3a://lake/data/train", "access denied; check the credentials");
+    assertThat(laboratory.object("copy")).doesNotExist();
+  }
+
+  @Test
+  void theDoctorSeesAStoreThatTakesNothing() {
+    Submission doctor =
+        local().verb("doctor", "--data", laboratory.uri("data"), "--run", laboratory.uri("health"));
+    LocalProcess healthy = doctor.start("doctor", laboratory.logs());
+    assertThat(healthy.awaitExit(SmallRun.LIMIT)).as(healthy.err()).isZero();
+    assertThat(content(laboratory.object("health"))).isEmpty();
+
+    laboratory.gateway().rule(FaultyGateway.refuseWrites());
+    LocalProcess refused = doctor.start("doctor-refused", laboratory.logs());
+    assertThat(refused.awaitExit(SmallRun.LIMIT)).as(refused.err()).isEqualTo(STORAGE_REFUSED);
+    assertThat(refused.out()).contains("Cannot write s3a://lake/health", "access denied");
+    assertThat(Secrets.leaks(laboratory.logs(), laboratory.keys().words())).isEmpty();
+  }
+
   /** Length of each file. */
   private static Map<Path, Long> content(Path folder) {
     var content = new TreeMap<Path, Long>();

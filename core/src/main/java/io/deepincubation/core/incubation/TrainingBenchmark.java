@@ -36,6 +36,8 @@ public final class TrainingBenchmark {
   /** The meta model's name among the networks. */
   static final String META = "meta model";
 
+  private static final String HYBRID = "hybrid, module ";
+
   /** Steps before the clock counts. */
   private static final int WARM_UP = 2;
 
@@ -91,22 +93,34 @@ public final class TrainingBenchmark {
 
   /** Times all networks one after the other. */
   public List<Speed> run(Compute compute) {
+    var networks = new ArrayList<>(List.of(END_TO_END, META));
+    IntStream.range(0, recipe.division().modules()).forEach(i -> networks.add(hybrid(i)));
+    return run(compute, networks);
+  }
+
+  /** Times some networks, named as in the results. */
+  List<Speed> run(Compute compute, List<String> networks) {
     TorchEngine.useThreads(compute.threads());
+    double peak = peak(compute);
+    return networks.stream().map(name -> time(name, compute, peak)).toList();
+  }
+
+  private Speed time(String name, Compute compute, double peak) {
     ModularDivision target = recipe.targetDivision();
     ModularDivision meta = recipe.metaDivision();
-    double peak = peak(compute);
-    var speeds = new ArrayList<Speed>();
-    speeds.add(time(END_TO_END, target, target.allModules(), compute, peak));
-    speeds.add(time(META, meta, meta.allModules(), compute, peak));
-    for (int i = 0; i < target.moduleCount(); i++) {
-      speeds.add(time(hybrid(i), meta.hybrid(target, i), Set.of(i), compute, peak));
+    if (name.equals(END_TO_END)) {
+      return time(name, target, target.allModules(), compute, peak);
     }
-    return speeds;
+    if (name.equals(META)) {
+      return time(name, meta, meta.allModules(), compute, peak);
+    }
+    int i = Integer.parseInt(name.substring(HYBRID.length()));
+    return time(name, meta.hybrid(target, i), Set.of(i), compute, peak);
   }
 
   /** A hybrid network's name among the networks. */
   static String hybrid(int moduleIndex) {
-    return "hybrid, module " + moduleIndex;
+    return HYBRID + moduleIndex;
   }
 
   /** The best of the products at the recipe's MLP and of large squares. */
