@@ -36,18 +36,12 @@ class DeploymentTest {
     settings.putAll(MAGIC);
     try (var laboratory = new Laboratory("deployment", SparkLine.SPARK_3_5, settings);
         StandaloneCluster cluster = laboratory.cluster(3)) {
-      SmallRun.draw(laboratory.file("images"));
       Submission submission =
           Submission.to(cluster.masterUrl(), laboratory.home())
               .option("--deploy-mode", "cluster")
               .with("spark.standalone.submit.waitAppCompletion", "true")
               .with("spark.driver.extraJavaOptions", moduleOptions());
-      finish(
-          SmallRun.prepare(submission, laboratory.file("images"), laboratory.uri("data"))
-              .start("prepare", laboratory.logs()));
-      finish(
-          SmallRun.run(submission, laboratory, laboratory.uri("data"), laboratory.uri("run"))
-              .start("run", laboratory.logs()));
+      incubate(submission, laboratory);
 
       assertThat(new RunFiles(laboratory.object("run")).digests(SmallRun.STAGES))
           .isEqualTo(Reference.digests());
@@ -67,14 +61,8 @@ class DeploymentTest {
     settings.put("spark.deepincubation.task.gpus", "1");
     try (var laboratory = new Laboratory("profile", SparkLine.SPARK_3_5, settings);
         StandaloneCluster cluster = laboratory.cluster(2)) {
-      SmallRun.draw(laboratory.file("images"));
       Submission submission = Submission.to(cluster.masterUrl(), laboratory.home());
-      finish(
-          SmallRun.prepare(submission, laboratory.file("images"), laboratory.uri("data"))
-              .start("prepare", laboratory.logs()));
-      finish(
-          SmallRun.run(submission, laboratory, laboratory.uri("data"), laboratory.uri("run"))
-              .start("run", laboratory.logs()));
+      incubate(submission, laboratory);
 
       var files = new RunFiles(laboratory.object("run"));
       assertThat(files.digests(SmallRun.STAGES)).isEqualTo(Reference.digests());
@@ -125,6 +113,16 @@ class DeploymentTest {
             "sun.util.calendar")
         .map(name -> "--add-opens=java.base/" + name + "=ALL-UNNAMED")
         .collect(Collectors.joining(" "));
+  }
+
+  private static void incubate(Submission submission, Laboratory laboratory) {
+    SmallRun.draw(laboratory.file("images"));
+    finish(
+        SmallRun.prepare(submission, laboratory.file("images"), laboratory.uri("data"))
+            .start("prepare", laboratory.logs()));
+    finish(
+        SmallRun.run(submission, laboratory, laboratory.uri("data"), laboratory.uri("run"))
+            .start("run", laboratory.logs()));
   }
 
   private static void finish(LocalProcess driver) {

@@ -5,13 +5,13 @@ import io.deepincubation.spark.IncubatedModel;
 import io.deepincubation.spark.PredictJob;
 import io.deepincubation.spark.PredictionColumns;
 import io.deepincubation.spark.prepare.ImageFrames;
-import io.deepincubation.spark.prepare.SourceFormat;
 import java.util.List;
 import java.util.Locale;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructField;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -26,12 +26,7 @@ final class Predict extends Verb {
       description = "The folder final of a run, or an exported one.")
   private String model = "";
 
-  @Option(
-      names = "--from",
-      required = true,
-      paramLabel = "URI",
-      description = "The folder of the images, or the name of a table.")
-  private String from = "";
+  @Mixin private final SourceOptions source = new SourceOptions();
 
   @Option(
       names = "--to",
@@ -39,13 +34,6 @@ final class Predict extends Verb {
       paramLabel = "URI",
       description = "The folder of the predictions.")
   private String to = "";
-
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      defaultValue = "auto",
-      description = "As for prepare; default ${DEFAULT-VALUE}.")
-  private String format = "auto";
 
   @Option(
       names = "--input-column",
@@ -90,11 +78,11 @@ final class Predict extends Verb {
               .topK(topK)
               .batchSize(batch);
       Dataset<Row> images =
-          ImageFrames.open(session.spark(), session.storages(), from, SourceFormat.named(format));
+          ImageFrames.open(session.spark(), session.storages(), source.from(), source.format());
       Dataset<Row> scored = loaded.transform(images);
       Dataset<Row> written = keepImages ? scored : scored.drop(pixelColumns(images));
       String request =
-          PredictJob.request(loaded.digest(), from, inputColumn, prefix, topK, keepImages);
+          PredictJob.request(loaded.digest(), source.from(), inputColumn, prefix, topK, keepImages);
       PredictJob.Outcome outcome =
           new PredictJob(session.spark(), session.storages().open(to))
               .run(written, columns.reason(), request);

@@ -13,7 +13,6 @@ import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.spark.prepare.Columns;
 import io.deepincubation.spark.prepare.Preparation;
 import io.deepincubation.spark.prepare.PrepareJob;
-import io.deepincubation.spark.prepare.SourceFormat;
 import io.deepincubation.spark.prepare.Subset;
 import java.util.ArrayList;
 import java.util.IntSummaryStatistics;
@@ -23,6 +22,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -33,12 +33,7 @@ final class Prepare extends Verb {
   /** Class names that are printed. */
   private static final int TOLD = 10;
 
-  @Option(
-      names = "--from",
-      required = true,
-      paramLabel = "URI",
-      description = "The folder of the images, or the name of a table.")
-  private String from = "";
+  @Mixin private final SourceOptions source = new SourceOptions();
 
   @Option(
       names = "--to",
@@ -46,15 +41,6 @@ final class Prepare extends Verb {
       paramLabel = "URI",
       description = "The folder of the training set.")
   private String to = "";
-
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      defaultValue = "auto",
-      description =
-          "auto (default), cifar, idx, image-folder, table (by name), parquet, orc, delta or"
-              + " iceberg (by path).")
-  private String format = "auto";
 
   @Option(
       names = "--image-column",
@@ -165,8 +151,8 @@ final class Prepare extends Verb {
           "Cannot prepare a training set: expected --image-size or --shorter-side, got both");
     }
     Preparation preparation =
-        Preparation.of(from, to)
-            .format(SourceFormat.named(format))
+        Preparation.of(source.from(), to)
+            .format(source.format())
             .columns(new Columns(imageColumn, labelColumn, splitColumn))
             .fitting(new ImageFitting(imageSize, shorterSide, encoding))
             .testFraction(testFraction)
