@@ -77,10 +77,7 @@ class DeploymentTest {
   /** The first line of what each executor said: how its worker started it. */
   private static List<String> executorCommands(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
-      return files
-          .filter(file -> file.endsWith("stderr"))
-          .map(DeploymentTest::firstLine)
-          .toList();
+      return files.filter(file -> file.endsWith("stderr")).map(DeploymentTest::firstLine).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -14,6 +14,7 @@ import io.deepincubation.core.incubation.DeepIncubation;
 import io.deepincubation.core.incubation.LocalModuleTasks;
 import io.deepincubation.core.incubation.RunContext;
 import io.deepincubation.core.incubation.Stages;
+import io.deepincubation.core.incubation.StartingWeights;
 import io.deepincubation.core.incubation.TrainingData;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
@@ -317,7 +318,14 @@ final class SparkRun implements AutoCloseable {
   private RunContext context() {
     TrainingData loaded = data == null ? images.load(settings.cache()) : data;
     data = loaded;
-    return new RunContext(recipe, images.architecture(), loaded, folder, this::told);
+    return new RunContext(
+        recipe,
+        images.architecture(),
+        StartingWeights.of(recipe, images.architecture(), storages::open),
+        loaded,
+        folder,
+        this::told,
+        TaskPlace.HERE);
   }
 
   private void told(StageProgress news) {

@@ -9,6 +9,7 @@ import io.deepincubation.core.incubation.LocalModuleTasks;
 import io.deepincubation.core.incubation.ModuleIncubation;
 import io.deepincubation.core.incubation.RunContext;
 import io.deepincubation.core.incubation.Stages;
+import io.deepincubation.core.incubation.StartingWeights;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
@@ -85,6 +86,7 @@ final class StageTaskRun {
     return new RunContext(
         recipe,
         images.architecture(),
+        StartingWeights.of(recipe, images.architecture(), storages::open),
         images.load(facts.settings().cache()),
         folder,
         progress,

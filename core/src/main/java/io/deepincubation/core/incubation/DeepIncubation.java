@@ -179,7 +179,7 @@ public final class DeepIncubation {
 
   private List<Weights> fresh(ModularDivision division, String purpose) {
     return IntStream.range(0, division.moduleCount())
-        .mapToObj(i -> context.architecture().initialWeights(division, i, recipe.seed(), purpose))
+        .mapToObj(i -> context.start().of(division, i, purpose))
         .toList();
   }
 

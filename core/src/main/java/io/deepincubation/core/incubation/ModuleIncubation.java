@@ -46,11 +46,7 @@ public final class ModuleIncubation {
     ModularDivision target = context.recipe().targetDivision();
     ModularDivision hybrid = context.recipe().metaDivision().hybrid(target, moduleIndex);
     var start = new ArrayList<>(meta);
-    start.set(
-        moduleIndex,
-        context
-            .architecture()
-            .initialWeights(target, moduleIndex, context.recipe().seed(), "target"));
+    start.set(moduleIndex, context.start().of(target, moduleIndex, "target"));
     return new NetworkTraining(context, compute)
         .run(
             new NetworkTraining.Plan(

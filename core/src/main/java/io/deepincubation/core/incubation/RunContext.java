@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  *
  * @param recipe the hyper-parameters
  * @param architecture the family of target model, meta model and hybrid networks
+ * @param start what networks begin with
  * @param data the images
  * @param folder where results are committed
  * @param progress told once a logging interval
@@ -25,19 +26,27 @@ import java.util.function.Consumer;
 public record RunContext(
     Recipe recipe,
     Architecture architecture,
+    StartingWeights start,
     TrainingData data,
     RunFolder folder,
     Consumer<StageProgress> progress,
     TaskPlace place) {
 
-  /** A run in this process alone. */
+  /** A run in this process alone, from random weights. */
   public RunContext(
       Recipe recipe,
       Architecture architecture,
       TrainingData data,
       RunFolder folder,
       Consumer<StageProgress> progress) {
-    this(recipe, architecture, data, folder, progress, TaskPlace.HERE);
+    this(
+        recipe,
+        architecture,
+        StartingWeights.random(recipe, architecture),
+        data,
+        folder,
+        progress,
+        TaskPlace.HERE);
   }
 
   /**

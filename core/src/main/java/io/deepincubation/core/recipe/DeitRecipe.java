@@ -11,6 +11,7 @@ final class DeitRecipe {
           0,
           Precision.AUTO,
           new ModelRecipe(ModelRecipe.Family.VIT, 32, 192, 3, 4, 32, 0),
+          "",
           new DivisionRecipe(4, List.of(), List.of()),
           new BatchRecipe(256, 2, false),
           new OptimizerRecipe(OptimizerRecipe.Rule.ADAMW, 5e-4, 0.05, 0.9, 0.999, 1e-8, 0),

@@ -9,6 +9,8 @@ import io.deepincubation.core.division.ModularDivision;
  * @param seed the root of every random draw
  * @param precision what the heavy products are computed in
  * @param model the target model
+ * @param initialWeights the folder of a model of the same shape that training begins with, as a
+ *     URI; empty for random weights
  * @param division how it is divided, and the meta model's depths
  * @param batch images of a step
  * @param optimizer the update rule
@@ -25,6 +27,7 @@ public record Recipe(
     long seed,
     Precision precision,
     ModelRecipe model,
+    String initialWeights,
     DivisionRecipe division,
     BatchRecipe batch,
     OptimizerRecipe optimizer,

@@ -105,6 +105,7 @@ class DeepIncubationTest {
             tame.seed(),
             tame.precision(),
             tame.model(),
+            tame.initialWeights(),
             tame.division(),
             tame.batch(),
             new OptimizerRecipe(OptimizerRecipe.Rule.SGD, 1e30, 0, 0, 0, 0, 0),

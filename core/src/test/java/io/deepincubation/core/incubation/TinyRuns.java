@@ -44,6 +44,7 @@ final class TinyRuns {
         7,
         Precision.FP32,
         new ModelRecipe(ModelRecipe.Family.VIT, 4, 16, 2, 4, SIDE, 0),
+        "",
         new DivisionRecipe(MODULES, List.of(), List.of()),
         new BatchRecipe(16, 1, false),
         new OptimizerRecipe(OptimizerRecipe.Rule.ADAMW, 0.1, 0.05, 0.9, 0.999, 1e-8, 0),

@@ -83,6 +83,7 @@ class RecipeCheckTest {
             0,
             Precision.FP32,
             new ModelRecipe(ModelRecipe.Family.VIT, 30, 10, 3, 4, 30, 0),
+            "",
             new DivisionRecipe(4, List.of(), List.of()),
             new BatchRecipe(1, 1, false),
             DeitRecipe.BASE.optimizer(),

@@ -29,6 +29,7 @@ class RecipeYamlTest {
         patch: 2
         image: 16
         classes: 7
+      initial-weights: s3a://models/start
       division:
         modules: 3
         depths: [2, 3, 4]
@@ -73,6 +74,7 @@ class RecipeYamlTest {
           9007199254740993L,
           Precision.BF16,
           new ModelRecipe(Family.RESNET, 9, 8, 2, 2, 16, 7),
+          "s3a://models/start",
           new DivisionRecipe(3, List.of(2, 3, 4), List.of(1, 2, 1)),
           new BatchRecipe(10, 3, true),
           new OptimizerRecipe(Rule.LAMB, 1e-3, 0.1, 0.8, 0.9, 1e-6, 0.5),
@@ -286,6 +288,7 @@ class RecipeYamlTest {
         recipe.seed(),
         recipe.precision(),
         recipe.model(),
+        recipe.initialWeights(),
         recipe.division(),
         recipe.batch(),
         recipe.optimizer(),

@@ -1,0 +1,45 @@
+package io.deepincubation.core.incubation;
+
+import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.recipe.Recipe;
+import java.util.function.Function;
+
+/** What a run's networks begin with. */
+public interface StartingWeights {
+
+  /**
+   * A module's first weights, the same each time.
+   *
+   * @param division the network
+   * @param moduleIndex the module
+   * @param purpose what the network is for: where weights are random, networks of different purpose
+   *     begin differently
+   * @return tensors in the order of the architecture's parameters
+   */
+  Weights of(ModularDivision division, int moduleIndex, String purpose);
+
+  /**
+   * Those that a recipe asks for: random ones, or those of another model.
+   *
+   * @param recipe with the seed, and perhaps the other model's folder
+   * @param architecture of the networks
+   * @param folders opens a folder by its URI
+   */
+  static StartingWeights of(
+      Recipe recipe, Architecture architecture, Function<String, Storage> folders) {
+    StartingWeights random = random(recipe, architecture);
+    return recipe.initialWeights().isEmpty()
+        ? random
+        : new PretrainedWeights(
+            architecture, recipe.targetDivision(), folders.apply(recipe.initialWeights()), random);
+  }
+
+  /** Random ones. */
+  static StartingWeights random(Recipe recipe, Architecture architecture) {
+    return (division, moduleIndex, purpose) ->
+        architecture.initialWeights(division, moduleIndex, recipe.seed(), purpose);
+  }
+}

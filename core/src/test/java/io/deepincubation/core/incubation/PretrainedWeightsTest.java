@@ -1,0 +1,138 @@
+package io.deepincubation.core.incubation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.deepincubation.core.checkpoint.LocalStorage;
+import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.checkpoint.StorageException;
+import io.deepincubation.core.checkpoint.WeightsFolder;
+import io.deepincubation.core.data.UnfitDataException;
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeYaml;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PretrainedWeightsTest {
+
+  private static final long ONE_FILE = 1L << 40;
+
+  @TempDir private Path folder;
+
+  private final Recipe recipe =
+      RecipeYaml.override(TinyRuns.recipe(1), List.of("initial-weights=file:/pretrained"));
+  private final Architecture architecture = Architectures.of(recipe.model(), TinyRuns.CLASSES);
+  private final ModularDivision target = recipe.targetDivision();
+
+  /** Keeps a model of the same shape but for its classes. */
+  private List<Weights> pretrained(int classes) {
+    Architecture other = Architectures.of(recipe.model(), classes);
+    List<Weights> modules =
+        IntStream.range(0, target.moduleCount())
+            .mapToObj(i -> other.initialWeights(target, i, 99, "pretrained"))
+            .toList();
+    WeightsFolder.write(new LocalStorage(folder), modules, ONE_FILE);
+    return modules;
+  }
+
+  private StartingWeights start() {
+    return StartingWeights.of(recipe, architecture, uri -> opened(uri));
+  }
+
+  private Storage opened(String uri) {
+    assertThat(uri).isEqualTo("file:/pretrained");
+    return new LocalStorage(folder);
+  }
+
+  @Test
+  void theTargetModelTakesAllOfThem() {
+    List<Weights> modules = pretrained(TinyRuns.CLASSES);
+
+    for (int i = 0; i < target.moduleCount(); i++) {
+      assertSame(start().of(target, i, "target"), modules.get(i));
+    }
+  }
+
+  @Test
+  void aModuleOfTheMetaModelTakesTheFirstLayersOfItsCounterpart() {
+    List<Weights> modules = pretrained(TinyRuns.CLASSES);
+
+    Weights second = start().of(recipe.metaDivision(), 1, Stages.META);
+
+    String ours = "blocks.1.attn.qkv.weight";
+    String theirs = "blocks." + target.offset(1) + ".attn.qkv.weight";
+    assertThat(second.tensor(ours).values()).isEqualTo(modules.get(1).tensor(theirs).values());
+    assertThat(second.tensor("head.weight").values())
+        .isEqualTo(modules.get(1).tensor("head.weight").values());
+  }
+
+  @Test
+  void aHeadForOtherClassesBeginsAtRandom() {
+    List<Weights> modules = pretrained(TinyRuns.CLASSES + 3);
+    int last = target.moduleCount() - 1;
+
+    Weights start = start().of(target, last, "target");
+
+    Weights random = StartingWeights.random(recipe, architecture).of(target, last, "target");
+    assertThat(start.tensor("head.weight").values())
+        .isEqualTo(random.tensor("head.weight").values());
+    assertThat(start.tensor("norm.weight").values())
+        .isEqualTo(modules.get(last).tensor("norm.weight").values());
+  }
+
+  @Test
+  void trainingBeginsWithThem() {
+    pretrained(TinyRuns.CLASSES);
+    RunContext plain = TinyRuns.context(folder.resolve("run"), recipe);
+    var context =
+        new RunContext(
+            recipe,
+            plain.architecture(),
+            start(),
+            plain.data(),
+            plain.folder(),
+            plain.progress(),
+            plain.place());
+
+    String begun = TinyRuns.incubation(context, 1).preTrainMetaModel().sha256();
+
+    RunContext random = TinyRuns.context(folder.resolve("random"), recipe);
+    assertThat(begun).isNotEqualTo(TinyRuns.incubation(random, 1).preTrainMetaModel().sha256());
+  }
+
+  @Test
+  void namesATensorOfAnotherShape() {
+    Recipe wide = RecipeYaml.override(recipe, List.of("model.width=32"));
+    Architecture wider = Architectures.of(wide.model(), TinyRuns.CLASSES);
+    pretrained(TinyRuns.CLASSES);
+
+    assertThatThrownBy(() -> StartingWeights.of(wide, wider, this::opened).of(target, 0, "target"))
+        .isInstanceOf(UnfitDataException.class)
+        .hasMessage(
+            "Cannot begin with the weights of %s: expected cls_token of shape (1, 1, 32), got shape"
+                + " [1, 1, 16]; set initial-weights to a model of the recipe's shape",
+            new LocalStorage(folder).uri());
+  }
+
+  @Test
+  void namesAFolderWithoutWeights() {
+    assertThatThrownBy(() -> start().of(target, 0, "target"))
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith("Cannot find weights in " + new LocalStorage(folder).uri());
+  }
+
+  private static void assertSame(Weights found, Weights wanted) {
+    assertThat(found.tensors().keySet()).isEqualTo(wanted.tensors().keySet());
+    found
+        .tensors()
+        .forEach(
+            (name, tensor) ->
+                assertThat(tensor.values()).as(name).isEqualTo(wanted.tensor(name).values()));
+  }
+}
