@@ -55,10 +55,11 @@ public final class PredictJob {
    * @throws RecipeException if the folder holds something else
    */
   public Outcome run(Dataset<Row> scored, String reasonColumn, String request) {
-    if (target.exists(SUCCESS) && target.exists(REQUEST) && text().equals(request)) {
+    boolean same = target.exists(REQUEST) && text().equals(request);
+    if (same && target.exists(SUCCESS)) {
       return outcome(reasonColumn, 0, /* alreadyDone= */ true);
     }
-    if (!target.list("").isEmpty()) {
+    if (!same && !target.list("").isEmpty()) {
       throw new RecipeException(
           String.format(
               "Cannot write predictions to %s: expected an empty folder, or the same model and"
@@ -66,11 +67,16 @@ public final class PredictJob {
               target.uri()));
     }
     long start = System.nanoTime();
-    // An empty folder may hold what a stopped job left below _temporary: it is replaced.
-    scored.write().mode(SaveMode.Overwrite).parquet(target.uri());
+    begin(request);
+    scored.write().mode(SaveMode.Append).parquet(target.uri());
     double seconds = (System.nanoTime() - start) / 1e9;
-    target.write(REQUEST, stream -> stream.write(request.getBytes(StandardCharsets.UTF_8)));
     return outcome(reasonColumn, seconds, /* alreadyDone= */ false);
+  }
+
+  /** Claims the folder, and clears what a job of the same request left that was stopped. */
+  private void begin(String request) {
+    target.list("").stream().filter(name -> !name.equals(REQUEST)).forEach(target::delete);
+    target.write(REQUEST, stream -> stream.write(request.getBytes(StandardCharsets.UTF_8)));
   }
 
   private Outcome outcome(String reasonColumn, double seconds, boolean alreadyDone) {

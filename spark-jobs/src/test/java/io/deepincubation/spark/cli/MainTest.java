@@ -137,6 +137,10 @@ class MainTest {
     assertThat(lastLine().get("rejected").getAsLong()).isZero();
     assertThat(cli(predict)).isZero();
     assertThat(lastLine().get("status").getAsString()).isEqualTo("already-done");
+    Files.delete(folder.resolve("predictions/_SUCCESS")); // as if it had been stopped
+    assertThat(cli(predict)).isZero();
+    assertThat(lastLine().get("status").getAsString()).isEqualTo("done");
+    assertThat(lastLine().get("rows").getAsLong()).isEqualTo(48);
     predict[5] = "q_";
     assertThat(cli(predict)).isEqualTo(2);
     complains("Cannot write predictions to", "choose another --to");
