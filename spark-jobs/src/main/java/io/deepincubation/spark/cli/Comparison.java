@@ -74,7 +74,7 @@ final class Comparison {
     lines.add("");
     lines.addAll(methods());
     lines.add("");
-    lines.add(verdict(facts()));
+    lines.addAll(verdict(facts()).lines().toList());
     return List.copyOf(lines);
   }
 
@@ -109,13 +109,13 @@ final class Comparison {
       return String.format(
           Locale.ROOT,
           "No clear difference at equal training cost: Deep Incubation is %+.1f points from end to"
-              + " end (%s).",
+              + " end\n(%s).",
           points,
           chance);
     }
     return String.format(
         Locale.ROOT,
-        "Deep Incubation is %.1f points %s than end-to-end training at equal training cost (%s).",
+        "Deep Incubation is %.1f points %s than end-to-end training at equal training cost\n(%s).",
         Math.abs(points),
         points > 0 ? "better" : "worse",
         chance);
