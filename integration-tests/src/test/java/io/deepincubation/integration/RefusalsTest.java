@@ -106,11 +106,16 @@ class RefusalsTest {
     LocalProcess driver =
         local()
             .with("spark.hadoop.fs.s3a.secret.key", "a-guess-at-the-key")
-            .verb("prepare", "--from", laboratory.uri("data/train"), "--to", laboratory.uri("copy"))
+            .verb(
+                "prepare",
+                "--from",
+                laboratory.uri("data/train"),
+                "--to",
+                laboratory.file("copy").toUri().toString())
             .start("source", laboratory.logs());
 
     isRefused(driver, "s3a://lake/data/train", "access denied; check the credentials");
-    assertThat(laboratory.object("copy")).doesNotExist();
+    assertThat(laboratory.file("copy")).doesNotExist();
   }
 
   @Test
