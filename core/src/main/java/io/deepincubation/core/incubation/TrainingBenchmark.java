@@ -38,9 +38,6 @@ public final class TrainingBenchmark {
 
   private static final String HYBRID = "hybrid, module ";
 
-  /** Steps before the clock counts. */
-  private static final int WARM_UP = 2;
-
   /**
    * One network's speed. Times are of a step, medians.
    *
@@ -76,6 +73,7 @@ public final class TrainingBenchmark {
 
   private final Recipe recipe;
   private final Architecture architecture;
+  private final double warmUpSeconds;
   private final int steps;
 
   /**
@@ -83,10 +81,12 @@ public final class TrainingBenchmark {
    *
    * @param recipe the networks, the batch and the optimizer
    * @param classes of the random images
+   * @param warmUpSeconds of each network, before its steps count
    * @param steps timed steps of each network, at least 1
    */
-  public TrainingBenchmark(Recipe recipe, int classes, int steps) {
+  public TrainingBenchmark(Recipe recipe, int classes, double warmUpSeconds, int steps) {
     this.recipe = recipe;
+    this.warmUpSeconds = warmUpSeconds;
     this.steps = steps;
     architecture = Architectures.of(recipe.model(), classes);
   }
@@ -155,7 +155,7 @@ public final class TrainingBenchmark {
       var times = new ArrayList<StepTimer.Times>();
       OptionalLong grown =
           MemoryWatch.growth(
-              () -> times.add(timer.time(network.manager(), ready, key, WARM_UP, steps)));
+              () -> times.add(timer.time(network.manager(), ready, key, warmUpSeconds, steps)));
       StepTimer.Times step = times.get(0);
       double stepsPerSecond = 1 / step.step();
       int images = recipe.batch().effectiveSize();

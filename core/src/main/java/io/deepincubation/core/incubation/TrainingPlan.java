@@ -48,8 +48,9 @@ public final class TrainingPlan {
    * @param gradientBytes sums of the trained modules' gradients, one for each thread that gathers
    *     its own
    * @param optimizerBytes what the optimizer keeps for the trained modules
-   * @param activationBytes the most that a step holds until its backward pass; null where only a
-   *     trial can tell. Derived for processors; GPUs hold all of a batch at once
+   * @param activationBytes the most that a step holds until its backward pass, weights in the
+   *     products' type included; null where only a trial can tell. Derived for processors; GPUs
+   *     hold all of a batch at once
    */
   public record Memory(
       long weightBytes, long gradientBytes, long optimizerBytes, @Nullable Long activationBytes) {
@@ -144,12 +145,15 @@ public final class TrainingPlan {
     OptionalLong ofImage =
         architecture.activationBytes(
             division, trained, compute.arithmetic(), recipe.batch().recomputeActivations());
+    long castBytes = architecture.castBytes(division, trained, compute.arithmetic());
     long trainedBytes = bytes(division, trained, /* buffers= */ false);
     return new Memory(
         bytes(division, division.allModules(), /* buffers= */ true),
         trainedBytes * shares.lanes(),
         trainedBytes * Optimizer.stateOf(recipe.optimizer()),
-        ofImage.isPresent() ? ofImage.getAsLong() * shares.imagesAtOnce() : null);
+        ofImage.isPresent()
+            ? ofImage.getAsLong() * shares.imagesAtOnce() + castBytes * shares.lanes()
+            : null);
   }
 
   private long bytes(ModularDivision division, Set<Integer> modules, boolean buffers) {

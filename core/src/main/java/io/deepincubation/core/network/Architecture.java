@@ -88,6 +88,14 @@ public interface Architecture {
     return OptionalLong.empty();
   }
 
+  /**
+   * Bytes of weights in the products' type that each thread holds until the end of its backward
+   * pass.
+   */
+  default long castBytes(ModularDivision division, Set<Integer> trained, Arithmetic arithmetic) {
+    return 0;
+  }
+
   /** Floating-point operations of one image's forward pass through a module, 2 per multiply-add. */
   double forwardFlops(ModularDivision division, int moduleIndex);
 

@@ -24,24 +24,32 @@ public final class NetworkGradients {
   }
 
   /**
-   * Adds the gradients of some images to sums.
+   * Adds the gradients of some images to sums, or begins the sums with them.
    *
    * @param images B x C x H x W
    * @param targets B x classes
    * @param keep each module's scales of kept branches, (2 x droppable layers) x B, or no rows to
    *     keep everything
    * @param share factor of the gradients and of the loss
+   * @param begin whether the gradients replace what the sums hold
    * @param sums of the trained modules' gradients, in the order of their parameters
    * @param total sum of the losses, a scalar
    */
   public void gather(
-      NDArray images, NDArray targets, NDList keep, double share, NDList sums, NDArray total) {
+      NDArray images,
+      NDArray targets,
+      NDList keep,
+      double share,
+      boolean begin,
+      NDList sums,
+      NDArray total) {
     try (NDManager call = images.getManager().newSubManager();
         GradientMode mode = GradientMode.frozen()) {
       var arguments = new NDList(images, targets);
       arguments.addAll(ScriptProgram.listOf("keep", keep));
       arguments.add(total);
       arguments.add(call.create((float) share));
+      arguments.add(call.create(begin ? 1f : 0f));
       for (int i = 0; i < modules.size(); i++) {
         arguments.addAll(ScriptProgram.listOf("p" + i, modules.get(i).parameters()));
       }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The vision transformer as DeiT trains it: pre-norm encoder layers, a class token, learned
@@ -171,6 +172,21 @@ public record VisionTransformer(
       ModularDivision division, Set<Integer> trained, Arithmetic arithmetic, boolean recompute) {
     return OptionalLong.of(
         new VisionTransformerActivations(this, arithmetic).bytes(division, trained, recompute));
+  }
+
+  @Override
+  public long castBytes(ModularDivision division, Set<Integer> trained, Arithmetic arithmetic) {
+    if (arithmetic == Arithmetic.FP32) {
+      return 0;
+    }
+    int first = trained.stream().min(Integer::compare).orElseThrow();
+    return IntStream.range(first, division.moduleCount())
+        .mapToLong(i -> Short.BYTES * parameterCount(division, i))
+        .sum();
+  }
+
+  private long parameterCount(ModularDivision division, int moduleIndex) {
+    return parameters(division, moduleIndex).stream().mapToLong(ParameterSpec::size).sum();
   }
 
   private Shape tokenShape(long images) {

@@ -4,13 +4,10 @@ import io.deepincubation.core.division.ModularDivision;
 import java.util.Set;
 
 /**
- * What {@link VisionTransformerGradients} keeps of an image until its backward pass. The residual
- * stream and the norms' inputs are fp32, all else is of the products' type.
+ * What {@link VisionTransformerGradients} keeps of an image until its backward pass: numbers of the
+ * products' type, and the norms' statistics.
  */
 final class VisionTransformerActivations {
-
-  /** Of a residual's number. */
-  private static final long RESIDUAL = Float.BYTES;
 
   /** Mean and spread of a token. */
   private static final long STATISTICS = 2 * Float.BYTES;
@@ -47,24 +44,24 @@ final class VisionTransformerActivations {
   }
 
   private long residual() {
-    return tokens(RESIDUAL * model.width());
+    return tokens(number * model.width());
   }
 
   private long layer(boolean trained) {
     long n = model.tokens();
     long weights = model.heads() * n * n * number;
-    long attention = tokens(STATISTICS + (RESIDUAL + (trained ? 5 : 3) * number) * model.width());
-    long mlp = tokens(STATISTICS + (RESIDUAL + (trained ? 9 : 4) * number) * model.width());
+    long attention = tokens(STATISTICS + (trained ? 6 : 4) * number * model.width());
+    long mlp = tokens(STATISTICS + (trained ? 10 : 5) * number * model.width());
     return attention + weights + mlp;
   }
 
   /** Only the class token's query, projection and MLP are computed there. */
   private long lastLayer(boolean trained) {
-    return tokens(STATISTICS + (RESIDUAL + (trained ? 3 : 2) * number) * model.width());
+    return tokens(STATISTICS + (trained ? 4 : 3) * number * model.width());
   }
 
   /** Gradients on their way through an MLP: of its output, its activation and its hidden values. */
   private long inBackwardPass() {
-    return tokens((RESIDUAL + 9 * number) * model.width());
+    return tokens(10 * number * model.width());
   }
 }

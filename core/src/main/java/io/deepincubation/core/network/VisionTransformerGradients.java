@@ -13,9 +13,9 @@ import java.util.Set;
  *
  * <p>The method {@code gather(images, targets, keep, total, share, p0, p1, ..., sums)} takes B x C
  * x H x W images, B x classes targets, one array of kept branches a module (see {@link
- * Architecture#block}), the sum of losses, the factor for all gradients and the loss, each module's
- * parameters, and the sums of the trained modules' gradients in the order of their parameters. The
- * loss is the soft cross-entropy, averaged over the images.
+ * Architecture#block}), the sum of losses, the factor for all gradients and the loss, whether the
+ * sums begin, each module's parameters, and the sums of the trained modules' gradients in the order
+ * of their parameters. The loss is the soft cross-entropy, averaged over the images.
  */
 final class VisionTransformerGradients {
 
@@ -47,7 +47,7 @@ final class VisionTransformerGradients {
         if torch.eq(how, 0):
           sum = torch.add(x, branch, alpha=factor)
         else:
-          sum = torch.index_add(x, 0, which, torch.to(branch, FLOAT), alpha=factor)
+          sum = torch.index_add(x, 0, which, branch, alpha=factor)
         return sum
 
       def plus_(self, g: Tensor, d: Tensor, how: int, which: Tensor, factor: float) -> Tensor:
@@ -57,25 +57,41 @@ final class VisionTransformerGradients {
           sum = torch.add_(g, d, alpha=factor)
         return sum
 
-      # y = x W^T + b: adds to the sums of W and b, gives the gradient of x
+      # into: 0 where nothing is summed, 1 where the sum goes on, 2 where it begins
+      def put(self, sum: Tensor, g: Tensor, into: int, scale: float) -> None:
+        if torch.eq(into, 2):
+          unused = torch.copy_(sum, g)
+          if torch.ne(scale, 1.):
+            unused = torch.mul_(sum, scale)
+        else:
+          unused = torch.add_(sum, g, alpha=scale)
+        return None
+
+      # A dropped branch's gradients: only sums that begin need to know
+      def put_zeros(self, s: List[Tensor], j: int, into: int) -> None:
+        if torch.eq(into, 2):
+          torch._foreach_zero_(torch.slice(s, j, j + 6))
+        return None
+
+      # y = x W^T + b: the gradients of W and b go into their sums, gives that of x
       def linear_back(self, g: Tensor, x: Tensor, weight: Tensor, s: List[Tensor], i: int,
-                      trained: bool, scale: float) -> Tensor:
+                      into: int, scale: float) -> Tensor:
         flat = torch.reshape(g, [-1, torch.size(g, -1)])
-        if trained:
+        if torch.gt(into, 0):
           rows = torch.reshape(x, [-1, torch.size(x, -1)])
-          unused = torch.add_(s[i], torch.mm(torch.t(flat), rows), alpha=scale)
-          unused = torch.add_(s[i + 1], torch.sum(flat, [0]), alpha=scale)
-        return torch.mm(flat, torch.to(weight, TYPE))
+          self.put(s[i], torch.mm(torch.t(flat), rows), into, scale)
+          self.put(s[i + 1], torch.sum(flat, [0]), into, scale)
+        return torch.mm(flat, weight)
 
       # g: gradient of the normed values; gives that of x
       def norm_back(self, g: Tensor, x: Tensor, mean: Tensor, spread: Tensor, p: List[Tensor],
-                    i: int, s: List[Tensor], j: int, trained: bool, scale: float) -> Tensor:
-        values = torch.reshape(torch.to(g, FLOAT), torch.size(x))
+                    i: int, s: List[Tensor], j: int, into: int, scale: float) -> Tensor:
+        values = torch.reshape(g, torch.size(x))
         dx, dw, db = torch.native_layer_norm_backward(
-          values, x, [WIDTH], mean, spread, p[i], p[i + 1], [True, trained, trained])
-        if trained:
-          unused = torch.add_(s[j], dw, alpha=scale)
-          unused = torch.add_(s[j + 1], db, alpha=scale)
+          values, x, [WIDTH], mean, spread, p[i], p[i + 1], [True, torch.gt(into, 0), torch.gt(into, 0)])
+        if torch.gt(into, 0):
+          self.put(s[j], dw, into, scale)
+          self.put(s[j + 1], db, into, scale)
         return dx
 
       # Writes the gradients of k and v, (B heads, N, D / heads), gives that of the scores
@@ -83,31 +99,31 @@ final class VisionTransformerGradients {
                      dv: Tensor) -> Tensor:
         unused = torch.bmm(torch.transpose(weights, 1, 2), dmixed, out=dv)
         dweights = torch.bmm(dmixed, torch.transpose(v, 1, 2))
-        dscores = torch._softmax_backward_data(dweights, weights, -1, TYPE)
+        dscores = torch._softmax_backward_data(dweights, weights, -1, TYPE, grad_input=dweights)
         unused = torch.baddbmm(
           dk, torch.transpose(dscores, 1, 2), q, beta=0, alpha=SCALE, out=dk)
         return dscores
 
       def mlp_back(self, g: Tensor, kept: List[Tensor], p: List[Tensor], i: int, s: List[Tensor],
-                   j: int, trained: bool, scale: float) -> Tensor:
+                   j: int, into: int, scale: float) -> Tensor:
         x = kept[0]
         hidden = torch.reshape(kept[3], [-1, HIDDEN])
-        h = kept[4] if trained else x
-        active = kept[5] if trained else x
-        d = self.linear_back(g, active, p[i + 4], s, j + 4, trained, scale)
-        d = self.linear_back(
-          torch.gelu_backward(d, hidden), h, p[i + 2], s, j + 2, trained, scale)
-        return self.norm_back(d, x, kept[1], kept[2], p, i, s, j, trained, scale)
+        h = kept[4] if torch.gt(into, 0) else x
+        active = kept[5] if torch.gt(into, 0) else x
+        d = self.linear_back(g, active, p[i + 4], s, j + 4, into, scale)
+        unused = torch.gelu_backward(d, hidden, grad_input=d)
+        d = self.linear_back(d, h, p[i + 2], s, j + 2, into, scale)
+        return self.norm_back(d, x, kept[1], kept[2], p, i, s, j, into, scale)
 
       def attention_back(self, g: Tensor, kept: List[Tensor], p: List[Tensor], i: int,
-                         s: List[Tensor], j: int, trained: bool, scale: float) -> Tensor:
+                         s: List[Tensor], j: int, into: int, scale: float) -> Tensor:
         x = kept[0]
         qkv = kept[3]
         weights = kept[4]
-        h = kept[5] if trained else x
-        joined = kept[6] if trained else x
+        h = kept[5] if torch.gt(into, 0) else x
+        joined = kept[6] if torch.gt(into, 0) else x
         N = torch.size(x, 1)
-        d = self.linear_back(g, joined, p[i + 4], s, j + 4, trained, scale)
+        d = self.linear_back(g, joined, p[i + 4], s, j + 4, into, scale)
         dmixed = torch.select(self.split(torch.view(d, [-1, N, WIDTH]), 1), 0, 0)
         dqkv = torch.empty_like(qkv)
         dscores = self.heads_back(
@@ -116,39 +132,39 @@ final class VisionTransformerGradients {
         dq = torch.select(dqkv, 0, 0)
         unused = torch.baddbmm(
           dq, dscores, torch.select(qkv, 0, 1), beta=0, alpha=SCALE, out=dq)
-        d = self.linear_back(self.join(dqkv, 3), h, p[i + 2], s, j + 2, trained, scale)
-        return self.norm_back(d, x, kept[1], kept[2], p, i, s, j, trained, scale)
+        d = self.linear_back(self.join(dqkv, 3), h, p[i + 2], s, j + 2, into, scale)
+        return self.norm_back(d, x, kept[1], kept[2], p, i, s, j, into, scale)
 
       # g: (B, D)
       def class_attention_back(self, g: Tensor, kept: List[Tensor], p: List[Tensor], i: int,
-                               s: List[Tensor], j: int, trained: bool, scale: float) -> Tensor:
+                               s: List[Tensor], j: int, into: int, scale: float) -> Tensor:
         x = kept[0]
         q = kept[3]
         kv = kept[4]
         weights = kept[5]
-        h = kept[6] if trained else x
-        token = kept[7] if trained else x
-        joined = kept[8] if trained else x
+        h = kept[6] if torch.gt(into, 0) else x
+        token = kept[7] if torch.gt(into, 0) else x
+        joined = kept[8] if torch.gt(into, 0) else x
         N = torch.size(x, 1)
         weight_q, weight_kv = torch.split_with_sizes(p[i + 2], [WIDTH, DOUBLE_WIDTH], 0)
         parts = annotate(List[Tensor], [])
-        if trained:
+        if torch.gt(into, 0):
           sums_q, sums_kv = torch.split_with_sizes(s[j + 2], [WIDTH, DOUBLE_WIDTH], 0)
           shifts_q, shifts_kv = torch.split_with_sizes(s[j + 3], [WIDTH, DOUBLE_WIDTH], 0)
           parts = [sums_q, shifts_q, sums_kv, shifts_kv]
-        d = self.linear_back(g, joined, p[i + 4], s, j + 4, trained, scale)
+        d = self.linear_back(g, joined, p[i + 4], s, j + 4, into, scale)
         dmixed = torch.view(d, [-1, 1, HEAD])
         dkv = torch.empty_like(kv)
         dscores = self.heads_back(
           dmixed, weights, q, torch.select(kv, 0, 1), torch.select(dkv, 0, 0),
           torch.select(dkv, 0, 1))
         dq = torch.mul(torch.bmm(dscores, torch.select(kv, 0, 0)), SCALE)
-        d = self.linear_back(self.join(dkv, 2), h, weight_kv, parts, 2, trained, scale)
+        d = self.linear_back(self.join(dkv, 2), h, weight_kv, parts, 2, into, scale)
         d = torch.view(d, [-1, N, WIDTH])
         dtoken = self.linear_back(
-          torch.view(dq, [-1, WIDTH]), token, weight_q, parts, 0, trained, scale)
+          torch.view(dq, [-1, WIDTH]), token, weight_q, parts, 0, into, scale)
         unused = torch.add_(torch.select(d, 1, 0), dtoken)
-        return self.norm_back(d, x, kept[1], kept[2], p, i, s, j, trained, scale)
+        return self.norm_back(d, x, kept[1], kept[2], p, i, s, j, into, scale)
       """;
 
   /**
@@ -162,32 +178,35 @@ final class VisionTransformerGradients {
       def branch(self, x: Tensor, keep: Tensor, row: int, p: List[Tensor], i: int, mode: int,
                  saved: List[List[Tensor]]) -> Tensor:
         how, which, factor = self.dropping(keep, row, torch.size(x, 0))
+        whole = torch.eq(how, 0) and torch.eq(factor, 1.)
         values = annotate(List[Tensor], [])
         limit = 0
         if torch.lt(how, 2):
           part = self.pick(x, how, which)
           if torch.eq(torch.remainder(row, 2), 0):
-            y, values = self.attention(part, p, i)
+            y, values = self.attention(part, p, i, whole)
             limit = [0, 5, 7][mode]
           else:
-            y, values = self.mlp(part, p, i)
+            y, values = self.mlp(part, p, i, whole, torch.gt(mode, 0) or RECOMPUTE)
             limit = [0, 4, 6][mode]
-          x = self.plus(x, y, how, which, factor)
+          x = y if whole else self.plus(x, y, how, which, factor)
         if torch.gt(mode, 0):
           unused = torch.append(saved, torch.slice(values, 0, limit))
         return x
 
       def branch_back(self, g: Tensor, keep: Tensor, row: int, p: List[Tensor], i: int,
-                      s: List[Tensor], j: int, trained: bool, saved: List[List[Tensor]]) -> Tensor:
+                      s: List[Tensor], j: int, into: int, saved: List[List[Tensor]]) -> Tensor:
         how, which, factor = self.dropping(keep, row, torch.size(g, 0))
         values = torch.pop(saved)
         if torch.lt(how, 2):
-          d = torch.to(self.pick(g, how, which), TYPE)
+          d = self.pick(g, how, which)
           if torch.eq(torch.remainder(row, 2), 0):
-            d = self.attention_back(d, values, p, i, s, j, trained, factor)
+            d = self.attention_back(d, values, p, i, s, j, into, factor)
           else:
-            d = self.mlp_back(d, values, p, i, s, j, trained, factor)
+            d = self.mlp_back(d, values, p, i, s, j, into, factor)
           g = self.plus_(g, d, how, which, factor)
+        else:
+          self.put_zeros(s, j, into)
         return g
 
       def layer(self, x: Tensor, keep: Tensor, row: int, p: List[Tensor], i: int, mode: int,
@@ -195,78 +214,86 @@ final class VisionTransformerGradients {
         x = self.branch(x, keep, row, p, i, mode, saved)
         return self.branch(x, keep, row + 1, p, i + 6, mode, saved)
 
+      # weights: those of the layers with a backward pass, cast
       def module(self, x: Tensor, keep: Tensor, p: List[Tensor], first: int, count: int, mode: int,
-                 saved: List[List[Tensor]]) -> Tensor:
+                 saved: List[List[Tensor]], weights: List[List[Tensor]]) -> Tensor:
         for k in range(count):
+          w = self.cast(p, first + 12 * k)
+          if torch.gt(mode, 0):
+            unused = torch.append(weights, w)
           if torch.gt(mode, 0) and RECOMPUTE:
             unused = torch.append(saved, [x])
-            x = self.layer(x, keep, 2 * k, p, first + 12 * k, 0, saved)
+            x = self.layer(x, keep, 2 * k, w, 0, 0, saved)
           else:
-            x = self.layer(x, keep, 2 * k, p, first + 12 * k, mode, saved)
+            x = self.layer(x, keep, 2 * k, w, 0, mode, saved)
         return x
 
-      # first: of the layers' parameters in p, sums: that parameter's place in s
-      def module_back(self, g: Tensor, keep: Tensor, p: List[Tensor], first: int, count: int,
-                      s: List[Tensor], sums: int, trained: bool,
-                      saved: List[List[Tensor]]) -> Tensor:
+      # sums: the place in s of the layers' first parameter
+      def module_back(self, g: Tensor, keep: Tensor, count: int, s: List[Tensor], sums: int,
+                      into: int, saved: List[List[Tensor]],
+                      weights: List[List[Tensor]]) -> Tensor:
         for n in range(count):
           k = count - 1 - n
-          i = first + 12 * k
           j = sums + 12 * k
+          w = torch.pop(weights)
           if RECOMPUTE:
             x = torch.pop(saved)[0]
-            unused = self.layer(x, keep, 2 * k, p, i, 2 if trained else 1, saved)
-          g = self.branch_back(g, keep, 2 * k + 1, p, i + 6, s, j + 6, trained, saved)
-          g = self.branch_back(g, keep, 2 * k, p, i, s, j, trained, saved)
+            unused = self.layer(x, keep, 2 * k, w, 0, 2 if torch.gt(into, 0) else 1, saved)
+          g = self.branch_back(g, keep, 2 * k + 1, w, 6, s, j + 6, into, saved)
+          g = self.branch_back(g, keep, 2 * k, w, 0, s, j, into, saved)
         return g
 
       # (B, N, D) -> (B, D)
-      def class_layer(self, x: Tensor, keep: Tensor, row: int, p: List[Tensor], i: int, mode: int,
+      def class_layer(self, x: Tensor, keep: Tensor, row: int, w: List[Tensor], mode: int,
                       saved: List[List[Tensor]]) -> Tensor:
         how, which, factor = self.dropping(keep, row, torch.size(x, 0))
         token = torch.contiguous(torch.select(x, 1, 0))
         values = annotate(List[Tensor], [])
         if torch.lt(how, 2):
-          y, values = self.class_attention(self.pick(x, how, which), p, i)
+          y, values = self.class_attention(self.pick(x, how, which), w, 0)
           token = self.plus(token, y, how, which, factor)
         if torch.gt(mode, 0):
           unused = torch.append(saved, torch.slice(values, 0, [0, 6, 9][mode]))
-        return self.branch(token, keep, row + 1, p, i + 6, mode, saved)
+        return self.branch(token, keep, row + 1, w, 6, mode, saved)
 
       # (B, D) -> (B, N, D)
-      def class_layer_back(self, g: Tensor, keep: Tensor, row: int, p: List[Tensor], i: int,
-                           s: List[Tensor], j: int, trained: bool,
+      def class_layer_back(self, g: Tensor, keep: Tensor, row: int, w: List[Tensor],
+                           s: List[Tensor], j: int, into: int,
                            saved: List[List[Tensor]]) -> Tensor:
-        g = self.branch_back(g, keep, row + 1, p, i + 6, s, j + 6, trained, saved)
+        g = torch.to(g, STREAM)
+        g = self.branch_back(g, keep, row + 1, w, 6, s, j + 6, into, saved)
         how, which, factor = self.dropping(keep, row, torch.size(g, 0))
         values = torch.pop(saved)
-        dx = torch.zeros([torch.size(g, 0), TOKENS, WIDTH], dtype=FLOAT)
+        dx = torch.zeros([torch.size(g, 0), TOKENS, WIDTH], dtype=STREAM)
         unused = torch.copy_(torch.select(dx, 1, 0), g)
         if torch.lt(how, 2):
-          d = torch.to(self.pick(g, how, which), TYPE)
-          d = self.class_attention_back(d, values, p, i, s, j, trained, factor)
+          d = self.pick(g, how, which)
+          d = self.class_attention_back(d, values, w, 0, s, j, into, factor)
           dx = self.plus_(dx, d, how, which, factor)
+        else:
+          self.put_zeros(s, j, into)
         return dx
 
-      def embed_back(self, g: Tensor, patches: Tensor, p: List[Tensor], s: List[Tensor]) -> None:
-        unused = torch.add_(s[0], torch.sum(torch.slice(g, 1, 0, 1), [0], True))
-        unused = torch.add_(s[1], torch.sum(g, [0], True))
-        tokens = torch.to(torch.slice(g, 1, 1), TYPE)
-        rows = torch.reshape(tokens, [-1, WIDTH])
+      def embed_back(self, g: Tensor, patches: Tensor, p: List[Tensor], s: List[Tensor],
+                     into: int) -> None:
+        exact = torch.sum(g, [0], True, dtype=FLOAT)
+        self.put(s[0], torch.slice(exact, 1, 0, 1), into, 1.)
+        self.put(s[1], exact, into, 1.)
+        rows = torch.reshape(torch.slice(g, 1, 1), [-1, WIDTH])
         filters = torch.mm(torch.t(rows), patches)
-        unused = torch.add_(s[2], torch.view(filters, torch.size(s[2])))
-        unused = torch.add_(s[3], torch.sum(rows, [0]))
+        self.put(s[2], torch.view(filters, torch.size(s[2])), into, 1.)
+        self.put(s[3], torch.sum(rows, [0]), into, 1.)
         return None
 
       # g: (B, classes) -> (B, D)
       def classify_back(self, g: Tensor, kept: List[Tensor], p: List[Tensor], s: List[Tensor],
-                        j: int, trained: bool) -> Tensor:
+                        j: int, into: int) -> Tensor:
         end = len(p)
-        if trained:
-          unused = torch.add_(s[j + 2], torch.mm(torch.t(g), kept[3]))
-          unused = torch.add_(s[j + 3], torch.sum(g, [0]))
+        if torch.gt(into, 0):
+          self.put(s[j + 2], torch.mm(torch.t(g), kept[3]), into, 1.)
+          self.put(s[j + 3], torch.sum(g, [0]), into, 1.)
         d = torch.mm(g, p[end - 2])
-        return self.norm_back(d, kept[0], kept[1], kept[2], p, end - 4, s, j, trained, 1.)
+        return self.norm_back(d, kept[0], kept[1], kept[2], p, end - 4, s, j, into, 1.)
 
       # Adds the share of the mean soft cross-entropy, gives its gradient
       def loss(self, logits: Tensor, targets: Tensor, total: Tensor, share: float) -> Tensor:
@@ -321,12 +348,14 @@ final class VisionTransformerGradients {
   private String gather() {
     int last = division.moduleCount() - 1;
     var source = new StringBuilder("def gather(self, images: Tensor, targets: Tensor, ");
-    source.append("keep: List[Tensor], total: Tensor, share: Tensor");
+    source.append("keep: List[Tensor], total: Tensor, share: Tensor, begin: Tensor");
     for (int i = 0; i <= last; i++) {
       source.append(", p").append(i).append(": List[Tensor]");
     }
     source.append(", s: List[Tensor]) -> Tensor:\n");
+    source.append("  into = 2 if bool(begin) else 1\n");
     source.append("  saved = annotate(List[List[Tensor]], [])\n");
+    source.append("  weights = annotate(List[List[Tensor]], [])\n");
     source.append("  patches = self.patches(images)\n  x = self.embed(patches, p0)\n");
     for (int i = 0; i <= last; i++) {
       source.append(forward(i, i == last));
@@ -339,7 +368,7 @@ final class VisionTransformerGradients {
       source.append(back(i, i == last));
     }
     if (first == 0) {
-      source.append("  self.embed_back(g, patches, p0, s)\n");
+      source.append("  self.embed_back(g, patches, p0, s, into)\n");
     }
     return source.append("  return total\n").toString();
   }
@@ -348,32 +377,36 @@ final class VisionTransformerGradients {
     int layers = division.depth(i) - (last ? 1 : 0);
     String module =
         String.format(
-            "  x = self.module(x, keep[%1$d], p%1$d, %2$d, %3$d, %4$d, saved)%n",
+            "  x = self.module(x, keep[%1$d], p%1$d, %2$d, %3$d, %4$d, saved, weights)%n",
             i, embedded(i), layers, mode(i));
     if (!last) {
       return module;
     }
     return module
         + String.format(
-            "  token = self.class_layer(x, keep[%1$d], %2$d, p%1$d, %3$d, %4$d, saved)%n",
+            "  w = self.cast(p%1$d, %3$d)%n"
+                + "  token = self.class_layer(x, keep[%1$d], %2$d, w, %4$d, saved)%n",
             i, 2 * layers, embedded(i) + 12 * layers, mode(i));
   }
 
   private String headBack(int last) {
     int layers = division.depth(last) - 1;
     int i = embedded(last) + 12 * layers;
-    String isTrained = trained.contains(last) ? "True" : "False";
     return String.format(
         "  g = self.classify_back(g, head, p%1$d, s, %2$d, %3$s)%n  g = self.class_layer_back(g,"
-            + " keep[%1$d], %4$d, p%1$d, %5$d, s, %6$d, %3$s, saved)%n",
-        last, sums(last) + i + 12, isTrained, 2 * layers, i, sums(last) + i);
+            + " keep[%1$d], %4$d, w, s, %5$d, %3$s, saved)%n",
+        last, sums(last) + i + 12, into(last), 2 * layers, sums(last) + i);
   }
 
   private String back(int i, boolean last) {
     int layers = division.depth(i) - (last ? 1 : 0);
     return String.format(
-        "  g = self.module_back(g, keep[%1$d], p%1$d, %2$d, %3$d, s, %4$d, %5$s, saved)%n",
-        i, embedded(i), layers, sums(i) + embedded(i), trained.contains(i) ? "True" : "False");
+        "  g = self.module_back(g, keep[%1$d], %2$d, s, %3$d, %4$s, saved, weights)%n",
+        i, layers, sums(i) + embedded(i), into(i));
+  }
+
+  private String into(int moduleIndex) {
+    return trained.contains(moduleIndex) ? "into" : "0";
   }
 
   private static int embedded(int moduleIndex) {

@@ -1,5 +1,6 @@
 package io.deepincubation.core.network;
 
+import io.deepincubation.core.script.FusedProducts;
 import java.util.Locale;
 
 /**
@@ -8,10 +9,12 @@ import java.util.Locale;
  * <p>Parameters of a module come as one list in the order of {@link VisionTransformer#parameters};
  * the number of layers is read off its length, so that one program serves every depth.
  *
- * <p>In bfloat16, products and what lies between them are bfloat16, while the residual stream and
- * the norms stay fp32. Short sequences on a processor multiply out the attention matrix; a GPU uses
- * the fused kernel. Only the class token leaves the last layer, so nothing else is computed there:
- * its keys and values see all tokens, its query, projection and MLP only that one.
+ * <p>In bfloat16, products and what lies between them are bfloat16, the norms' statistics and the
+ * head fp32. The residual stream is bfloat16 on a processor, where memory is what bounds a step,
+ * and fp32 on a GPU; between modules it is handed over as fp32, which loses nothing. Short
+ * sequences on a processor multiply out the attention matrix; a GPU uses the fused kernel. Only the
+ * class token leaves the last layer, so nothing else is computed there: its keys and values see all
+ * tokens, its query, projection and MLP only that one.
  *
  * <p>Branches return, beside their result, what a gradient needs of them; {@link
  * VisionTransformerGradients} reads it.
@@ -35,11 +38,37 @@ final class VisionTransformerScript {
         return self.evaluate(x, keep, p)
       """;
 
+  /** Products with weights; {@link FusedProducts} gives the same methods where it can. */
+  private static final String PRODUCTS =
+      """
+      def linear(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return torch.linear(x, weight, bias)
+
+      def linear_gelu(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return torch.gelu(self.linear(x, weight, bias))
+
+      def linear_add(self, x: Tensor, weight: Tensor, bias: Tensor, other: Tensor) -> Tensor:
+        return torch.add(other, self.linear(x, weight, bias))
+      """;
+
   /** Words in capitals are replaced by {@link #fill}. */
   private static final String LAYERS =
       """
-      def linear(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        return torch.linear(x, torch.to(weight, TYPE), torch.to(bias, TYPE))
+      # A layer's twelve parameters, weights and biases in the products' type
+      def cast(self, p: List[Tensor], i: int) -> List[Tensor]:
+        w = annotate(List[Tensor], [])
+        for n in range(12):
+          norm = torch.lt(torch.remainder(n, 6), 2)
+          unused = torch.append(w, p[i + n] if norm else torch.to(p[i + n], TYPE))
+        return w
+
+      # The end of a branch, alone or added to the branch's input
+      def end(self, a: Tensor, weight: Tensor, bias: Tensor, x: Tensor, whole: bool) -> Tensor:
+        if whole:
+          y = self.linear_add(a, weight, bias, x)
+        else:
+          y = self.linear(a, weight, bias)
+        return y
 
       # (B, N, parts D) -> (parts, B heads, N, D / heads)
       def split(self, x: Tensor, parts: int) -> Tensor:
@@ -61,8 +90,9 @@ final class VisionTransformerScript {
         scores = torch.baddbmm(unused, q, torch.transpose(k, 1, 2), beta=0, alpha=SCALE)
         return torch.softmax(scores, -1)
 
-      # x: (B, N, D), i: first parameter of the layer
-      def attention(self, x: Tensor, p: List[Tensor], i: int) -> Tuple[Tensor, List[Tensor]]:
+      # x: (B, N, D), p: cast, i: first parameter of the branch, whole: gives x plus the branch
+      def attention(self, x: Tensor, p: List[Tensor], i: int,
+                    whole: bool) -> Tuple[Tensor, List[Tensor]]:
         normed, mean, spread = torch.native_layer_norm(x, [WIDTH], p[i], p[i + 1], EPSILON)
         h = torch.to(normed, TYPE)
         qkv = self.split(self.linear(h, p[i + 2], p[i + 3]), 3)
@@ -71,7 +101,7 @@ final class VisionTransformerScript {
         v = torch.select(qkv, 0, 2)
         ATTENTION
         joined = self.join(mixed, 1)
-        y = self.linear(joined, p[i + 4], p[i + 5])
+        y = self.end(joined, p[i + 4], p[i + 5], x, whole)
         return (y, [x, mean, spread, qkv, weights, h, joined])
 
       # x: (B, N, D) -> the class token's branch, (B, D)
@@ -88,13 +118,18 @@ final class VisionTransformerScript {
         y = self.linear(joined, p[i + 4], p[i + 5])
         return (y, [x, mean, spread, q, kv, weights, h, token, joined])
 
-      # x: (B, N, D) or the class token, (B, D)
-      def mlp(self, x: Tensor, p: List[Tensor], i: int) -> Tuple[Tensor, List[Tensor]]:
+      # x: (B, N, D) or the class token, (B, D), kept: whether a gradient will be asked for
+      def mlp(self, x: Tensor, p: List[Tensor], i: int, whole: bool,
+              kept: bool) -> Tuple[Tensor, List[Tensor]]:
         normed, mean, spread = torch.native_layer_norm(x, [WIDTH], p[i], p[i + 1], EPSILON)
         h = torch.to(normed, TYPE)
-        hidden = self.linear(h, p[i + 2], p[i + 3])  # (B, N, 4D)
-        active = torch.gelu(hidden)
-        y = self.linear(active, p[i + 4], p[i + 5])
+        if kept:
+          hidden = self.linear(h, p[i + 2], p[i + 3])  # (B, N, 4D)
+          active = torch.gelu(hidden)
+        else:
+          hidden = h
+          active = self.linear_gelu(h, p[i + 2], p[i + 3])
+        y = self.end(active, p[i + 4], p[i + 5], x, whole)
         return (y, [x, mean, spread, hidden, h, active])
       """;
 
@@ -115,30 +150,33 @@ final class VisionTransformerScript {
 
   private static final String COMPOSED =
       """
+      # x plus the branch of its images that are kept
       def residual(self, x: Tensor, branch: Tensor, keep: Tensor, row: int) -> Tensor:
-        if torch.gt(torch.size(keep, 0), 0):
-          kept = torch.to(torch.select(keep, 0, row), FLOAT)
-          shape = [-1, 1] if torch.eq(torch.dim(x), 2) else [-1, 1, 1]
-          scale = torch.view(kept, shape)
-          y = torch.addcmul(x, torch.to(branch, FLOAT), scale)
-        else:
-          y = torch.add(x, branch)
-        return y
+        kept = torch.to(torch.select(keep, 0, row), FLOAT)
+        shape = [-1, 1] if torch.eq(torch.dim(x), 2) else [-1, 1, 1]
+        scale = torch.view(kept, shape)
+        y = torch.addcmul(torch.to(x, FLOAT), torch.to(branch, FLOAT), scale)
+        return torch.to(y, STREAM)
 
       def layers(self, x: Tensor, keep: Tensor, p: List[Tensor], first: int, count: int) -> Tensor:
+        x = torch.to(x, STREAM)
+        whole = torch.eq(torch.size(keep, 0), 0)
         for j in range(count):
-          i = first + 12 * j
-          h, unused = self.attention(x, p, i)
-          x = self.residual(x, h, keep, 2 * j)
-          h, unused = self.mlp(x, p, i + 6)
-          x = self.residual(x, h, keep, 2 * j + 1)
+          w = self.cast(p, first + 12 * j)
+          y, unused = self.attention(x, w, 0, whole)
+          x = y if whole else self.residual(x, y, keep, 2 * j)
+          y, unused = self.mlp(x, w, 6, whole, False)
+          x = y if whole else self.residual(x, y, keep, 2 * j + 1)
         return x
 
       def class_layer(self, x: Tensor, keep: Tensor, p: List[Tensor], i: int, j: int) -> Tensor:
-        h, unused = self.class_attention(x, p, i)
-        x = self.residual(torch.contiguous(torch.select(x, 1, 0)), h, keep, 2 * j)
-        h, unused = self.mlp(x, p, i + 6)
-        return self.residual(x, h, keep, 2 * j + 1)
+        whole = torch.eq(torch.size(keep, 0), 0)
+        w = self.cast(p, i)
+        y, unused = self.class_attention(x, w, 0)
+        x = torch.contiguous(torch.select(x, 1, 0))
+        x = torch.add(x, y) if whole else self.residual(x, y, keep, 2 * j)
+        y, unused = self.mlp(x, w, 6, whole, False)
+        return y if whole else self.residual(x, y, keep, 2 * j + 1)
       """;
 
   static final String EMBEDDING =
@@ -152,10 +190,11 @@ final class VisionTransformerScript {
 
       def embed(self, patches: Tensor, p: List[Tensor]) -> Tensor:
         filters = torch.view(p[2], [WIDTH, PATCH_VALUES])
-        tokens = torch.view(self.linear(patches, filters, p[3]), [-1, PATCHES, WIDTH])
+        rows = self.linear(patches, torch.to(filters, TYPE), torch.to(p[3], TYPE))
+        tokens = torch.view(rows, [-1, PATCHES, WIDTH])
         B = torch.size(tokens, 0)
         start = torch.expand(p[0], [B, -1, -1])
-        return torch.add(torch.cat([start, torch.to(tokens, FLOAT)], 1), p[1])
+        return torch.to(torch.add(torch.cat([start, torch.to(tokens, FLOAT)], 1), p[1]), STREAM)
       """;
 
   static final String HEAD =
@@ -163,9 +202,10 @@ final class VisionTransformerScript {
       # x: (B, D)
       def classify(self, x: Tensor, p: List[Tensor]) -> Tuple[Tensor, List[Tensor]]:
         end = len(p)
+        exact = torch.to(x, FLOAT)
         token, mean, spread = torch.native_layer_norm(
-          x, [WIDTH], p[end - 4], p[end - 3], EPSILON)
-        return (torch.linear(token, p[end - 2], p[end - 1]), [x, mean, spread, token])
+          exact, [WIDTH], p[end - 4], p[end - 3], EPSILON)
+        return (torch.linear(token, p[end - 2], p[end - 1]), [exact, mean, spread, token])
       """;
 
   private final VisionTransformer model;
@@ -188,7 +228,8 @@ final class VisionTransformerScript {
                 "self.classify(self.class_layer(self.layers(%1$s, keep, p, %2$d, %3$s - 1),"
                     + " keep, p, len(p) - 16, %3$s - 1), p)[0]",
                 input, embedded, count)
-            : String.format("self.layers(%s, keep, p, %d, %s)", input, embedded, count);
+            : String.format(
+                "torch.to(self.layers(%s, keep, p, %d, %s), FLOAT)", input, embedded, count);
     return fill(
         layers()
             + COMPOSED
@@ -201,7 +242,12 @@ final class VisionTransformerScript {
   /** The methods that compute branches. */
   String layers() {
     String attention = compute.device().isGpu() ? FUSED_ATTENTION : MULTIPLIED_ATTENTION;
-    return LAYERS.replace("ATTENTION", attention) + "\n";
+    boolean fused =
+        !compute.device().isGpu()
+            && compute.arithmetic() == Arithmetic.BF16
+            && FusedProducts.available();
+    String products = fused ? FusedProducts.SOURCE : PRODUCTS;
+    return products + "\n" + LAYERS.replace("ATTENTION", attention) + "\n";
   }
 
   /** Replaces the words in capitals by the model's numbers. */
@@ -220,6 +266,7 @@ final class VisionTransformerScript {
         .replace("SCALE", String.format(Locale.ROOT, "%s", 1 / Math.sqrt(headWidth)))
         .replace("EPSILON", String.format(Locale.ROOT, "%s", model.epsilon()))
         .replace("TYPE", String.valueOf(type()))
+        .replace("STREAM", String.valueOf(compute.device().isGpu() ? FLOAT32 : type()))
         .replace("FLOAT", String.valueOf(FLOAT32));
   }
 

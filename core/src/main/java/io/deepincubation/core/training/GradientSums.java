@@ -15,13 +15,16 @@ public final class GradientSums {
   /** The method that a program needs for {@link #addGradientsOf}. */
   static final String GATHER =
       """
-      def gather(self, total: Tensor, loss: Tensor, share: Tensor, p: List[Tensor],
-                 sums: List[Tensor]) -> Tensor:
+      def gather(self, total: Tensor, loss: Tensor, share: Tensor, begin: Tensor,
+                 p: List[Tensor], sums: List[Tensor]) -> Tensor:
         found = torch.grad([torch.mul(loss, share)], p, None, None, False, False)
         g = annotate(List[Tensor], [])
         for i in range(len(found)):
           g = torch.append(g, unchecked_cast(Tensor, found[i]))
-        torch._foreach_add_(sums, g)
+        if torch.gt(torch.numel(begin), 0):
+          torch._foreach_copy_(sums, g)
+        else:
+          torch._foreach_add_(sums, g)
         return torch.add_(total, torch.mul(torch.detach(loss), share))
       """;
 
@@ -29,12 +32,13 @@ public final class GradientSums {
   private final NDList gradients;
   private final NDArray total;
   private final ScriptProgram program;
+  private boolean begun;
 
   /**
-   * Sums that start at zero.
+   * Sums that begin with the first gradients.
    *
    * @param parameters what is trained
-   * @param gradients a zero array of each parameter's shape
+   * @param gradients an array of each parameter's shape, whatever its values
    * @param program has {@link #GATHER}; lanes may share it
    * @param manager owns what else is needed
    */
@@ -43,6 +47,21 @@ public final class GradientSums {
     this.gradients = gradients;
     total = manager.zeros(new Shape());
     this.program = program;
+  }
+
+  /**
+   * Whether the next gradients are the sums' first, so that they replace what is there; from now on
+   * they are added.
+   */
+  public boolean begin() {
+    boolean first = !begun;
+    begun = true;
+    return first;
+  }
+
+  /** Says that the sums were used: the next gradients begin new ones. */
+  void end() {
+    begun = false;
   }
 
   /** The sums, in the order of the parameters; they are changed in place. */
@@ -64,11 +83,16 @@ public final class GradientSums {
   public void addGradientsOf(NDArray loss, double share) {
     try (NDManager call = loss.getManager().newSubManager();
         GradientMode mode = GradientMode.recording()) {
-      var arguments = new NDList(total, loss, call.create((float) share));
+      var arguments = new NDList(total, loss, call.create((float) share), flag(call, begin()));
       arguments.addAll(ScriptProgram.listOf("parameters", parameters));
       arguments.addAll(ScriptProgram.listOf("sums", gradients));
       program.call(call, "gather", arguments);
     }
+  }
+
+  /** A truth that no device need be waited for to know: an array with or without an element. */
+  private static NDArray flag(NDManager manager, boolean value) {
+    return manager.zeros(new Shape(value ? 1 : 0));
   }
 
   /** The sum of the losses. Waits for the device. */

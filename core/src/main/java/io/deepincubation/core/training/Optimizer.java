@@ -16,38 +16,47 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Turns sums of gradients into changed parameters: clipping and update in one native call.
+ * Turns sums of gradients into changed parameters. Lanes share the work: each clips and updates
+ * some of the parameters.
  *
  * <p>The sum of the losses stays on the device until it is asked for, so that a step waits for
  * nothing.
  */
 public final class Optimizer {
 
+  /** Shares of the parameters are lists of their own, so that lanes update them side by side. */
   private static final String COMMON =
       """
-      def clip(self, g: List[Tensor], largest: float) -> None:
-        norm = torch.linalg_vector_norm(torch.stack(torch._foreach_norm(g)))
-        wanted = torch.div(torch.full_like(norm, largest), torch.add(norm, 1e-6))
-        scale = torch.clamp(wanted, None, 1.)
-        torch._foreach_mul_(g, scale)
-        return None
-
-      def pick(self, all: List[Tensor], indices: List[int]) -> List[Tensor]:
-        picked = annotate(List[Tensor], [])
-        for i in indices:
-          picked = torch.append(picked, all[i])
-        return picked
-
+      # others: the sums of the other lanes, one lane after the other
       def merge(self, sums: List[Tensor], others: List[Tensor]) -> Tensor:
-        torch._foreach_add_(sums, others)
-        torch._foreach_zero_(others)
+        n = len(sums)
+        for lane in range(torch.floordiv(len(others), n)):
+          torch._foreach_add_(sums, torch.slice(others, lane * n, (lane + 1) * n))
         return sums[0]
 
+      def norm(self, g: List[Tensor]) -> Tensor:
+        return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(g)))
+
+      # norms: of the shares
+      def scale(self, norms: List[Tensor]) -> Tensor:
+        norm = torch.linalg_vector_norm(torch.stack(norms))
+        wanted = torch.div(torch.full_like(norm, BOUND), torch.add(norm, 1e-6))
+        return torch.clamp(wanted, None, 1.)
+
+      def shorten(self, scale: Tensor, g: List[Tensor]) -> Tensor:
+        torch._foreach_mul_(g, scale)
+        return scale
+
       """;
+
+  private static final String DECAYED = "decayed";
+  private static final String UNDECAYED = "undecayed";
 
   /** Name of the sums of losses among the kept state; one for each lane. */
   private static final String TOTAL = "total";
@@ -58,6 +67,9 @@ public final class Optimizer {
   private final Map<String, NDList> state = new LinkedHashMap<>();
   private final NDArray rate;
   private final List<GradientSums> sums = new ArrayList<>();
+  private final List<List<Group>> shares;
+  private final Lanes lanes;
+  private final double bound;
   private final int accumulation;
   private int gathered;
 
@@ -74,30 +86,33 @@ public final class Optimizer {
    * @param recipe the rule and its constants
    * @param clipNorm largest global gradient norm; 0 for no clipping
    * @param accumulation backward passes, one after the other, whose mean gradient makes one step
-   * @param lanes threads that each compute an equal part of a pass
+   * @param lanes threads that each compute an equal part of a pass, and of the update
    */
-  public Optimizer(
+  Optimizer(
       NDManager manager,
       List<Trainable> trained,
       OptimizerRecipe recipe,
       double clipNorm,
       int accumulation,
-      int lanes) {
+      Lanes lanes) {
     this.manager = manager;
     this.accumulation = accumulation;
+    this.lanes = lanes;
     UpdateRule rule = UpdateRule.of(recipe);
+    bound = rule.clipNorm() > 0 ? rule.clipNorm() : clipNorm;
     parameters = new NDList(trained.stream().map(Trainable::array).toList());
     program =
         ScriptProgram.load(
             manager,
             GradientSums.GATHER
                 + "\n"
-                + COMMON
-                + source(rule, trained, recipe.weightDecay(), clipNorm));
+                + COMMON.replace("BOUND", String.valueOf(bound))
+                + source(rule, recipe.weightDecay()));
+    shares = shares(trained, lanes.count());
     for (String name : rule.state()) {
       state.put(name, zeros(name.equals(UpdateRule.COUNTER)));
     }
-    for (int lane = 0; lane < lanes; lane++) {
+    for (int lane = 0; lane < lanes.count(); lane++) {
       sums.add(new GradientSums(parameters, zeros(/* scalars= */ false), program, manager));
     }
     rate = manager.zeros(new Shape());
@@ -112,54 +127,67 @@ public final class Optimizer {
     return zeros;
   }
 
-  private static String source(
-      UpdateRule rule, List<Trainable> trained, double decay, double clipNorm) {
+  /** Parameters of a share that are decayed or not. */
+  private record Group(String method, List<Integer> indices) {
+    NDList of(NDList all) {
+      return new NDList(indices.stream().map(all::get).toList());
+    }
+  }
+
+  private static String source(UpdateRule rule, double decay) {
     String lists = String.join(", ", rule.state());
     String typedLists =
         rule.state().stream()
             .map(name -> name + ": List[Tensor]")
             .collect(Collectors.joining(", "));
-    double bound = rule.clipNorm() > 0 ? rule.clipNorm() : clipNorm;
-    var apply = new StringBuilder();
-    apply.append("def apply(self, rate: Tensor, p: List[Tensor], g: List[Tensor], ");
-    apply.append(typedLists).append(") -> None:\n");
-    if (bound > 0) {
-      apply.append(String.format(Locale.ROOT, "  self.clip(g, %s)%n", bound));
-    }
-    for (boolean decayed : new boolean[] {true, false}) {
-      apply.append(group(rule, trained, decayed, decayed ? decay : 0));
-    }
-    apply.append("  return None\n\n");
-    String finish =
-        """
-        def finish(self, rate: Tensor, p: List[Tensor], sums: List[Tensor], %1$s) -> Tensor:
-          self.apply(rate, p, sums, %2$s)
-          torch._foreach_zero_(sums)
-          return rate
-        """;
-    return rule.source() + "\n" + apply + String.format(finish, typedLists, lists);
+    return rule.source()
+        + "\n"
+        + group(DECAYED, decay, typedLists, lists)
+        + group(UNDECAYED, 0, typedLists, lists);
   }
 
-  private static String group(
-      UpdateRule rule, List<Trainable> trained, boolean decayed, double decay) {
-    List<Integer> indices =
-        IntStream.range(0, trained.size())
-            .filter(i -> trained.get(i).decayed() == decayed)
-            .boxed()
-            .toList();
-    if (indices.isEmpty()) {
-      return "";
-    }
-    String picked =
-        rule.state().stream()
-            .map(name -> String.format("self.pick(%s, chosen)", name))
-            .collect(Collectors.joining(", "));
+  private static String group(String method, double decay, String typedLists, String lists) {
     return String.format(
         Locale.ROOT,
-        "  chosen = %s%n  self.update(rate, %s, self.pick(p, chosen), self.pick(g, chosen), %s)%n",
-        indices,
+        """
+        def %s(self, rate: Tensor, p: List[Tensor], g: List[Tensor], %s) -> Tensor:
+          self.update(rate, %s, p, g, %s)
+          return rate
+
+        """,
+        method,
+        typedLists,
         decay,
-        picked);
+        lists);
+  }
+
+  /** Deals the parameters out so that the shares are about equally large. */
+  private static List<List<Group>> shares(List<Trainable> trained, int count) {
+    var indices = new ArrayList<List<Integer>>();
+    var sizes = new long[count];
+    for (int share = 0; share < count; share++) {
+      indices.add(new ArrayList<>());
+    }
+    for (int i = 0; i < trained.size(); i++) {
+      int smallest = 0;
+      for (int share = 1; share < count; share++) {
+        smallest = sizes[share] < sizes[smallest] ? share : smallest;
+      }
+      indices.get(smallest).add(i);
+      sizes[smallest] += trained.get(i).array().size();
+    }
+    return indices.stream().map(share -> groups(trained, share)).toList();
+  }
+
+  private static List<Group> groups(List<Trainable> trained, List<Integer> share) {
+    return Stream.of(true, false)
+        .map(
+            decayed ->
+                new Group(
+                    decayed ? DECAYED : UNDECAYED,
+                    share.stream().filter(i -> trained.get(i).decayed() == decayed).toList()))
+        .filter(group -> !group.indices().isEmpty())
+        .toList();
   }
 
   /**
@@ -183,29 +211,77 @@ public final class Optimizer {
       return;
     }
     gathered = 0;
+    sums.forEach(GradientSums::end);
+    setRate(learningRate);
     try (NDManager step = manager.newSubManager();
         GradientMode mode = GradientMode.frozen()) {
-      NDList all = sums.get(0).gradients();
-      for (GradientSums others : sums.subList(1, sums.size())) {
-        var pair = new NDList(ScriptProgram.listOf("sums", all));
-        pair.addAll(ScriptProgram.listOf("others", others.gradients()));
-        program.call(step, "merge", pair);
-      }
-      setRate(learningRate);
-      var finish = new NDList(rate);
-      finish.addAll(ScriptProgram.listOf("parameters", parameters));
-      finish.addAll(ScriptProgram.listOf("sums", all));
-      addState(finish);
-      program.call(step, "finish", finish);
+      NDArray scale = bound > 0 ? scale(step) : null;
+      lanes.forEach(lane -> update(lane, scale));
     }
+  }
+
+  private NDArray scale(NDManager step) {
+    var norms = new NDArray[shares.size()];
+    lanes.forEach(
+        lane -> {
+          try (NDManager share = step.newSubManager();
+              GradientMode mode = GradientMode.frozen()) {
+            var lengths = new NDList();
+            for (Group group : shares.get(lane)) {
+              NDList own = merged(share, group);
+              lengths.add(program.call(share, "norm", ScriptProgram.listOf("g", own)).head());
+            }
+            if (!lengths.isEmpty()) {
+              norms[lane] = norm(step, lengths);
+            }
+          }
+        });
+    var all = new NDList(Arrays.stream(norms).filter(Objects::nonNull).toList());
+    return program.call(step, "scale", ScriptProgram.listOf("norms", all)).head();
+  }
+
+  private NDArray norm(NDManager step, NDList lengths) {
+    return program.call(step, "norm", ScriptProgram.listOf("g", lengths)).head();
+  }
+
+  private void update(int lane, @Nullable NDArray scale) {
+    try (NDManager share = manager.newSubManager();
+        GradientMode mode = GradientMode.frozen()) {
+      for (Group group : shares.get(lane)) {
+        NDList own = scale == null ? merged(share, group) : shortened(share, group, scale);
+        var arguments = new NDList(rate);
+        arguments.addAll(ScriptProgram.listOf("p", group.of(parameters)));
+        arguments.addAll(ScriptProgram.listOf("g", own));
+        state.forEach(
+            (name, arrays) -> arguments.addAll(ScriptProgram.listOf(name, group.of(arrays))));
+        program.call(share, group.method(), arguments);
+      }
+    }
+  }
+
+  /** The sums of all lanes, in those of the first. */
+  private NDList merged(NDManager share, Group group) {
+    NDList own = group.of(sums.get(0).gradients());
+    if (sums.size() > 1) {
+      var arguments = new NDList(ScriptProgram.listOf("g", own));
+      for (GradientSums other : sums.subList(1, sums.size())) {
+        arguments.addAll(ScriptProgram.listOf("others", group.of(other.gradients())));
+      }
+      program.call(share, "merge", arguments);
+    }
+    return own;
+  }
+
+  private NDList shortened(NDManager share, Group group, NDArray scale) {
+    NDList own = group.of(sums.get(0).gradients());
+    var arguments = new NDList(scale);
+    arguments.addAll(ScriptProgram.listOf("g", own));
+    program.call(share, "shorten", arguments);
+    return own;
   }
 
   private void setRate(double learningRate) {
     rate.set(new float[] {(float) learningRate});
-  }
-
-  private void addState(NDList arguments) {
-    state.forEach((name, arrays) -> arguments.addAll(ScriptProgram.listOf(name, arrays)));
   }
 
   /** The sum of the steps' losses since the call before. Waits for the device. */

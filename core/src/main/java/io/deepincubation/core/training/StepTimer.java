@@ -32,6 +32,9 @@ public final class StepTimer {
   /** Of the steps, which change the parameters little. */
   private static final double RATE = 1e-5;
 
+  /** Steps that never count. */
+  private static final int WARM_UP = 2;
+
   private final TaskObjective objective;
   private final Recipe recipe;
   private final Compute compute;
@@ -55,19 +58,24 @@ public final class StepTimer {
    * @param manager owns the optimizer's arrays
    * @param batch the images
    * @param key what the steps' draws are for
-   * @param warmUp steps that are not counted
-   * @param steps that are
+   * @param warmUpSeconds that go by before steps count, for the JVM to compile; at least two steps
+   * @param steps that count
    * @return medians, each for itself
    */
-  public Times time(NDManager manager, Batch batch, BatchKey key, int warmUp, int steps) {
+  public Times time(NDManager manager, Batch batch, BatchKey key, double warmUpSeconds, int steps) {
     var all = new ArrayList<Times>();
     try (var step = new TrainingStep(objective, manager, recipe, /* clipNorm= */ 0, compute)) {
-      for (int i = 0; i < warmUp + steps; i++) {
+      long start = System.nanoTime();
+      int warm = 0;
+      for (int i = 0; i < warm + steps; i++) {
         var of = new StepKey(key, /* epoch= */ 0, i, batch.size(), /* firstImage= */ 0);
         all.add(time(step, batch, of));
+        if (i == warm && (i < WARM_UP || System.nanoTime() - start < warmUpSeconds * 1e9)) {
+          warm++;
+        }
       }
     }
-    List<Times> counted = all.subList(warmUp, all.size());
+    List<Times> counted = all.subList(all.size() - steps, all.size());
     return new Times(
         median(counted, Times::forward),
         median(counted, Times::gather),

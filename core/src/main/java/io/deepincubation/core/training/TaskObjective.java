@@ -78,7 +78,7 @@ public final class TaskObjective implements Objective {
       NDArray images, NDArray targets, StepKey step, GradientSums sums, double share) {
     if (gradients != null) {
       NDList keep = keep(images, step);
-      gradients.gather(images, targets, keep, share, sums.gradients(), sums.total());
+      gradients.gather(images, targets, keep, share, sums.begin(), sums.gradients(), sums.total());
     } else {
       try (GradientMode mode = GradientMode.recording()) {
         sums.addGradientsOf(loss(images, targets, step), share);

@@ -43,7 +43,7 @@ public final class TrainingStep implements AutoCloseable {
             recipe.optimizer(),
             clipNorm,
             accumulation,
-            lanes.count());
+            lanes);
   }
 
   /**

@@ -267,7 +267,7 @@ class EngineBenchmark {
   }
 
   private double speed(String network, Compute compute) {
-    return new TrainingBenchmark(recipe, CLASSES, STEPS)
+    return new TrainingBenchmark(recipe, CLASSES, /* warmUpSeconds= */ 3, STEPS)
         .run(compute, List.of(network))
         .get(0)
         .imagesPerSecond();

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
+import io.deepincubation.core.network.Arithmetic;
+import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.Recipes;
 import java.io.IOException;
@@ -18,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What training takes, seen from outside in processes of their own; for Linux. */
 class StepMemoryTest {
@@ -47,9 +52,9 @@ class StepMemoryTest {
                   "batch.size=32",
                   "batch.accumulation=1",
                   "augmentation.repeats=1",
-                  "batch.recompute-activations=" + args[0]));
-      new TrainingBenchmark(recipe, TinyRuns.CLASSES, /* steps= */ 1)
-          .run(TinyRuns.COMPUTE)
+                  "batch.recompute-activations=false"));
+      new TrainingBenchmark(recipe, TinyRuns.CLASSES, /* warmUpSeconds= */ 0, /* steps= */ 1)
+          .run(new Compute(Device.cpu(), Arithmetic.valueOf(args[0]), /* threads= */ 1))
           .forEach(
               speed ->
                   System.out.printf(
@@ -61,9 +66,10 @@ class StepMemoryTest {
     }
   }
 
-  @Test
-  void thePlanForetellsWhatAStepTakes() throws Exception {
-    for (String told : run(EXACT, Planned.class, "false")) {
+  @ParameterizedTest
+  @EnumSource(Arithmetic.class)
+  void thePlanForetellsWhatAStepTakes(Arithmetic arithmetic) throws Exception {
+    for (String told : run(EXACT, Planned.class, arithmetic.name())) {
       System.out.println(told);
       if (!told.startsWith(TrainingBenchmark.META)) {
         String[] numbers = told.substring(told.indexOf(": ") + 2).split(" ", -1);
@@ -80,7 +86,7 @@ class StepMemoryTest {
 
     private static final int STEPS_OF_EPOCH = 6;
 
-    /** Steps until Java has compiled what it runs; these take a millisecond or two. */
+    /** Steps until what Java and libtorch set up is there; these take a millisecond or two. */
     private static final int WARM = 8000;
 
     private static final int LAST = 12_000;
@@ -135,6 +141,7 @@ class StepMemoryTest {
                 "-Xms192m",
                 "-Xmx192m",
                 "-XX:+AlwaysPreTouch",
+                "-XX:TieredStopAtLevel=1", // else Java compiles, and grows, for 15,000 steps
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName(),

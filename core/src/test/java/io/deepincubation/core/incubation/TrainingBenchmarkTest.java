@@ -10,7 +10,9 @@ class TrainingBenchmarkTest {
 
   @Test
   void timesEveryNetworkOfTheMethod() {
-    var benchmark = new TrainingBenchmark(TinyRuns.recipe(1), TinyRuns.CLASSES, /* steps= */ 1);
+    var benchmark =
+        new TrainingBenchmark(
+            TinyRuns.recipe(1), TinyRuns.CLASSES, /* warmUpSeconds= */ 0, /* steps= */ 1);
 
     List<Speed> speeds = benchmark.run(TinyRuns.COMPUTE);
 

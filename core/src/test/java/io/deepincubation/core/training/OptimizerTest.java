@@ -234,7 +234,7 @@ class OptimizerTest {
             .map(entry -> new Trainable(entry.getValue(), !UNDECAYED.contains(entry.getKey())))
             .toList();
     passes = accumulation;
-    return new Optimizer(manager, trained, recipe, clipNorm, accumulation, 1);
+    return new Optimizer(manager, trained, recipe, clipNorm, accumulation, Lanes.one());
   }
 
   /** A step on the loss sum(p * g), whose gradient is g. */

@@ -26,6 +26,9 @@ final class Bench extends Verb {
 
   private static final int DEFAULT_CLASSES = 100;
 
+  /** By then Java has compiled what a step runs, and no longer takes processors from it. */
+  private static final double WARM_UP_SECONDS = 3;
+
   @Mixin private final RecipeOptions.Known recipe = new RecipeOptions.Known("cifar100-small");
 
   @Option(
@@ -57,7 +60,7 @@ final class Bench extends Verb {
     }
     Recipe resolved = recipe.recipe();
     int classes = resolved.model().classes() == 0 ? DEFAULT_CLASSES : resolved.model().classes();
-    var benchmark = new TrainingBenchmark(resolved, classes, steps);
+    var benchmark = new TrainingBenchmark(resolved, classes, WARM_UP_SECONDS, steps);
     var speeds = new ArrayList<Speed>();
     for (Arithmetic precision : precisions) {
       speeds.addAll(benchmark.run(new Compute(Device.cpu(), precision, width)));

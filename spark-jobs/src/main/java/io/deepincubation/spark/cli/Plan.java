@@ -35,6 +35,7 @@ import picocli.CommandLine.Option;
 final class Plan extends Verb {
 
   private static final int DEFAULT_CLASSES = 100;
+  private static final double WARM_UP_SECONDS = 2;
   private static final int MEASURED_STEPS = 3;
 
   /** Where the number of images comes from. */
@@ -174,7 +175,7 @@ final class Plan extends Verb {
   }
 
   private static Map<String, Double> measured(Recipe resolved, int known, int threads) {
-    var benchmark = new TrainingBenchmark(resolved, known, MEASURED_STEPS);
+    var benchmark = new TrainingBenchmark(resolved, known, WARM_UP_SECONDS, MEASURED_STEPS);
     var speeds = new HashMap<String, Double>();
     for (Speed speed : benchmark.run(new Compute(Device.cpu(), arithmetic(resolved), threads))) {
       speeds.put(speed.network(), speed.imagesPerSecond());
