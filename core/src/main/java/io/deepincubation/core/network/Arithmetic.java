@@ -1,6 +1,9 @@
 package io.deepincubation.core.network;
 
-/** What matrix products are computed in. Parameters, norms and the loss are fp32 in both. */
+/**
+ * What matrix products are computed in. Parameters, their sums of gradients, the norms' statistics
+ * and the loss are fp32 in both.
+ */
 public enum Arithmetic {
   /** 32-bit floating point. */
   FP32,
