@@ -15,8 +15,9 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * What Spark and S3 cost: a module's incubation as a task of an executor against the same in a
- * process without Spark, and two executors of one core against one. For an idle machine of two
- * cores or more; {@code docs/operations.md} tells the command.
+ * process without Spark, and two executors of one core against one, beside what two processes
+ * without Spark reach on this machine. For an idle machine of two cores or more; {@code
+ * docs/operations.md} tells the command.
  */
 @EnabledIfSystemProperty(named = "deepincubation.benchmark", matches = "true")
 class OverheadBenchmark {
@@ -48,15 +49,16 @@ class OverheadBenchmark {
           SmallRun.prepare(submission, images, laboratory.uri("data"))
               .start("prepare-s3", laboratory.logs()));
 
-      List<Double> alone = inProcess(local);
+      List<Double> alone = secondsOf(startInProcess("in-process", local));
       EventLog one = onExecutors(submission, 1);
       EventLog two = onExecutors(submission, 2);
-      report(alone, one, two);
+      LocalProcess left = startInProcess("left", local);
+      LocalProcess right = startInProcess("right", local);
+      report(alone, one, two, List.of(secondsOf(left), secondsOf(right)));
     }
   }
 
-  /** Seconds of each module. */
-  private List<Double> inProcess(String data) {
+  private LocalProcess startInProcess(String name, String data) {
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin/java").toString(),
@@ -71,8 +73,12 @@ class OverheadBenchmark {
             SmallRun.recipe(laboratory).toString(),
             EPOCHS,
             data,
-            laboratory.file("in-process").toString());
-    var process = LocalProcess.start("in-process", command, Map.of(), laboratory.logs());
+            laboratory.file(name).toString());
+    return LocalProcess.start(name, command, Map.of(), laboratory.logs());
+  }
+
+  /** Of each module. */
+  private static List<Double> secondsOf(LocalProcess process) {
     finish(process);
     return process.out().lines().map(Double::valueOf).toList();
   }
@@ -98,7 +104,8 @@ class OverheadBenchmark {
     return EventLog.in(events);
   }
 
-  private static void report(List<Double> alone, EventLog one, EventLog two) {
+  private static void report(
+      List<Double> alone, EventLog one, EventLog two, List<List<Double>> sideBySide) {
     List<Double> tasks = one.tasks().stream().map(EventLog.Task::seconds).toList();
     print("in process", alone);
     print("Spark tasks, one executor", tasks);
@@ -114,6 +121,13 @@ class OverheadBenchmark {
         one.seconds() / two.seconds(),
         one.seconds(),
         two.seconds());
+    sideBySide.forEach(seconds -> print("two processes without Spark", seconds));
+    double slowed =
+        sideBySide.stream().mapToDouble(OverheadBenchmark::median).average().orElseThrow();
+    System.out.printf(
+        Locale.ROOT,
+        "two processes without Spark do %.3f times the work of one: what the machine allows%n",
+        2 * median(alone) / slowed);
   }
 
   private static void print(String where, List<Double> seconds) {

@@ -58,8 +58,10 @@ final class SmallRun {
       end-to-end: {epochs: 1, warm-up-epochs: 0}
       """;
 
+  /** Images of the test split, in the file {@code test.bin} that {@link #draw} writes. */
+  static final int TEST_IMAGES = 64;
+
   private static final int TRAIN_IMAGES = 320;
-  private static final int TEST_IMAGES = 64;
   private static final int CLASSES = 100;
   private static final int PIXELS = 3 * 32 * 32;
 

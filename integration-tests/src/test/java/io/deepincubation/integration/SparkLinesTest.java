@@ -2,18 +2,19 @@ package io.deepincubation.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** One jar on every line of Spark, with the S3 connector of each. */
+/** One jar on every line of Spark, with the S3 connector of each: trains, then classifies. */
 class SparkLinesTest {
 
   @ParameterizedTest
   @EnumSource(SparkLine.class)
-  void theSameJarGivesTheSameWeights(SparkLine line) {
+  void theSameJarGivesTheSameWeightsAndPredicts(SparkLine line) {
     try (var laboratory = new Laboratory("line-" + line, line, SmallRun.SETTINGS);
         StandaloneCluster cluster = laboratory.cluster(2)) {
       SmallRun.draw(laboratory.file("images"));
@@ -34,10 +35,33 @@ class SparkLinesTest {
 
       assertThat(new RunFiles(laboratory.object("run")).digests(SmallRun.STAGES))
           .isEqualTo(Reference.digests());
+      assertThatModelClassifies(submission, laboratory);
       for (Path folder : List.of(laboratory.logs(), cluster.folder(), laboratory.object(""))) {
         assertThat(Secrets.leaks(folder, laboratory.keys().words())).isEmpty();
       }
     }
+  }
+
+  private static void assertThatModelClassifies(Submission submission, Laboratory laboratory) {
+    LocalProcess predict =
+        submission
+            .verb(
+                "predict",
+                "--model",
+                laboratory.uri("run/final"),
+                "--from",
+                laboratory.uri("data/test"),
+                "--to",
+                laboratory.uri("predictions"),
+                "--prefix",
+                "predicted_",
+                "--json")
+            .start("predict", laboratory.logs());
+    finish(predict);
+    String answer = predict.out().lines().reduce("", (first, second) -> second);
+    JsonObject json = JsonParser.parseString(answer).getAsJsonObject();
+    assertThat(json.get("rows").getAsInt()).isEqualTo(SmallRun.TEST_IMAGES);
+    assertThat(json.get("rejected").getAsInt()).isZero();
   }
 
   private static Path eventLog(Laboratory laboratory) {

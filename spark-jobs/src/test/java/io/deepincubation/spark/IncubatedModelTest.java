@@ -2,10 +2,12 @@ package io.deepincubation.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.deepincubation.core.data.ImageFiles;
 import io.deepincubation.core.data.Pixels;
 import io.deepincubation.core.random.RandomStream;
+import io.deepincubation.core.recipe.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,6 +133,25 @@ class IncubatedModelTest {
       assertThat(likeliest.get(0).getInt(1)).isEqualTo(row.getInt(0));
       assertThat(likeliest.get(0).getFloat(2)).isEqualTo(probability.get(row.getInt(0)));
       assertThat(row.isNullAt(3)).isTrue();
+    }
+  }
+
+  @Test
+  void computesInThePrecisionThatIsAskedFor() {
+    Dataset<Row> images =
+        frame("content", DataTypes.BinaryType, List.of(png(0), png(1), png(2), png(3)));
+    IncubatedModel loaded = IncubatedModel.load(spark, model);
+
+    List<Row> fp32 = scores(loaded.precision(Precision.FP32).transform(images));
+    List<Row> bf16 = scores(loaded.precision(Precision.BF16).transform(images));
+
+    assertThat(bf16).isNotEqualTo(fp32);
+    for (int i = 0; i < fp32.size(); i++) {
+      List<Float> exact = fp32.get(i).getList(1);
+      List<Float> rounded = bf16.get(i).getList(1);
+      for (int label = 0; label < exact.size(); label++) {
+        assertThat(rounded.get(label)).isCloseTo(exact.get(label), within(0.02f));
+      }
     }
   }
 

@@ -172,6 +172,6 @@ record AffineTransform(double xx, double xy, double x0, double yx, double yy, do
   }
 
   private static byte unsigned(double value) {
-    return (byte) (int) Math.max(0, Math.min(255, value));
+    return (byte) Math.max(0, Math.min(255, (int) value));
   }
 }

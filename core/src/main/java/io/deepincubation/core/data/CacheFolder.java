@@ -166,11 +166,16 @@ record CacheFolder(Path directory, long maxBytes) {
     }
   }
 
+  /** When a file was last used, read once: others go on using it while times are compared. */
+  private record Use(Path file, long time) {}
+
   /** Files of the cache, used longest ago first. */
   private List<Path> files(List<String> suffixes) throws IOException {
     try (Stream<Path> all = Files.list(directory)) {
       return all.filter(path -> suffixes.stream().anyMatch(path.toString()::endsWith))
-          .sorted(Comparator.comparing(path -> path.toFile().lastModified()))
+          .map(path -> new Use(path, path.toFile().lastModified()))
+          .sorted(Comparator.comparingLong(Use::time))
+          .map(Use::file)
           .toList();
     }
   }

@@ -84,7 +84,7 @@ final class ColorOperations {
 
   private static int blended(int without, int with, float factor) {
     float level = without + factor * (with - without);
-    return (int) Math.max(0, Math.min(255, level));
+    return Math.max(0, Math.min(255, (int) level));
   }
 
   /** A weighted mean of 3 x 3 pixels, the middle one five-fold; pixels at the edge stay. */

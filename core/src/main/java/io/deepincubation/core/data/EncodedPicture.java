@@ -34,7 +34,7 @@ record EncodedPicture(byte[] file, ImageHeader header) implements Picture {
 
   @Override
   public Pixels pixels() {
-    return decoded(1);
+    return decoded(1, new Box(0, height(), 0, width()));
   }
 
   @Override
@@ -44,22 +44,24 @@ record EncodedPicture(byte[] file, ImageHeader header) implements Picture {
     while (reduction > 1 && shorter / reduction < side) {
       reduction /= 2;
     }
-    Pixels whole = decoded(reduction);
-    return whole.part(reduced(box, reduction, whole), side);
+    return decoded(reduction, reduced(box, reduction));
   }
 
-  private static Box reduced(Box box, int reduction, Pixels whole) {
+  private Box reduced(Box box, int reduction) {
     int top = box.top() / reduction;
     int left = box.left() / reduction;
-    int height = (box.bottom() - box.top()) / reduction;
-    int width = (box.right() - box.left()) / reduction;
+    int bottom = top + (box.bottom() - box.top()) / reduction;
+    int right = left + (box.right() - box.left()) / reduction;
     return new Box(
-        top, Math.min(whole.height(), top + height), left, Math.min(whole.width(), left + width));
+        top,
+        Math.min(ImageCodec.reduced(height(), reduction), bottom),
+        left,
+        Math.min(ImageCodec.reduced(width(), reduction), right));
   }
 
-  private Pixels decoded(int reduction) {
+  private Pixels decoded(int reduction, Box part) {
     try {
-      return ImageCodec.decode(file, reduction);
+      return ImageCodec.decode(file, header, reduction, part);
     } catch (IOException e) {
       throw new UnfitDataException("Cannot decode an image: " + e.getMessage(), e);
     }

@@ -36,27 +36,33 @@ final class ImageCodec {
    * @throws IOException if the bytes are no whole image
    */
   static Pixels decode(byte[] file) throws IOException {
-    return decode(file, 1);
+    ImageHeader header = ImageHeader.of(file);
+    return decode(file, header, 1, new Box(0, header.height(), 0, header.width()));
   }
 
   /**
-   * The pixels of a PNG or JPEG file, or fewer of them.
+   * A part of the pixels of a PNG or JPEG file, or fewer of them.
    *
-   * @param reduction 1, or 2, 4 or 8 for a JPEG file with as many times fewer rows and columns
+   * @param header of the file
+   * @param reduction 1, or 2, 4 or 8 for a JPEG file with as many times fewer rows and columns,
+   *     rounded up
+   * @param part of the reduced image
    * @throws IOException if the bytes are no whole image
    */
-  static Pixels decode(byte[] file, int reduction) throws IOException {
-    ImageHeader header = ImageHeader.of(file);
+  static Pixels decode(byte[] file, ImageHeader header, int reduction, Box part)
+      throws IOException {
     Optional<NativeCodec> codec = NativeCodec.get();
     if (codec.isPresent()) {
-      return codec.get().decode(file, header.kind(), reduction);
+      return codec.get().decode(file, header.kind(), reduction, part);
     }
     Pixels whole = decodeInJava(file);
     return Resampling.resized(
-        whole, reduced(whole.height(), reduction), reduced(whole.width(), reduction));
+            whole, reduced(whole.height(), reduction), reduced(whole.width(), reduction))
+        .part(part, /* side= */ 1);
   }
 
-  private static int reduced(int size, int reduction) {
+  /** Rows or columns of a reduced image. */
+  static int reduced(int size, int reduction) {
     return (size + reduction - 1) / reduction;
   }
 

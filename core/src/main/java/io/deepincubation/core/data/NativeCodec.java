@@ -78,9 +78,10 @@ final class NativeCodec {
    *
    * @param kind what the file is
    * @param reduction 1, or 2, 4 or 8 for a JPEG file with as many times fewer rows and columns
+   * @param part of the reduced image
    * @throws IOException if the file is damaged
    */
-  Pixels decode(byte[] file, Kind kind, int reduction) throws IOException {
+  Pixels decode(byte[] file, Kind kind, int reduction, Box part) throws IOException {
     var length = new NativeLong(file.length);
     Pointer read =
         kind == Kind.JPEG
@@ -91,7 +92,7 @@ final class NativeCodec {
     }
     Pointer rgb = Leptonica.pixGetDepth(read) == RGB_BITS ? read : converted(read);
     try {
-      return pixels(rgb);
+      return pixels(rgb, part);
     } finally {
       Leptonica.pixDestroy(new PointerByReference(rgb));
     }
@@ -108,19 +109,36 @@ final class NativeCodec {
   }
 
   /** Splits words of red, green, blue and alpha bytes, red highest. */
-  private static Pixels pixels(Pointer pix) {
-    int height = Leptonica.pixGetHeight(pix);
-    int width = Leptonica.pixGetWidth(pix);
+  private static Pixels pixels(Pointer pix, Box part) throws IOException {
+    int pixWidth = Leptonica.pixGetWidth(pix);
+    int pixHeight = Leptonica.pixGetHeight(pix);
+    if (part.right() > pixWidth || part.bottom() > pixHeight) {
+      throw new IOException(
+          String.format(
+              "expected the %d x %d pixels of the file's header or more, got %d x %d",
+              part.bottom(), part.right(), pixHeight, pixWidth));
+    }
+    Pointer data = Leptonica.pixGetData(pix);
+    int height = part.bottom() - part.top();
+    int width = part.right() - part.left();
     int plane = height * width;
-    int[] words = Leptonica.pixGetData(pix).getIntArray(0, plane);
     byte[] values = new byte[ImageCodec.CHANNELS * plane];
-    for (int i = 0; i < plane; i++) {
-      int word = words[i];
-      values[i] = (byte) (word >> 24);
-      values[plane + i] = (byte) (word >> 16);
-      values[2 * plane + i] = (byte) (word >> 8);
+    int[] words = new int[width];
+    for (int y = 0; y < height; y++) {
+      long first = (long) (part.top() + y) * pixWidth + part.left();
+      data.read(first * Integer.BYTES, words, 0, width);
+      split(words, values, y * width, plane);
     }
     return new Pixels(values, height, width);
+  }
+
+  private static void split(int[] words, byte[] values, int start, int plane) {
+    for (int x = 0; x < words.length; x++) {
+      int word = words[x];
+      values[start + x] = (byte) (word >> 24);
+      values[start + plane + x] = (byte) (word >> 16);
+      values[start + 2 * plane + x] = (byte) (word >> 8);
+    }
   }
 
   private static Optional<NativeCodec> load() {

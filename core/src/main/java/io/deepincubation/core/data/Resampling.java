@@ -14,6 +14,9 @@ final class Resampling {
   /** Binary digits of a weight after the point. */
   private static final int PRECISION = 22;
 
+  /** Lines that are turned at the same time: a cache line of numbers. */
+  private static final int TURNED_AT_ONCE = 16;
+
   private Resampling() {}
 
   /** The middle square of an image whose shorter side was resized to {@code side}. */
@@ -38,76 +41,110 @@ final class Resampling {
 
   /** The whole image with other numbers of pixels. */
   static Pixels resized(Pixels image, int height, int width) {
-    Pixels wide = width == image.width() ? image : stretchedRows(image, width);
-    return height == image.height() ? wide : stretchedColumns(wide, height);
-  }
-
-  private static Pixels stretchedRows(Pixels image, int width) {
-    var taps = new Taps(image.width(), width);
-    byte[] from = image.values();
-    int plane = image.plane();
-    byte[] values = new byte[ImageCodec.CHANNELS * image.height() * width];
-    int targetPlane = image.height() * width;
-    for (int y = 0; y < image.height(); y++) {
-      int row = y * image.width();
-      for (int x = 0; x < width; x++) {
-        int start = row + taps.first[x];
-        int weight = x * taps.most;
-        int red = 1 << (PRECISION - 1);
-        int green = red;
-        int blue = red;
-        for (int i = 0; i < taps.count[x]; i++) {
-          int factor = taps.weights[weight + i];
-          red += factor * (from[start + i] & 0xFF);
-          green += factor * (from[start + plane + i] & 0xFF);
-          blue += factor * (from[start + 2 * plane + i] & 0xFF);
-        }
-        int target = y * width + x;
-        values[target] = clipped(red);
-        values[targetPlane + target] = clipped(green);
-        values[2 * targetPlane + target] = clipped(blue);
-      }
-    }
-    return new Pixels(values, image.height(), width);
-  }
-
-  private static Pixels stretchedColumns(Pixels image, int height) {
-    var taps = new Taps(image.height(), height);
-    int width = image.width();
+    var across = new Taps(image.width(), width);
+    var down = new Taps(image.height(), height);
+    int[][] columns = lines(image.width(), image.height());
+    int[][] fewColumns = lines(width, image.height());
+    int[][] rows = lines(image.height(), width);
+    int[][] fewRows = lines(height, width);
     byte[] values = new byte[ImageCodec.CHANNELS * height * width];
-    int[] from = widened(image.values());
-    int[] sums = new int[width];
-    for (int row = 0; row < ImageCodec.CHANNELS * height; row++) {
-      int y = row % height;
-      int start = (row / height * image.height() + taps.first[y]) * width;
-      Arrays.fill(sums, 1 << (PRECISION - 1));
-      for (int i = 0; i < taps.count[y]; i++) {
-        add(taps.weights[y * taps.most + i], from, start + i * width, sums);
-      }
-      for (int x = 0; x < width; x++) {
-        values[row * width + x] = clipped(sums[x]);
+    for (int channel = 0; channel < ImageCodec.CHANNELS; channel++) {
+      // Rows are stretched as columns of the turned image, since sums of whole lines are vectors
+      turn(image, channel, columns);
+      turn(width == image.width() ? columns : stretched(columns, across, fewColumns), rows);
+      int[][] resized = height == image.height() ? rows : stretched(rows, down, fewRows);
+      for (int y = 0; y < height; y++) {
+        narrow(resized[y], values, (channel * height + y) * width);
       }
     }
     return new Pixels(values, height, width);
   }
 
-  /** A loop of its own, and on numbers of one size, so that the compiler makes vectors of it. */
-  private static void add(int factor, int[] from, int start, int[] sums) {
-    for (int x = 0; x < sums.length; x++) {
-      sums[x] += factor * from[start + x];
+  /** Arrays one by one: the JVM is slow to make all at once. */
+  private static int[][] lines(int count, int length) {
+    int[][] lines = new int[count][];
+    for (int i = 0; i < count; i++) {
+      lines[i] = new int[length];
+    }
+    return lines;
+  }
+
+  private static void turn(Pixels image, int channel, int[][] columns) {
+    byte[] values = image.values();
+    int height = image.height();
+    for (int top = 0; top < height; top += TURNED_AT_ONCE) {
+      int bottom = Math.min(height, top + TURNED_AT_ONCE);
+      for (int x = 0; x < columns.length; x++) {
+        int[] column = columns[x];
+        int from = (channel * height + top) * columns.length + x;
+        for (int y = top; y < bottom; y++) {
+          column[y] = values[from] & 0xFF;
+          from += columns.length;
+        }
+      }
     }
   }
 
-  private static int[] widened(byte[] values) {
-    int[] wide = new int[values.length];
-    for (int i = 0; i < wide.length; i++) {
-      wide[i] = values[i] & 0xFF;
+  private static void turn(int[][] columns, int[][] rows) {
+    for (int left = 0; left < columns.length; left += TURNED_AT_ONCE) {
+      int right = Math.min(columns.length, left + TURNED_AT_ONCE);
+      for (int y = 0; y < rows.length; y++) {
+        int[] row = rows[y];
+        for (int x = left; x < right; x++) {
+          row[x] = columns[x][y];
+        }
+      }
     }
-    return wide;
   }
 
-  private static byte clipped(int sum) {
-    return (byte) Math.max(0, Math.min(255, sum >> PRECISION));
+  /** Resamples across the lines: each new one is a weighted sum of old ones. */
+  private static int[][] stretched(int[][] lines, Taps taps, int[][] into) {
+    for (int line = 0; line < into.length; line++) {
+      int[] sums = into[line];
+      Arrays.fill(sums, 1 << (PRECISION - 1));
+      int first = taps.first[line];
+      int weight = line * taps.most;
+      int odd = taps.count[line] % 2;
+      if (odd == 1) {
+        add(taps.weights[weight], lines[first], sums);
+      }
+      for (int i = odd; i < taps.count[line]; i += 2) {
+        int[] one = lines[first + i];
+        int[] next = lines[first + i + 1];
+        add(taps.weights[weight + i], one, taps.weights[weight + i + 1], next, sums);
+      }
+      clip(sums);
+    }
+    return into;
+  }
+
+  // Loops of their own, on numbers of one size at one place, so that the compiler makes vectors.
+
+  private static void add(int factor, int[] line, int[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += factor * line[i];
+    }
+  }
+
+  private static void add(int factor, int[] line, int nextFactor, int[] next, int[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += factor * line[i] + nextFactor * next[i];
+    }
+  }
+
+  /** To 0 to 255, without a branch or a call. */
+  private static void clip(int[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      int level = sums[i] >> PRECISION;
+      int below = 255 - (level & ~(level >> 31));
+      sums[i] = 255 - (below & ~(below >> 31));
+    }
+  }
+
+  private static void narrow(int[] line, byte[] values, int start) {
+    for (int i = 0; i < line.length; i++) {
+      values[start + i] = (byte) line[i];
+    }
   }
 
   /** Which input pixels make each output pixel of a line, and their weights. */

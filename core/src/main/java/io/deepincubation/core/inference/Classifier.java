@@ -3,8 +3,11 @@ package io.deepincubation.core.inference;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ModularNetwork;
+import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.TorchEngine;
 import java.nio.FloatBuffer;
@@ -26,9 +29,15 @@ public final class Classifier implements AutoCloseable {
    * @param compute where and how it will run
    */
   public Classifier(ModelFolder model, Compute compute) {
+    this(model.architecture(), model.division(), model.weights(), compute);
+  }
+
+  /** Puts the weights of a network's modules on a device. */
+  Classifier(
+      Architecture architecture, ModularDivision division, List<Weights> weights, Compute compute) {
     this.compute = compute;
-    network = new ModularNetwork(model.architecture(), model.division(), model.weights(), compute);
-    imageValues = Math.toIntExact(model.architecture().inputShape().size());
+    network = new ModularNetwork(architecture, division, weights, compute);
+    imageValues = Math.toIntExact(architecture.inputShape().size());
   }
 
   /** The network, which this owns. */

@@ -2,7 +2,11 @@ package io.deepincubation.core.script;
 
 import com.sun.jna.Library;
 import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
+import com.sun.jna.Pointer;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +40,9 @@ final class NativeProcess {
 
   private static final int M_TOP_PAD = -2;
   private static final int M_MMAP_MAX = -4;
+
+  /** A severity of libtorch's log, above warnings. */
+  private static final int ERRORS_ALONE = 2;
 
   /** The C library. */
   interface CLibrary extends Library {
@@ -74,6 +81,37 @@ final class NativeProcess {
       Native.load("c", CLibrary.class).malloc_trim(0);
     } catch (UnsatisfiedLinkError e) {
       LOG.info("Kept freed memory: {}", e.getMessage());
+    }
+  }
+
+  /**
+   * Does something that libtorch warns of on standard error, in the midst of progress lines and
+   * only the first time, with its warnings held back.
+   *
+   * @param libraries the folder that libtorch was loaded from
+   */
+  static void withoutWarnings(String libraries, Runnable work) {
+    Optional<Pointer> level = logLevel(libraries);
+    int before = level.map(found -> found.getInt(0)).orElse(0);
+    level.ifPresent(found -> found.setInt(0, ERRORS_ALONE));
+    try {
+      work.run();
+    } finally {
+      level.ifPresent(found -> found.setInt(0, before));
+    }
+  }
+
+  /** Where libtorch keeps the lowest severity that it writes. */
+  private static Optional<Pointer> logLevel(String libraries) {
+    if (!Platform.isLinux()) {
+      return Optional.empty();
+    }
+    try {
+      var library = NativeLibrary.getInstance(Path.of(libraries, "libc10.so").toString());
+      return Optional.of(library.getGlobalVariableAddress("FLAGS_caffe2_log_level"));
+    } catch (UnsatisfiedLinkError e) {
+      LOG.info("Left libtorch's warnings as they are: {}", e.getMessage());
+      return Optional.empty();
     }
   }
 

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.engine.StandardCapabilities;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
@@ -19,7 +20,17 @@ public final class TorchEngine {
       setDefault("ai.djl.offline", "true");
       setDefault("OPT_OUT_TRACKING", "true");
       NativeProcess.prepare();
-      return Engine.getEngine("PyTorch");
+      Engine engine = Engine.getEngine("PyTorch");
+      NativeProcess.withoutWarnings(LibUtils.getLibtorchPath(), () -> fillFirstArray(engine));
+      return engine;
+    }
+
+    /** DJL fills arrays by a means that libtorch warns of, once a process. */
+    private static void fillFirstArray(Engine engine) {
+      try (NDManager manager = engine.newBaseManager(Device.cpu());
+          NDArray array = manager.create(0f)) {
+        array.set(new float[1]);
+      }
     }
 
     private static void setDefault(String key, String value) {

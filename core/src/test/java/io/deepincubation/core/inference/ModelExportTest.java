@@ -78,9 +78,26 @@ class ModelExportTest {
   }
 
   private static float[] probabilities(ModelFolder model) {
-    try (var classifier = new Classifier(model, COMPUTE)) {
+    return probabilities(model, COMPUTE);
+  }
+
+  private static float[] probabilities(ModelFolder model, Compute compute) {
+    try (var classifier = new Classifier(model, compute)) {
       return classifier.probabilities(List.of(image())).get(0);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void bfloat16GivesNearlyTheSameProbabilities(
+      Architecture architecture, ModularDivision division) {
+    ModelFolder model = model(architecture, division);
+    float[] fp32 = probabilities(model);
+
+    float[] bf16 = probabilities(model, new Compute(Device.cpu(), Arithmetic.BF16, 1));
+
+    assertThat(bf16).isNotEqualTo(fp32).hasSize(fp32.length);
+    assertThat(bf16).containsExactly(fp32, within(0.02f));
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.deepincubation.core.incubation.TrainingBenchmark;
 import io.deepincubation.core.incubation.TrainingBenchmark.Speed;
+import io.deepincubation.core.inference.InferenceBenchmark;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Option;
     name = "bench",
     description =
         "Times training steps on this machine's processor: end to end, meta model and each hybrid"
-            + " network, beside the peak of matrix products.")
+            + " network, beside the peak of matrix products; and how fast the model classifies.")
 final class Bench extends Verb {
 
   private static final int DEFAULT_CLASSES = 100;
@@ -62,10 +63,14 @@ final class Bench extends Verb {
     int classes = resolved.model().classes() == 0 ? DEFAULT_CLASSES : resolved.model().classes();
     var benchmark = new TrainingBenchmark(resolved, classes, WARM_UP_SECONDS, steps);
     var speeds = new ArrayList<Speed>();
+    var inference = new InferenceBenchmark(resolved, classes, WARM_UP_SECONDS, steps);
+    var classifying = new ArrayList<InferenceBenchmark.Speed>();
     for (Arithmetic precision : precisions) {
-      speeds.addAll(benchmark.run(new Compute(Device.cpu(), precision, width)));
+      var compute = new Compute(Device.cpu(), precision, width);
+      speeds.addAll(benchmark.run(compute));
+      classifying.add(inference.run(compute));
     }
-    return answer(resolved, width, speeds);
+    return answer(resolved, width, speeds, classifying);
   }
 
   private static String milliseconds(double seconds) {
@@ -76,7 +81,8 @@ final class Bench extends Verb {
     return bytes == null ? "-" : Results.bytes(bytes);
   }
 
-  private static Answer answer(Recipe recipe, int width, List<Speed> speeds) {
+  private static Answer answer(
+      Recipe recipe, int width, List<Speed> speeds, List<InferenceBenchmark.Speed> classifying) {
     var rows = new ArrayList<List<String>>();
     rows.add(
         List.of(
@@ -116,12 +122,22 @@ final class Bench extends Verb {
             "%s, batch %d, %d threads; medians of a step. Data: what one thread takes to make its"
                 + " images, beside the others. Memory: gradients, optimizer and activations.",
             recipe.name(), recipe.batch().size(), width));
+    for (InferenceBenchmark.Speed speed : classifying) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "Classifying, %s: %.1f images/s of a core, all %d at once.",
+              speed.arithmetic().name().toLowerCase(Locale.ROOT),
+              speed.imagesPerSecondOfCore(),
+              speed.cores()));
+    }
     var json = new JsonObject();
     json.addProperty("status", "done");
     json.addProperty("recipe", recipe.name());
     json.addProperty("batch", recipe.batch().size());
     json.addProperty("threads", width);
     json.add("speeds", new Gson().toJsonTree(speeds));
+    json.add("inference", new Gson().toJsonTree(classifying));
     return new Answer(lines, json);
   }
 }
