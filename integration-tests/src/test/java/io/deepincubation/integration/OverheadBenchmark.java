@@ -15,9 +15,9 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * What Spark and S3 cost: a module's incubation as a task of an executor against the same in a
- * process without Spark, and two executors of one core against one, beside what two processes
- * without Spark reach on this machine. For an idle machine of two cores or more; {@code
- * docs/operations.md} tells the command.
+ * process without Spark, at the same time, since machines drift; and two executors of one core
+ * against one, beside what two processes without Spark reach on this machine. For an idle machine
+ * of two cores or more; {@code docs/operations.md} tells the command.
  */
 @EnabledIfSystemProperty(named = "deepincubation.benchmark", matches = "true")
 class OverheadBenchmark {
@@ -49,12 +49,17 @@ class OverheadBenchmark {
           SmallRun.prepare(submission, images, laboratory.uri("data"))
               .start("prepare-s3", laboratory.logs()));
 
-      List<Double> alone = secondsOf(startInProcess("in-process", local));
-      EventLog one = onExecutors(submission, 1);
-      EventLog two = onExecutors(submission, 2);
+      LocalProcess beside = startInProcess("beside", local);
+      EventLog task = onExecutors(submission, "beside-executor", 1);
+      reportOverhead(secondsOf(beside), task);
+
+      List<Double> alone = secondsOf(startInProcess("alone", local));
+      EventLog one = onExecutors(submission, "one-executor", 1);
+      EventLog two = onExecutors(submission, "two-executors", 2);
       LocalProcess left = startInProcess("left", local);
       LocalProcess right = startInProcess("right", local);
-      report(alone, one, two, List.of(secondsOf(left), secondsOf(right)));
+      reportSpeedUp(one, two);
+      reportBound(alone, List.of(secondsOf(left), secondsOf(right)));
     }
   }
 
@@ -92,9 +97,9 @@ class OverheadBenchmark {
     }
   }
 
-  private EventLog onExecutors(Submission submission, int executors) throws IOException {
-    String name = "executors-" + executors;
-    Path events = Files.createDirectories(laboratory.file("events-" + executors));
+  private EventLog onExecutors(Submission submission, String name, int executors)
+      throws IOException {
+    Path events = Files.createDirectories(laboratory.file("events-" + name));
     finish(
         SmallRun.run(submission, laboratory, laboratory.uri("data"), laboratory.uri(name), EPOCHS)
             .with("spark.cores.max", "" + executors)
@@ -104,30 +109,41 @@ class OverheadBenchmark {
     return EventLog.in(events);
   }
 
-  private static void report(
-      List<Double> alone, EventLog one, EventLog two, List<List<Double>> sideBySide) {
-    List<Double> tasks = one.tasks().stream().map(EventLog.Task::seconds).toList();
-    print("in process", alone);
-    print("Spark tasks, one executor", tasks);
-    print("Spark tasks, two executors", two.tasks().stream().map(EventLog.Task::seconds).toList());
+  private static void reportOverhead(List<Double> inProcess, EventLog executor) {
+    List<Double> tasks = seconds(executor);
+    print("in process, beside Spark", inProcess);
+    print("Spark tasks, beside that process", tasks);
     System.out.printf(
         Locale.ROOT,
-        "Spark task : in process = %.3f (medians; the first module, which loads libtorch, left"
-            + " out)%n",
-        median(tasks) / median(alone));
+        "Spark task : in process, at the same time = %.3f (medians; the first module, which loads"
+            + " libtorch, left out)%n",
+        median(tasks) / median(inProcess));
+  }
+
+  private static void reportSpeedUp(EventLog one, EventLog two) {
+    print("Spark tasks, one executor", seconds(one));
+    print("Spark tasks, two executors", seconds(two));
     System.out.printf(
         Locale.ROOT,
         "one executor : two executors = %.3f (%.1f s : %.1f s for all modules)%n",
         one.seconds() / two.seconds(),
         one.seconds(),
         two.seconds());
-    sideBySide.forEach(seconds -> print("two processes without Spark", seconds));
+  }
+
+  private static void reportBound(List<Double> alone, List<List<Double>> sideBySide) {
+    print("in process, alone", alone);
+    sideBySide.forEach(seconds -> print("in process, two at a time", seconds));
     double slowed =
         sideBySide.stream().mapToDouble(OverheadBenchmark::median).average().orElseThrow();
     System.out.printf(
         Locale.ROOT,
         "two processes without Spark do %.3f times the work of one: what the machine allows%n",
         2 * median(alone) / slowed);
+  }
+
+  private static List<Double> seconds(EventLog log) {
+    return log.tasks().stream().map(EventLog.Task::seconds).toList();
   }
 
   private static void print(String where, List<Double> seconds) {

@@ -9,14 +9,16 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** One jar on every line of Spark, with the S3 connector of each: trains, then classifies. */
+/** One jar on every line of Spark, with the S3 connector of each: doctor, run and predict. */
 class SparkLinesTest {
+
+  private static final int EXECUTORS = 2;
 
   @ParameterizedTest
   @EnumSource(SparkLine.class)
-  void theSameJarGivesTheSameWeightsAndPredicts(SparkLine line) {
+  void theSameJarExaminesTrainsToTheSameWeightsAndPredicts(SparkLine line) {
     try (var laboratory = new Laboratory("line-" + line, line, SmallRun.SETTINGS);
-        StandaloneCluster cluster = laboratory.cluster(2)) {
+        StandaloneCluster cluster = laboratory.cluster(EXECUTORS)) {
       SmallRun.draw(laboratory.file("images"));
       Submission submission =
           Submission.to(cluster.masterUrl(), laboratory.home())
@@ -25,6 +27,7 @@ class SparkLinesTest {
       finish(
           SmallRun.prepare(submission, laboratory.file("images"), laboratory.uri("data"))
               .start("prepare", laboratory.logs()));
+      assertThatDoctorFindsAllWell(submission, laboratory);
       int uiPort = Ports.free();
       LocalProcess driver =
           SmallRun.run(submission, laboratory, laboratory.uri("data"), laboratory.uri("run"))
@@ -42,10 +45,30 @@ class SparkLinesTest {
     }
   }
 
+  private static void assertThatDoctorFindsAllWell(Submission submission, Laboratory laboratory) {
+    JsonObject answer =
+        answer(
+            submission.verb(
+                "doctor",
+                "--data",
+                laboratory.uri("data"),
+                "--run",
+                laboratory.uri("health"),
+                "--json"),
+            "doctor",
+            laboratory);
+    assertThat(answer.get("status").getAsString()).isEqualTo("well");
+    assertThat(answer.getAsJsonArray("examinations"))
+        .extracting(examination -> examination.getAsJsonObject().get("place").getAsString())
+        .as("the driver and each executor")
+        .hasSize(1 + EXECUTORS)
+        .doesNotHaveDuplicates();
+  }
+
   private static void assertThatModelClassifies(Submission submission, Laboratory laboratory) {
-    LocalProcess predict =
-        submission
-            .verb(
+    JsonObject answer =
+        answer(
+            submission.verb(
                 "predict",
                 "--model",
                 laboratory.uri("run/final"),
@@ -55,13 +78,19 @@ class SparkLinesTest {
                 laboratory.uri("predictions"),
                 "--prefix",
                 "predicted_",
-                "--json")
-            .start("predict", laboratory.logs());
-    finish(predict);
-    String answer = predict.out().lines().reduce("", (first, second) -> second);
-    JsonObject json = JsonParser.parseString(answer).getAsJsonObject();
-    assertThat(json.get("rows").getAsInt()).isEqualTo(SmallRun.TEST_IMAGES);
-    assertThat(json.get("rejected").getAsInt()).isZero();
+                "--json"),
+            "predict",
+            laboratory);
+    assertThat(answer.get("rows").getAsInt()).isEqualTo(SmallRun.TEST_IMAGES);
+    assertThat(answer.get("rejected").getAsInt()).isZero();
+  }
+
+  /** The last line that a verb writes. */
+  private static JsonObject answer(Submission submission, String name, Laboratory laboratory) {
+    LocalProcess driver = submission.start(name, laboratory.logs());
+    finish(driver);
+    String last = driver.out().lines().reduce("", (first, second) -> second);
+    return JsonParser.parseString(last).getAsJsonObject();
   }
 
   private static Path eventLog(Laboratory laboratory) {

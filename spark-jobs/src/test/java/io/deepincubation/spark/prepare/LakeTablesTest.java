@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -22,8 +23,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tables of a real Iceberg catalog, and folders as large as a small lake. */
+/** Tables of a real Iceberg catalog, of Delta and of ORC, and folders as large as a small lake. */
 class LakeTablesTest {
 
   @TempDir private static Path warehouse;
@@ -46,6 +49,10 @@ class LakeTablesTest {
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.sql.shuffle.partitions", "4")
+            .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
+            .config(
+                "spark.sql.catalog.spark_catalog",
+                "org.apache.spark.sql.delta.catalog.DeltaCatalog")
             .config("spark.sql.catalog.default_iceberg", "org.apache.iceberg.spark.SparkCatalog")
             .config("spark.sql.catalog.default_iceberg.type", "hadoop")
             .config("spark.sql.catalog.default_iceberg.warehouse", warehouse.toString())
@@ -62,16 +69,7 @@ class LakeTablesTest {
 
   @Test
   void preparesAnIcebergTableByNameAndByPath() throws Exception {
-    List<Row> rows = new ArrayList<>();
-    for (int i = 0; i < 60; i++) {
-      rows.add(RowFactory.create(png(i), i % 2 == 0 ? "even" : "odd", i < 50 ? "train" : "test"));
-    }
-    spark
-        .createDataFrame(
-            rows,
-            new StructType().add("image", "binary").add("label", "string").add("split", "string"))
-        .writeTo("lake.db.numbers")
-        .create();
+    numbers().writeTo("lake.db.numbers").create();
     Preparation byName =
         Preparation.of("lake.db.numbers", folder.resolve("by-name").toString())
             .columns(new Columns("image", "label", "split"));
@@ -86,6 +84,25 @@ class LakeTablesTest {
                 warehouse.resolve("db/numbers").toString(), folder.resolve("by-path").toString())
             .columns(new Columns("image", "label", "split"));
     assertThat(job().run(byPath)).isEqualTo(index);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"orc", "delta"})
+  void preparesATableByPath(String format) {
+    String parquet = folder.resolve("parquet").toString();
+    numbers().write().parquet(parquet);
+    String from = folder.resolve(format).toString();
+    numbers().write().format(format).save(from);
+    var columns = new Columns("image", "label", "split");
+
+    DataIndex index =
+        job().run(Preparation.of(from, folder.resolve("to").toString()).columns(columns));
+
+    assertThat(index.count("train")).isEqualTo(50);
+    assertThat(index.count("test")).isEqualTo(10);
+    assertThat(
+            job().run(Preparation.of(parquet, folder.resolve("same").toString()).columns(columns)))
+        .isEqualTo(index);
   }
 
   @Test
@@ -106,6 +123,16 @@ class LakeTablesTest {
     var cache = new LocalImageCache(folder.resolve("cache"), 1L << 30);
     assertThat(cache.open(PreparedSet.open(LocalStorage.of(to)), "train", 4).size())
         .isEqualTo(50_000);
+  }
+
+  private static Dataset<Row> numbers() {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      rows.add(RowFactory.create(png(i), i % 2 == 0 ? "even" : "odd", i < 50 ? "train" : "test"));
+    }
+    return spark.createDataFrame(
+        rows,
+        new StructType().add("image", "binary").add("label", "string").add("split", "string"));
   }
 
   private static PrepareJob job() {
