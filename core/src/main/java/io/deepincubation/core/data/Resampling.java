@@ -41,6 +41,9 @@ final class Resampling {
 
   /** The whole image with other numbers of pixels. */
   static Pixels resized(Pixels image, int height, int width) {
+    if (height == image.height() && width == image.width()) {
+      return image;
+    }
     var across = new Taps(image.width(), width);
     var down = new Taps(image.height(), height);
     int[][] columns = lines(image.width(), image.height());
