@@ -27,22 +27,23 @@ final class InProcess {
   private InProcess() {}
 
   /**
-   * Pre-trains the meta model, incubates the modules, and writes a line of seconds for each.
+   * Pre-trains the meta model, incubates the first modules, and writes a line of seconds for each.
    *
-   * @param args recipe, a value that it shall have, prepared images and the folder of the run
+   * @param args recipe, prepared images, the folder of the run, how many modules, and values that
+   *     the recipe shall have
    */
   public static void main(String[] args) {
-    Recipe recipe = Recipes.resolve(args[0], List.of(args[1]));
-    PreparedSet set = PreparedSet.open(LocalStorage.of(args[2]));
+    Recipe recipe = Recipes.resolve(args[0], List.of(args).subList(4, args.length));
+    PreparedSet set = PreparedSet.open(LocalStorage.of(args[1]));
     int classes = set.index().classNames().size();
-    var cache = new LocalImageCache(Path.of(args[3], "cache"), CACHE_BYTES);
+    var cache = new LocalImageCache(Path.of(args[2], "cache"), CACHE_BYTES);
     var data =
         new TrainingData(
             cache.open(set, "train"),
             cache.open(set, "test"),
             set.index().classNames(),
             set.index().digest());
-    var folder = new RunFolder(LocalStorage.of(args[3]));
+    var folder = new RunFolder(LocalStorage.of(args[2]));
     var context =
         new RunContext(
             recipe, Architectures.of(recipe.model(), classes), data, folder, progress -> {});
@@ -51,7 +52,7 @@ final class InProcess {
         new DeepIncubation(
             context, compute, new LocalModuleTasks(context, compute, /* slots= */ 1));
     List<Weights> meta = folder.weights(incubation.preTrainMetaModel());
-    for (int i = 0; i < recipe.division().modules(); i++) {
+    for (int i = 0; i < Integer.parseInt(args[3]); i++) {
       long start = System.nanoTime();
       new ModuleIncubation(context, compute).incubate(i, meta);
       System.out.println((System.nanoTime() - start) / 1e9);

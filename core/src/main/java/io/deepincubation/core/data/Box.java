@@ -21,6 +21,11 @@ public record Box(int top, int bottom, int left, int right) {
     }
   }
 
+  /** All of an image. */
+  static Box whole(int height, int width) {
+    return new Box(0, height, 0, width);
+  }
+
   /** Pixels in it. */
   public int area() {
     return (bottom - top) * (right - left);

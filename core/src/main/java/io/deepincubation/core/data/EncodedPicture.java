@@ -34,7 +34,7 @@ record EncodedPicture(byte[] file, ImageHeader header) implements Picture {
 
   @Override
   public Pixels pixels() {
-    return decoded(1, new Box(0, height(), 0, width()));
+    return decoded(1, Box.whole(height(), width()));
   }
 
   @Override

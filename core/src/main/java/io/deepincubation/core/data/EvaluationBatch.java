@@ -3,7 +3,7 @@ package io.deepincubation.core.data;
 /**
  * Images to be classified, with the right answers.
  *
- * @param images B x C x H x W, normalised, row-major
+ * @param images B x C x H x W, normalised, row-major; what follows means nothing
  * @param labels B classes
  * @param size B
  */

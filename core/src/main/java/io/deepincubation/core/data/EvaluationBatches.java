@@ -31,12 +31,27 @@ public final class EvaluationBatches {
     return (table.size() + batchSize - 1) / batchSize;
   }
 
-  /** One batch, from 0 to {@link #count} - 1. */
-  public EvaluationBatch batch(int index) {
+  /** Images of a batch, from 0 to {@link #count} - 1. */
+  public int size(int index) {
+    return Math.min(batchSize, table.size() - index * batchSize);
+  }
+
+  /** Values of a batch's images, of the first one's. */
+  public int valuesPerBatch() {
+    return size(0) * table.imageBytes();
+  }
+
+  /**
+   * One batch.
+   *
+   * @param index from 0 to {@link #count} - 1
+   * @param images where to, {@link #valuesPerBatch} values; the batch is good until it is used
+   *     again
+   */
+  public EvaluationBatch batch(int index, float[] images) {
     int first = index * batchSize;
-    int size = Math.min(batchSize, table.size() - first);
+    int size = size(index);
     int imageBytes = table.imageBytes();
-    float[] images = new float[size * imageBytes];
     int[] labels = new int[size];
     for (int i = 0; i < size; i++) {
       LabelledImage image = table.image(first + i);

@@ -37,7 +37,7 @@ final class ImageCodec {
    */
   static Pixels decode(byte[] file) throws IOException {
     ImageHeader header = ImageHeader.of(file);
-    return decode(file, header, 1, new Box(0, header.height(), 0, header.width()));
+    return decode(file, header, 1, Box.whole(header.height(), header.width()));
   }
 
   /**

@@ -112,7 +112,7 @@ public final class PixelTransform {
       return picture.pixels();
     }
     int shorter = (int) (side / crop);
-    Box whole = new Box(0, picture.height(), 0, picture.width());
+    Box whole = Box.whole(picture.height(), picture.width());
     return Resampling.middle(Resampling.shorterSide(picture.part(whole, shorter), shorter), side);
   }
 }

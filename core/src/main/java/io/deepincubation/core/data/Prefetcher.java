@@ -4,16 +4,25 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Makes the next batch on a thread of its own while the current one trains. Used by one thread. */
+/**
+ * Makes the next batch on a thread of its own while the current one trains. Used by one thread.
+ *
+ * <p>A few arrays take turns to hold the images, so that hours of training leave no garbage of
+ * their size: a batch is good until the next one is asked for.
+ */
 public final class Prefetcher implements AutoCloseable {
 
   /** Batches that wait at most; one more may be in the making. */
   private static final int DEPTH = 1;
 
+  /** Batches that wait, the one that trains and the one in the making. */
+  private static final int ARRAYS = DEPTH + 2;
+
   private static final long CLOSE_SECONDS = 30;
 
   private final TrainingBatches batches;
   private final int batchesPerEpoch;
+  private final float[][] arrays;
   private final BlockingQueue<Made> ready = new ArrayBlockingQueue<>(DEPTH);
   private final Thread thread;
   private long waitedNanos;
@@ -57,13 +66,14 @@ public final class Prefetcher implements AutoCloseable {
     }
     this.batches = batches;
     this.batchesPerEpoch = batchesPerEpoch;
+    arrays = new float[ARRAYS][batches.valuesPerBatch()];
     thread = new Thread(() -> makeFrom(firstBatch), "batches");
     thread.setDaemon(true);
     thread.start();
   }
 
   /**
-   * The next batch; waits for it where it is not ready.
+   * The next batch; waits for it where it is not ready. The one before is no longer good.
    *
    * @throws RuntimeException what the making of the batch threw; no batch comes after it
    * @throws IllegalStateException if this is closed
@@ -123,7 +133,8 @@ public final class Prefetcher implements AutoCloseable {
   private Made made(long number) {
     try {
       int epoch = Math.toIntExact(number / batchesPerEpoch);
-      return new Done(batches.batch(epoch, (int) (number % batchesPerEpoch)));
+      int index = (int) (number % batchesPerEpoch);
+      return new Done(batches.batch(epoch, index, arrays[(int) (number % ARRAYS)]));
     } catch (RuntimeException | Error e) {
       return new Failed(e);
     }

@@ -100,6 +100,11 @@ public final class TrainingBatches {
     return new Shape(batchSize, table.channels(), table.height(), table.width());
   }
 
+  /** Values of a batch's images. */
+  int valuesPerBatch() {
+    return batchSize * table.imageBytes();
+  }
+
   /**
    * One batch.
    *
@@ -107,6 +112,18 @@ public final class TrainingBatches {
    * @param index from 0 to {@link #batchesPerEpoch} - 1
    */
   public Batch batch(int epoch, int index) {
+    return batch(epoch, index, new float[valuesPerBatch()]);
+  }
+
+  /**
+   * One batch.
+   *
+   * @param epoch from 0
+   * @param index from 0 to {@link #batchesPerEpoch} - 1
+   * @param images where to, {@link #valuesPerBatch} values; the batch is good until it is used
+   *     again
+   */
+  Batch batch(int epoch, int index, float[] images) {
     if (index < 0 || index >= batchesPerEpoch()) {
       throw new IllegalArgumentException(
           String.format(
@@ -114,7 +131,6 @@ public final class TrainingBatches {
     }
     int[] rows = rows(epoch);
     int imageBytes = table.imageBytes();
-    float[] images = new float[batchSize * imageBytes];
     int[] labels = new int[batchSize];
     workers.forEach(
         batchSize,

@@ -147,7 +147,8 @@ public final class TrainingBenchmark {
             /* threads= */ 1);
     double batchSeconds = seconds(batches);
     Batch ready = batches.batch(0, 0);
-    try (var network = new ModularNetwork(architecture, division, weights(division), compute)) {
+    List<Weights> weights = architecture.initialWeights(division, recipe.seed(), "benchmark");
+    try (var network = new ModularNetwork(architecture, division, weights, compute)) {
       var objective =
           new TaskObjective(
               network, trained, StochasticDepth.OFF, recipe.batch().recomputeActivations());
@@ -187,12 +188,6 @@ public final class TrainingBenchmark {
       seconds.add((System.nanoTime() - start) / 1e9);
     }
     return median(seconds.subList(1, seconds.size()));
-  }
-
-  private List<Weights> weights(ModularDivision division) {
-    return IntStream.range(0, division.moduleCount())
-        .mapToObj(i -> architecture.initialWeights(division, i, recipe.seed(), "benchmark"))
-        .toList();
   }
 
   /** One step's images, so that every step is an epoch and reports by itself. */

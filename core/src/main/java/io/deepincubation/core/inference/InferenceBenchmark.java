@@ -16,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 
 /**
  * Times how a recipe's target model classifies random images that are decoded, as a machine's Spark
@@ -61,10 +60,7 @@ public final class InferenceBenchmark {
    */
   public Speed run(Compute compute) {
     ModularDivision division = recipe.targetDivision();
-    List<Weights> weights =
-        IntStream.range(0, division.moduleCount())
-            .mapToObj(i -> architecture.initialWeights(division, i, recipe.seed(), "benchmark"))
-            .toList();
+    List<Weights> weights = architecture.initialWeights(division, recipe.seed(), "benchmark");
     var ofCore = new Compute(compute.device(), compute.arithmetic(), /* threads= */ 1);
     int cores = compute.threads();
     int batch = recipe.batch().size();

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A family of networks of one shape but any depths: target model, meta model and hybrid network are
@@ -109,6 +110,17 @@ public interface Architecture {
 
   /** What {@code config.json} says of the network, so that other tools can rebuild it. */
   Map<String, Object> configuration(ModularDivision division);
+
+  /**
+   * Fresh weights of all modules.
+   *
+   * @see #initialWeights(ModularDivision, int, long, String)
+   */
+  default List<Weights> initialWeights(ModularDivision division, long seed, String purpose) {
+    return IntStream.range(0, division.moduleCount())
+        .mapToObj(i -> initialWeights(division, i, seed, purpose))
+        .toList();
+  }
 
   /**
    * Fresh weights of a module, a pure function of the arguments.

@@ -8,6 +8,7 @@ import io.deepincubation.core.data.EvaluationBatches;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.script.GradientMode;
+import io.deepincubation.core.script.HostBuffer;
 import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -35,11 +36,13 @@ public final class Evaluator {
   public ConfusionMatrix confusion(ModularNetwork network) {
     int classes = network.architecture().classes();
     var counts = new AtomicLongArray(classes * classes);
-    try (var lanes = Lanes.of(compute, batches.batch(0).size(), 1)) {
+    try (var lanes = Lanes.of(compute, batches.size(0), 1)) {
       lanes.forEach(
           lane -> {
+            var buffer = new HostBuffer();
+            var images = new float[batches.valuesPerBatch()];
             for (int i = lane; i < batches.count(); i += lanes.count()) {
-              count(network, batches.batch(i), counts);
+              count(network, batches.batch(i, images), buffer, counts);
             }
           });
     }
@@ -50,12 +53,14 @@ public final class Evaluator {
     return new ConfusionMatrix(rows);
   }
 
-  private static void count(ModularNetwork network, EvaluationBatch batch, AtomicLongArray counts) {
+  private static void count(
+      ModularNetwork network, EvaluationBatch batch, HostBuffer buffer, AtomicLongArray counts) {
     try (NDManager manager = network.manager().newSubManager();
         GradientMode mode = GradientMode.frozen()) {
       Shape input = network.architecture().inputShape();
       Shape shape = new Shape(batch.size()).addAll(input);
-      NDArray images = manager.create(FloatBuffer.wrap(batch.images()), shape);
+      var values = FloatBuffer.wrap(batch.images(), 0, Math.toIntExact(shape.size()));
+      NDArray images = buffer.array(manager, values, shape);
       long[] predicted = network.evaluate(images).argMax(-1).toLongArray();
       int classes = network.architecture().classes();
       for (int i = 0; i < predicted.length; i++) {

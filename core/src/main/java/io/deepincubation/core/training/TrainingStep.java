@@ -6,7 +6,10 @@ import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.data.Batch;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.script.HostBuffer;
 import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What every optimizer step does: the gradients of its passes, in lanes, then the update.
@@ -19,7 +22,11 @@ public final class TrainingStep implements AutoCloseable {
   private final NDManager manager;
   private final int accumulation;
   private final Lanes lanes;
+  private final List<HostBuffers> buffers;
   private final Optimizer optimizer;
+
+  /** Of one lane. */
+  private record HostBuffers(HostBuffer images, HostBuffer targets) {}
 
   /**
    * Prepares the steps of a training.
@@ -36,6 +43,10 @@ public final class TrainingStep implements AutoCloseable {
     this.manager = manager;
     accumulation = recipe.batch().accumulation();
     lanes = Lanes.of(compute, recipe.batch().size(), objective.imagesAtOnce());
+    buffers =
+        Stream.generate(() -> new HostBuffers(new HostBuffer(), new HostBuffer()))
+            .limit(lanes.count())
+            .toList();
     optimizer =
         new Optimizer(
             manager,
@@ -119,9 +130,11 @@ public final class TrainingStep implements AutoCloseable {
   private void withPart(Batch batch, StepKey key, int images, int lane, Work work) {
     try (NDManager pass = manager.newSubManager()) {
       Shape shape = new Shape(images).addAll(objective.inputShape());
-      NDArray part = pass.create(part(batch.images(), key, images), shape);
+      HostBuffers own = buffers.get(lane);
+      NDArray part = own.images().array(pass, part(batch.images(), key, images), shape);
       int classes = batch.targets().length / batch.size();
-      NDArray targets = pass.create(part(batch.targets(), key, images), new Shape(images, classes));
+      NDArray targets =
+          own.targets().array(pass, part(batch.targets(), key, images), new Shape(images, classes));
       work.run(part, targets, key, lane);
     }
   }

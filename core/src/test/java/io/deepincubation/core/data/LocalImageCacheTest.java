@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.testing.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -247,13 +248,7 @@ class LocalImageCacheTest {
   }
 
   private Process openInAnotherProcess() throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            Opener.class.getName(),
-            data.toString(),
-            directory.toString())
+    return JavaProcess.of(List.of(), Opener.class, data.toString(), directory.toString())
         .redirectErrorStream(true)
         .start();
   }

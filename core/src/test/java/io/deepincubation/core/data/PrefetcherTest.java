@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.deepincubation.core.recipe.AugmentationRecipe;
+import java.util.HashSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,20 @@ class PrefetcherTest {
       assertThat(prefetcher.next().images()).isEqualTo(batches.batch(1, 0).images());
       assertThat(prefetcher.next().images()).isEqualTo(batches.batch(1, 1).images());
       assertThat(prefetcher.waitedNanos()).isPositive();
+    }
+  }
+
+  @Test
+  void usesAFewArraysAgainAndAgain() {
+    TrainingBatches batches = batches(TestImages.table(12, 2));
+    try (var prefetcher = new Prefetcher(batches, 0, 3)) {
+      var arrays = new HashSet<Integer>();
+      for (int i = 0; i < 12; i++) {
+        float[] images = prefetcher.next().images();
+        arrays.add(System.identityHashCode(images));
+        assertThat(images).isEqualTo(batches.batch(i / 3, i % 3).images());
+      }
+      assertThat(arrays).hasSize(3);
     }
   }
 

@@ -7,6 +7,7 @@ import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.random.RandomStream;
+import io.deepincubation.core.testing.JavaProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -139,14 +139,11 @@ class KilledRunTest {
 
   private static Told run(Path folder, long killedAt) throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(
-                Stream.of(
-                        List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()),
-                        List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-                        List.of("-cp", System.getProperty("java.class.path")),
-                        List.of(KilledRun.class.getName(), folder.toString(), "" + killedAt))
-                    .flatMap(List::stream)
-                    .toList())
+        JavaProcess.of(
+                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                KilledRun.class,
+                folder.toString(),
+                "" + killedAt)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {

@@ -15,7 +15,6 @@ import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,10 +32,7 @@ class PretrainedWeightsTest {
   /** Keeps a model of the same shape but for its classes. */
   private List<Weights> pretrained(int classes) {
     Architecture other = Architectures.of(recipe.model(), classes);
-    List<Weights> modules =
-        IntStream.range(0, target.moduleCount())
-            .mapToObj(i -> other.initialWeights(target, i, 99, "pretrained"))
-            .toList();
+    List<Weights> modules = other.initialWeights(target, 99, "pretrained");
     WeightsFolder.write(new LocalStorage(folder), modules, ONE_FILE);
     return modules;
   }

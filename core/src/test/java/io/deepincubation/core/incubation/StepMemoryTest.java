@@ -9,11 +9,11 @@ import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.Recipes;
+import io.deepincubation.core.testing.JavaProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,6 +34,13 @@ class StepMemoryTest {
           "MALLOC_MMAP_MAX_", "1000000",
           "MALLOC_TRIM_THRESHOLD_", "131072",
           "MALLOC_TOP_PAD_", "131072");
+
+  private static final List<String> OPTIONS =
+      List.of(
+          "-Xms192m",
+          "-Xmx192m",
+          "-XX:+AlwaysPreTouch",
+          "-XX:TieredStopAtLevel=1"); // else Java compiles, and grows, for 15,000 steps
 
   @TempDir private Path folder;
 
@@ -134,20 +141,8 @@ class StepMemoryTest {
   private List<String> run(Map<String, String> environment, Class<?> main, String argument)
       throws IOException, InterruptedException {
     Path out = folder.resolve("out");
-    var command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms192m",
-                "-Xmx192m",
-                "-XX:+AlwaysPreTouch",
-                "-XX:TieredStopAtLevel=1", // else Java compiles, and grows, for 15,000 steps
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName(),
-                argument));
     var builder =
-        new ProcessBuilder(command)
+        JavaProcess.of(OPTIONS, main, argument)
             .redirectOutput(out.toFile())
             .redirectError(folder.resolve("err").toFile());
     builder.environment().putAll(environment);

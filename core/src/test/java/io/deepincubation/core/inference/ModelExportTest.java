@@ -31,7 +31,6 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,10 +56,7 @@ class ModelExportTest {
 
   private ModelFolder model(Architecture architecture, ModularDivision division) {
     Storage target = new LocalStorage(folder.resolve("final"));
-    List<Weights> weights =
-        IntStream.range(0, division.moduleCount())
-            .mapToObj(i -> architecture.initialWeights(division, i, 3, "test"))
-            .toList();
+    List<Weights> weights = architecture.initialWeights(division, 3, "test");
     WeightsFolder.write(target, weights, 0);
     byte[] text =
         new Gson().toJson(architecture.configuration(division)).getBytes(StandardCharsets.UTF_8);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.deepincubation.core.testing.JavaProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,14 +36,8 @@ class TorchEngineTest {
   void writesNoWarningOfLibtorchAmongProgressLines() throws Exception {
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            Fills.class.getName());
     Process process =
-        new ProcessBuilder(command)
+        JavaProcess.of(List.of(), Fills.class)
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())
             .start();

@@ -146,10 +146,7 @@ class BlockTrainingTest {
   }
 
   private static ModularNetwork network(BlockArchitecture architecture) {
-    List<Weights> weights =
-        IntStream.range(0, 2)
-            .mapToObj(i -> architecture.initialWeights(DIVISION, i, 5, "test"))
-            .toList();
+    List<Weights> weights = architecture.initialWeights(DIVISION, 5, "test");
     return new ModularNetwork(architecture, DIVISION, weights, COMPUTE);
   }
 

@@ -21,7 +21,6 @@ import io.deepincubation.core.script.ScriptProgram;
 import io.deepincubation.core.script.TorchEngine;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -144,10 +143,7 @@ class TransformerGradientsTest {
   private static Pass withNetwork(
       Arithmetic arithmetic, java.util.function.Function<ModularNetwork, Pass> work) {
     TorchEngine.useThreads(1);
-    List<Weights> weights =
-        IntStream.range(0, DIVISION.moduleCount())
-            .mapToObj(i -> VIT.initialWeights(DIVISION, i, 7, "test"))
-            .toList();
+    List<Weights> weights = VIT.initialWeights(DIVISION, 7, "test");
     var compute = new Compute(Device.cpu(), arithmetic, 1);
     try (var network = new ModularNetwork(VIT, DIVISION, weights, compute)) {
       return work.apply(network);
