@@ -49,7 +49,7 @@ final class NetworkTraining {
       Set<Integer> trained,
       ModularDivision kept) {}
 
-  /** Images of a forward pass of an evaluation, unless a training batch has more. */
+  /** Images of a forward pass of an evaluation, where a processor is not faster with fewer. */
   private static final int EVALUATION_BATCH = 256;
 
   private final RunContext context;
@@ -111,13 +111,23 @@ final class NetworkTraining {
             plan.trained(),
             new StochasticDepth(plan.recipe().stochasticDepth()),
             recipe.batch().recomputeActivations());
-    return trainer.train(objective, network.manager(), () -> confusion(network).accuracy());
+    try (Evaluator evaluator = evaluator()) {
+      return trainer.train(
+          objective, network.manager(), () -> evaluator.confusion(network).accuracy());
+    }
   }
 
   /** What a network takes the images of the test split for. */
   ConfusionMatrix confusion(ModularNetwork network) {
-    return new Evaluator(new EvaluationBatches(context.data().test(), EVALUATION_BATCH), compute)
-        .confusion(network);
+    try (Evaluator evaluator = evaluator()) {
+      return evaluator.confusion(network);
+    }
+  }
+
+  private Evaluator evaluator() {
+    int most = compute.device().isGpu() ? Integer.MAX_VALUE : context.architecture().imagesAtOnce();
+    var batches = new EvaluationBatches(context.data().test(), Math.min(EVALUATION_BATCH, most));
+    return new Evaluator(batches, compute);
   }
 
   private Shard writeShard(Plan plan, ModularNetwork network, int moduleIndex) {

@@ -10,16 +10,22 @@ import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.HostBuffer;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Stream;
 
 /**
  * Measures what a network takes the images of a split for, without autograd and with all branches
- * kept.
+ * kept. Its threads and memory serve every measurement until it is closed.
  */
-public final class Evaluator {
+public final class Evaluator implements AutoCloseable {
 
   private final EvaluationBatches batches;
-  private final Compute compute;
+  private final Lanes lanes;
+  private final List<Place> places;
+
+  /** Where a lane's images are. */
+  private record Place(float[] images, HostBuffer buffer) {}
 
   /**
    * Measures on these images.
@@ -29,23 +35,24 @@ public final class Evaluator {
    */
   public Evaluator(EvaluationBatches batches, Compute compute) {
     this.batches = batches;
-    this.compute = compute;
+    lanes = Lanes.of(compute, compute.threads() * batches.size(0), 1);
+    places =
+        Stream.generate(() -> new Place(new float[batches.valuesPerBatch()], new HostBuffer()))
+            .limit(lanes.count())
+            .toList();
   }
 
   /** Counts which class each image is taken for: that of the highest logit. */
   public ConfusionMatrix confusion(ModularNetwork network) {
     int classes = network.architecture().classes();
     var counts = new AtomicLongArray(classes * classes);
-    try (var lanes = Lanes.of(compute, batches.size(0), 1)) {
-      lanes.forEach(
-          lane -> {
-            var buffer = new HostBuffer();
-            var images = new float[batches.valuesPerBatch()];
-            for (int i = lane; i < batches.count(); i += lanes.count()) {
-              count(network, batches.batch(i, images), buffer, counts);
-            }
-          });
-    }
+    lanes.forEach(
+        lane -> {
+          Place place = places.get(lane);
+          for (int i = lane; i < batches.count(); i += lanes.count()) {
+            count(network, batches.batch(i, place.images()), place.buffer(), counts);
+          }
+        });
     long[][] rows = new long[classes][classes];
     for (int i = 0; i < classes * classes; i++) {
       rows[i / classes][i % classes] = counts.get(i);
@@ -67,5 +74,10 @@ public final class Evaluator {
         counts.incrementAndGet(batch.labels()[i] * classes + Math.toIntExact(predicted[i]));
       }
     }
+  }
+
+  @Override
+  public void close() {
+    lanes.close();
   }
 }
