@@ -166,9 +166,20 @@ class OperatorProfile {
   }
 
   private static void close(Running running, Map<String, SelfTime> times) {
-    String name = running.event.get("name").getAsString() + " " + running.event.get("shape");
+    String name = running.event.get("name").getAsString() + shapes(running.event);
     double own = duration(running.event) - running.called;
     times.put(name, times.getOrDefault(name, new SelfTime(0, 0)).plus(own));
+  }
+
+  /** Of its tensors: scalars, and what else lies on the program's stack, have none. */
+  private static String shapes(JsonObject event) {
+    var shapes = new StringBuilder();
+    for (JsonElement shape : event.getAsJsonArray("shape")) {
+      if (!shape.getAsJsonArray().isEmpty()) {
+        shapes.append(' ').append(shape);
+      }
+    }
+    return shapes.toString();
   }
 
   private static double start(JsonObject event) {
