@@ -7,11 +7,11 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -75,26 +75,24 @@ class OverheadBenchmark {
   }
 
   private LocalProcess startInProcess(String name, String data) {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin/java").toString(),
-            "-Xmx1g",
-            "-cp",
-            String.join(
-                ":",
-                testClasses(),
-                Artefacts.allJar().toString(),
-                laboratory.home().folder() + "/jars/*"),
-            InProcess.class.getName(),
-            SmallRun.recipe(laboratory).toString(),
-            data,
-            laboratory.file(name).toString(),
-            "" + IN_PROCESS);
-    return LocalProcess.start(
-        name,
-        Stream.concat(command.stream(), VALUES.stream()).toList(),
-        Map.of(),
-        laboratory.logs());
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-Xmx1g",
+                "-cp",
+                String.join(
+                    ":",
+                    testClasses(),
+                    Artefacts.allJar().toString(),
+                    laboratory.home().folder() + "/jars/*"),
+                InProcess.class.getName(),
+                SmallRun.recipe(laboratory).toString(),
+                data,
+                laboratory.file(name).toString(),
+                "" + IN_PROCESS));
+    command.addAll(VALUES);
+    return LocalProcess.start(name, command, Map.of(), laboratory.logs());
   }
 
   /** Of each module. */

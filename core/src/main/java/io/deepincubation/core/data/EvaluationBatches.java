@@ -36,7 +36,7 @@ public final class EvaluationBatches {
     return Math.min(batchSize, table.size() - index * batchSize);
   }
 
-  /** Values of a batch's images, of the first one's. */
+  /** Values of the images of a batch; the last batch may have fewer. */
   public int valuesPerBatch() {
     return size(0) * table.imageBytes();
   }

@@ -102,7 +102,7 @@ public final class TrainingBatches {
 
   /** Values of a batch's images. */
   int valuesPerBatch() {
-    return batchSize * table.imageBytes();
+    return Math.toIntExact(imageShape().size());
   }
 
   /**

@@ -125,8 +125,8 @@ final class NetworkTraining {
   }
 
   private Evaluator evaluator() {
-    int most = compute.device().isGpu() ? Integer.MAX_VALUE : context.architecture().imagesAtOnce();
-    var batches = new EvaluationBatches(context.data().test(), Math.min(EVALUATION_BATCH, most));
+    int images = Math.min(EVALUATION_BATCH, context.architecture().imagesAtOnce(compute));
+    var batches = new EvaluationBatches(context.data().test(), images);
     return new Evaluator(batches, compute);
   }
 

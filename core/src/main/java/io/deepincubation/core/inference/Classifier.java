@@ -53,8 +53,7 @@ public final class Classifier implements AutoCloseable {
    */
   public List<float[]> probabilities(List<float[]> images) {
     TorchEngine.useThreads(compute.threads());
-    int atOnce =
-        compute.device().isGpu() ? Integer.MAX_VALUE : network.architecture().imagesAtOnce();
+    int atOnce = network.architecture().imagesAtOnce(compute);
     var probabilities = new ArrayList<float[]>(images.size());
     for (int first = 0; first < images.size(); ) {
       int last = (int) Math.min(images.size(), (long) first + atOnce);

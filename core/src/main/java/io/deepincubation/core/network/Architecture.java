@@ -61,6 +61,16 @@ public interface Architecture {
   }
 
   /**
+   * The most images that a network computes at once outside of training: on a GPU as many as there
+   * are.
+   *
+   * @see #imagesAtOnce()
+   */
+  default int imagesAtOnce(Compute compute) {
+    return compute.device().isGpu() ? Integer.MAX_VALUE : imagesAtOnce();
+  }
+
+  /**
    * A program that computes the loss and the gradients of a whole network without autograd, see
    * {@link NetworkGradients}; nothing where autograd has to do it.
    *
