@@ -36,6 +36,11 @@ public record ClusterShape(
         tasksAtOnce,
         settings.taskThreads(),
         settings.driverThreads(),
-        scheduling.asksForGpus() || settings.device() == DeviceWish.GPU);
+        scheduling.asksForGpus() || hasGpu(settings));
+  }
+
+  private static boolean hasGpu(SparkSettings settings) {
+    return settings.device() == DeviceWish.GPU
+        || (settings.local() && Devices.ofThisProcess().isGpu());
   }
 }

@@ -5,13 +5,14 @@ import io.deepincubation.core.script.TorchEngine;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntSupplier;
+import org.apache.spark.SparkConf;
 import org.apache.spark.resource.ResourceInformation;
 
 /**
  * Chooses devices. A GPU that was asked for, by the user or by Spark's assignment, is used or the
  * task fails; it never turns into the processor silently.
  */
-final class Devices {
+public final class Devices {
 
   private static final String MEND =
       "; set spark.executor.resource.gpu.amount and spark.task.resource.gpu.amount (for the driver"
@@ -31,6 +32,17 @@ final class Devices {
    */
   static Device choose(DeviceWish wish, List<String> assigned, int localOrdinal) {
     return choose(wish, assigned, localOrdinal, TorchEngine::gpus);
+  }
+
+  /**
+   * The device that a process of this machine computes on without a cluster, by the settings that
+   * it was started with.
+   *
+   * @throws IllegalStateException if a GPU was asked for and none can be used
+   */
+  public static Device ofThisProcess() {
+    var wish = DeviceWish.named(new SparkConf().get(SparkSettings.DEVICE, "auto"));
+    return choose(wish, List.of(), /* localOrdinal= */ 0);
   }
 
   /** Addresses of the GPUs among the resources that Spark assigned. */

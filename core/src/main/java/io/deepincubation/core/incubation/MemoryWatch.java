@@ -61,13 +61,26 @@ final class MemoryWatch implements AutoCloseable {
   }
 
   /**
-   * Bytes that this process grows by at most during some work, which nobody else does any at the
-   * same time. Freed memory is given back before.
+   * Bytes that this process, or its GPU's memory, grows by at most during some work, which nobody
+   * else does any at the same time. Freed memory is given back before; on a GPU none is meanwhile.
    *
+   * @param device that the work is done on
    * @return nothing where the system keeps no account of it
    */
-  static OptionalLong growth(Runnable work) {
+  static OptionalLong growth(Device device, Runnable work) {
     TorchEngine.giveBackFreedMemory();
+    return device.isGpu() ? growthOnGpu(device, work) : growthOfProcess(work);
+  }
+
+  private static OptionalLong growthOnGpu(Device gpu, Runnable work) {
+    long before = TorchEngine.usedBytes(gpu);
+    work.run();
+    return before == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(TorchEngine.usedBytes(gpu) - before);
+  }
+
+  private static OptionalLong growthOfProcess(Runnable work) {
     try {
       Files.writeString(CLEAR, CLEAR_HIGHEST);
     } catch (IOException e) {

@@ -53,7 +53,8 @@ public final class TrainingBenchmark {
    * @param flopsPerSecond operations that are computed
    * @param peak matrix products alone, operations a second, of the same threads: the best of the
    *     MLP's shape and of large squares
-   * @param stepBytes what the process grows by during steps; null where the system does not tell
+   * @param stepBytes what the process, or the GPU's memory, grows by during steps; null where the
+   *     system does not tell
    * @param plannedBytes what {@link TrainingPlan} expects of that; null where it cannot know
    */
   public record Speed(
@@ -129,7 +130,7 @@ public final class TrainingBenchmark {
     int width = recipe.model().width();
     int rows = Math.max(1024, 32 * recipe.batch().size());
     double narrow = GemmPeak.flopsPerSecond(compute.device(), bfloat16, rows, width, 4 * width);
-    double square = GemmPeak.flopsPerSecond(compute.device(), bfloat16, 2048, 2048, 2048);
+    double square = GemmPeak.ofSquares(compute.device(), bfloat16, 2048);
     return Math.max(narrow, square);
   }
 
@@ -156,6 +157,7 @@ public final class TrainingBenchmark {
       var times = new ArrayList<StepTimer.Times>();
       OptionalLong grown =
           MemoryWatch.growth(
+              compute.device(),
               () -> times.add(timer.time(network.manager(), ready, key, warmUpSeconds, steps)));
       StepTimer.Times step = times.get(0);
       double stepsPerSecond = 1 / step.step();

@@ -54,15 +54,15 @@ public final class InferenceBenchmark {
   }
 
   /**
-   * Classifies on as many processors as the width says.
+   * Classifies on as many processors as the width says, or on a GPU from one of them.
    *
-   * @param compute a processor's; its threads are the cores
+   * @param compute where; its threads are the cores
    */
   public Speed run(Compute compute) {
     ModularDivision division = recipe.targetDivision();
     List<Weights> weights = architecture.initialWeights(division, recipe.seed(), "benchmark");
     var ofCore = new Compute(compute.device(), compute.arithmetic(), /* threads= */ 1);
-    int cores = compute.threads();
+    int cores = compute.device().isGpu() ? 1 : compute.threads();
     int batch = recipe.batch().size();
     List<float[]> images = randomImages(batch);
     ExecutorService threads = Executors.newFixedThreadPool(cores);

@@ -116,7 +116,7 @@ public final class ModularNetwork implements AutoCloseable {
   /**
    * Some images of a batch.
    *
-   * @param manager owns what is made for them
+   * @param manager owns what is made for them; on the host
    * @param batch images of the whole batch
    * @param first the first of them in the batch
    * @param images how many they are

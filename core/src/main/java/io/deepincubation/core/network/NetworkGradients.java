@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.ScriptProgram;
+import io.deepincubation.core.script.TorchEngine;
 import java.util.List;
 
 /**
@@ -48,8 +49,9 @@ public final class NetworkGradients {
       var arguments = new NDList(images, targets);
       arguments.addAll(ScriptProgram.listOf("keep", keep));
       arguments.add(total);
-      arguments.add(call.create((float) share));
-      arguments.add(call.create(begin ? 1f : 0f));
+      NDManager host = TorchEngine.hostManager(call);
+      arguments.add(host.create((float) share));
+      arguments.add(host.create(begin ? 1f : 0f));
       for (int i = 0; i < modules.size(); i++) {
         arguments.addAll(ScriptProgram.listOf("p" + i, modules.get(i).parameters()));
       }

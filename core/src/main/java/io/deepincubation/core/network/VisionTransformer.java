@@ -159,11 +159,8 @@ public record VisionTransformer(
   @Override
   public Optional<String> gradients(
       ModularDivision division, Set<Integer> trained, Compute compute, boolean recompute) {
-    if (compute.device().isGpu()) {
-      return Optional.empty(); // The program would wait for the device at each dropped branch.
-    }
     var script = new VisionTransformerScript(this, compute);
-    var gradients = new VisionTransformerGradients(script, this, division, trained);
+    var gradients = new VisionTransformerGradients(script, this, compute, division, trained);
     return Optional.of(gradients.program(recompute));
   }
 

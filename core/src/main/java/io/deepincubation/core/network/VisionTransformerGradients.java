@@ -9,7 +9,8 @@ import java.util.Set;
  * <p>Against autograd it keeps less and computes less: modules before the first trained one keep
  * nothing; modules after the last one keep only what the gradient of their input needs; branches
  * that stochastic depth drops are not computed; products land in the sums of gradients without
- * copies. For a processor: it reads the dropped branches on the host.
+ * copies. Which branches are dropped, the share and whether sums begin are read on the host, so
+ * that nothing waits for a GPU.
  *
  * <p>The method {@code gather(images, targets, keep, total, share, p0, p1, ..., sums)} takes B x C
  * x H x W images, B x classes targets, one array of kept branches a module (see {@link
@@ -21,9 +22,9 @@ final class VisionTransformerGradients {
 
   private static final String BRANCHES =
       """
-      # Whether a row of keep drops no image (0), some (1) or all (2); the images that it keeps; the
-      # factor of their branch
-      def dropping(self, keep: Tensor, row: int, images: int) -> Tuple[int, Tensor, float]:
+      # Whether a row of keep drops no image of x (0), some (1) or all (2); the images that it keeps;
+      # the factor of their branch
+      def dropping(self, keep: Tensor, row: int, x: Tensor) -> Tuple[int, Tensor, float]:
         how = 0
         which = keep
         factor = 1.
@@ -33,8 +34,9 @@ final class VisionTransformerGradients {
           which = torch.squeeze(torch.nonzero(which), 1)
           if torch.eq(torch.size(which, 0), 0):
             how = 2
-          elif torch.lt(torch.size(which, 0), images):
+          elif torch.lt(torch.size(which, 0), torch.size(x, 0)):
             how = 1
+            which = torch.to(which, x.device, 4, True)
         return (how, which, factor)
 
       def pick(self, x: Tensor, how: int, which: Tensor) -> Tensor:
@@ -115,26 +117,6 @@ final class VisionTransformerGradients {
         d = self.linear_back(d, h, p[i + 2], s, j + 2, into, scale)
         return self.norm_back(d, x, kept[1], kept[2], p, i, s, j, into, scale)
 
-      def attention_back(self, g: Tensor, kept: List[Tensor], p: List[Tensor], i: int,
-                         s: List[Tensor], j: int, into: int, scale: float) -> Tensor:
-        x = kept[0]
-        qkv = kept[3]
-        weights = kept[4]
-        h = kept[5] if torch.gt(into, 0) else x
-        joined = kept[6] if torch.gt(into, 0) else x
-        N = torch.size(x, 1)
-        d = self.linear_back(g, joined, p[i + 4], s, j + 4, into, scale)
-        dmixed = torch.select(self.split(torch.view(d, [-1, N, WIDTH]), 1), 0, 0)
-        dqkv = torch.empty_like(qkv)
-        dscores = self.heads_back(
-          dmixed, weights, torch.select(qkv, 0, 0), torch.select(qkv, 0, 2),
-          torch.select(dqkv, 0, 1), torch.select(dqkv, 0, 2))
-        dq = torch.select(dqkv, 0, 0)
-        unused = torch.baddbmm(
-          dq, dscores, torch.select(qkv, 0, 1), beta=0, alpha=SCALE, out=dq)
-        d = self.linear_back(self.join(dqkv, 3), h, p[i + 2], s, j + 2, into, scale)
-        return self.norm_back(d, x, kept[1], kept[2], p, i, s, j, into, scale)
-
       # g: (B, D)
       def class_attention_back(self, g: Tensor, kept: List[Tensor], p: List[Tensor], i: int,
                                s: List[Tensor], j: int, into: int, scale: float) -> Tensor:
@@ -177,7 +159,7 @@ final class VisionTransformerGradients {
       # Rows of keep alternate: attention, MLP. x: (B, N, D) or (B, D)
       def branch(self, x: Tensor, keep: Tensor, row: int, p: List[Tensor], i: int, mode: int,
                  saved: List[List[Tensor]]) -> Tensor:
-        how, which, factor = self.dropping(keep, row, torch.size(x, 0))
+        how, which, factor = self.dropping(keep, row, x)
         whole = torch.eq(how, 0) and torch.eq(factor, 1.)
         values = annotate(List[Tensor], [])
         limit = 0
@@ -185,7 +167,7 @@ final class VisionTransformerGradients {
           part = self.pick(x, how, which)
           if torch.eq(torch.remainder(row, 2), 0):
             y, values = self.attention(part, p, i, whole)
-            limit = [0, 5, 7][mode]
+            limit = [0, KEPT_FOR_INPUT, KEPT_FOR_ALL][mode]
           else:
             y, values = self.mlp(part, p, i, whole, torch.gt(mode, 0) or RECOMPUTE)
             limit = [0, 4, 6][mode]
@@ -196,7 +178,7 @@ final class VisionTransformerGradients {
 
       def branch_back(self, g: Tensor, keep: Tensor, row: int, p: List[Tensor], i: int,
                       s: List[Tensor], j: int, into: int, saved: List[List[Tensor]]) -> Tensor:
-        how, which, factor = self.dropping(keep, row, torch.size(g, 0))
+        how, which, factor = self.dropping(keep, row, g)
         values = torch.pop(saved)
         if torch.lt(how, 2):
           d = self.pick(g, how, which)
@@ -246,7 +228,7 @@ final class VisionTransformerGradients {
       # (B, N, D) -> (B, D)
       def class_layer(self, x: Tensor, keep: Tensor, row: int, w: List[Tensor], mode: int,
                       saved: List[List[Tensor]]) -> Tensor:
-        how, which, factor = self.dropping(keep, row, torch.size(x, 0))
+        how, which, factor = self.dropping(keep, row, x)
         token = torch.contiguous(torch.select(x, 1, 0))
         values = annotate(List[Tensor], [])
         if torch.lt(how, 2):
@@ -262,9 +244,9 @@ final class VisionTransformerGradients {
                            saved: List[List[Tensor]]) -> Tensor:
         g = torch.to(g, STREAM)
         g = self.branch_back(g, keep, row + 1, w, 6, s, j + 6, into, saved)
-        how, which, factor = self.dropping(keep, row, torch.size(g, 0))
+        how, which, factor = self.dropping(keep, row, g)
         values = torch.pop(saved)
-        dx = torch.zeros([torch.size(g, 0), TOKENS, WIDTH], dtype=STREAM)
+        dx = torch.zeros([torch.size(g, 0), TOKENS, WIDTH], dtype=STREAM, device=g.device)
         unused = torch.copy_(torch.select(dx, 1, 0), g)
         if torch.lt(how, 2):
           d = self.pick(g, how, which)
@@ -306,16 +288,19 @@ final class VisionTransformerGradients {
 
   private final VisionTransformerScript script;
   private final VisionTransformer model;
+  private final Compute compute;
   private final ModularDivision division;
   private final Set<Integer> trained;
 
   VisionTransformerGradients(
       VisionTransformerScript script,
       VisionTransformer model,
+      Compute compute,
       ModularDivision division,
       Set<Integer> trained) {
     this.script = script;
     this.model = model;
+    this.compute = compute;
     this.division = division;
     this.trained = trained;
   }
@@ -326,13 +311,19 @@ final class VisionTransformerGradients {
    * @param recompute whether to keep the layers' inputs alone
    */
   String program(boolean recompute) {
+    AttentionScript attention = AttentionScript.forTraining(compute, model.tokens());
     String parts =
-        script.layers()
+        script.layers(attention)
+            + "\n"
+            + script.cast()
+            + "\n"
             + VisionTransformerScript.EMBEDDING
             + "\n"
             + VisionTransformerScript.HEAD
             + "\n"
             + BRANCHES
+            + "\n"
+            + attention.back()
             + "\n"
             + LAYERS
             + "\n"
@@ -340,6 +331,8 @@ final class VisionTransformerGradients {
     String filled =
         parts
             .replace("RECOMPUTE", recompute ? "True" : "False")
+            .replace("KEPT_FOR_INPUT", String.valueOf(attention.keptForInput()))
+            .replace("KEPT_FOR_ALL", String.valueOf(attention.keptForAll()))
             .replace("TOKENS", String.valueOf(model.tokens()))
             .replace("HIDDEN", String.valueOf(4 * model.width()));
     return script.fill(filled);

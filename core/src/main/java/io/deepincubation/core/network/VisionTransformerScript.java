@@ -9,12 +9,11 @@ import java.util.Locale;
  * <p>Parameters of a module come as one list in the order of {@link VisionTransformer#parameters};
  * the number of layers is read off its length, so that one program serves every depth.
  *
- * <p>In bfloat16, products and what lies between them are bfloat16, the norms' statistics and the
- * head fp32. The residual stream is bfloat16 on a processor, where memory is what bounds a step,
- * and fp32 on a GPU; between modules it is handed over as fp32, which loses nothing. Short
- * sequences on a processor multiply out the attention matrix; a GPU uses the fused kernel. Only the
- * class token leaves the last layer, so nothing else is computed there: its keys and values see all
- * tokens, its query, projection and MLP only that one.
+ * <p>In bfloat16, products, what lies between them and the residual stream are bfloat16, the norms'
+ * statistics and the head fp32; between modules the stream is handed over as fp32, which loses
+ * nothing. A GPU's norms need their weights in the stream's type. How attention is computed {@link
+ * AttentionScript} tells. Only the class token leaves the last layer, so nothing else is computed
+ * there: its keys and values see all tokens, its query, projection and MLP only that one.
  *
  * <p>Branches return, beside their result, what a gradient needs of them; {@link
  * VisionTransformerGradients} reads it.
@@ -51,17 +50,33 @@ final class VisionTransformerScript {
         return torch.add(other, self.linear(x, weight, bias))
       """;
 
-  /** Words in capitals are replaced by {@link #fill}. */
-  private static final String LAYERS =
+  /** For autograd, and for processors. */
+  private static final String CAST =
       """
-      # A layer's twelve parameters, weights and biases in the products' type
+      # A layer's twelve parameters in the products' type; those of norms only if they must be
       def cast(self, p: List[Tensor], i: int) -> List[Tensor]:
         w = annotate(List[Tensor], [])
         for n in range(12):
-          norm = torch.lt(torch.remainder(n, 6), 2)
-          unused = torch.append(w, p[i + n] if norm else torch.to(p[i + n], TYPE))
+          exact = torch.lt(torch.remainder(n, 6), 2) and NORMS_EXACT
+          unused = torch.append(w, p[i + n] if exact else torch.to(p[i + n], TYPE))
         return w
+      """;
 
+  /** A GPU is told once instead of twelve times. */
+  private static final String CAST_AT_ONCE =
+      """
+      # A layer's twelve parameters in the products' type
+      def cast(self, p: List[Tensor], i: int) -> List[Tensor]:
+        w = annotate(List[Tensor], [])
+        for n in range(12):
+          unused = torch.append(w, torch.empty_like(p[i + n], dtype=TYPE))
+        torch._foreach_copy_(w, torch.slice(p, i, i + 12))
+        return w
+      """;
+
+  /** Words in capitals are replaced by {@link #fill}. */
+  private static final String LAYERS =
+      """
       # The end of a branch, alone or added to the branch's input
       def end(self, a: Tensor, weight: Tensor, bias: Tensor, x: Tensor, whole: bool) -> Tensor:
         if whole:
@@ -89,20 +104,6 @@ final class VisionTransformerScript {
         unused = torch.empty([1, 1, 1], dtype=TYPE, device=q.device)
         scores = torch.baddbmm(unused, q, torch.transpose(k, 1, 2), beta=0, alpha=SCALE)
         return torch.softmax(scores, -1)
-
-      # x: (B, N, D), p: cast, i: first parameter of the branch, whole: gives x plus the branch
-      def attention(self, x: Tensor, p: List[Tensor], i: int,
-                    whole: bool) -> Tuple[Tensor, List[Tensor]]:
-        normed, mean, spread = torch.native_layer_norm(x, [WIDTH], p[i], p[i + 1], EPSILON)
-        h = torch.to(normed, TYPE)
-        qkv = self.split(self.linear(h, p[i + 2], p[i + 3]), 3)
-        q = torch.select(qkv, 0, 0)
-        k = torch.select(qkv, 0, 1)
-        v = torch.select(qkv, 0, 2)
-        ATTENTION
-        joined = self.join(mixed, 1)
-        y = self.end(joined, p[i + 4], p[i + 5], x, whole)
-        return (y, [x, mean, spread, qkv, weights, h, joined])
 
       # x: (B, N, D) -> the class token's branch, (B, D)
       def class_attention(self, x: Tensor, p: List[Tensor], i: int) -> Tuple[Tensor, List[Tensor]]:
@@ -133,26 +134,11 @@ final class VisionTransformerScript {
         return (y, [x, mean, spread, hidden, h, active])
       """;
 
-  private static final String MULTIPLIED_ATTENTION =
-      """
-      weights = self.weigh(q, k)
-        mixed = torch.bmm(weights, v)\
-      """;
-
-  private static final String FUSED_ATTENTION =
-      """
-      heads = [-1, HEADS, torch.size(x, 1), HEAD]
-        fused = torch.scaled_dot_product_attention(
-          torch.view(q, heads), torch.view(k, heads), torch.view(v, heads))
-        weights = mean  # stays inside the kernel
-        mixed = torch.reshape(fused, [-1, torch.size(x, 1), HEAD])\
-      """;
-
   private static final String COMPOSED =
       """
       # x plus the branch of its images that are kept
       def residual(self, x: Tensor, branch: Tensor, keep: Tensor, row: int) -> Tensor:
-        kept = torch.to(torch.select(keep, 0, row), FLOAT)
+        kept = torch.to(torch.select(keep, 0, row), x.device, FLOAT, True)
         shape = [-1, 1] if torch.eq(torch.dim(x), 2) else [-1, 1, 1]
         scale = torch.view(kept, shape)
         y = torch.addcmul(torch.to(x, FLOAT), torch.to(branch, FLOAT), scale)
@@ -231,7 +217,10 @@ final class VisionTransformerScript {
             : String.format(
                 "torch.to(self.layers(%s, keep, p, %d, %s), FLOAT)", input, embedded, count);
     return fill(
-        layers()
+        layers(AttentionScript.forClassifying(compute))
+            + "\n"
+            + CAST
+            + "\n"
             + COMPOSED
             + "\n"
             + (first ? EMBEDDING + "\n" : "")
@@ -239,15 +228,20 @@ final class VisionTransformerScript {
             + String.format(FORWARD, output));
   }
 
+  /** The method that casts a layer's parameters where no gradient flows through it. */
+  String cast() {
+    boolean atOnce = compute.device().isGpu() && compute.arithmetic() == Arithmetic.BF16;
+    return atOnce ? CAST_AT_ONCE : CAST;
+  }
+
   /** The methods that compute branches. */
-  String layers() {
-    String attention = compute.device().isGpu() ? FUSED_ATTENTION : MULTIPLIED_ATTENTION;
+  String layers(AttentionScript attention) {
     boolean fused =
         !compute.device().isGpu()
             && compute.arithmetic() == Arithmetic.BF16
             && FusedProducts.available();
     String products = fused ? FusedProducts.SOURCE : PRODUCTS;
-    return products + "\n" + LAYERS.replace("ATTENTION", attention) + "\n";
+    return products + "\n" + LAYERS + "\n" + attention.forward() + "\n";
   }
 
   /** Replaces the words in capitals by the model's numbers. */
@@ -259,6 +253,7 @@ final class VisionTransformerScript {
         .replace("PATCHES", String.valueOf(side * side))
         .replace("PATCH", String.valueOf(model.patch()))
         .replace("SIDE", String.valueOf(side))
+        .replace("TRIPLE_WIDTH", String.valueOf(3 * model.width()))
         .replace("DOUBLE_WIDTH", String.valueOf(2 * model.width()))
         .replace("WIDTH", String.valueOf(model.width()))
         .replace("HEADS", String.valueOf(model.heads()))
@@ -266,7 +261,8 @@ final class VisionTransformerScript {
         .replace("SCALE", String.format(Locale.ROOT, "%s", 1 / Math.sqrt(headWidth)))
         .replace("EPSILON", String.format(Locale.ROOT, "%s", model.epsilon()))
         .replace("TYPE", String.valueOf(type()))
-        .replace("STREAM", String.valueOf(compute.device().isGpu() ? FLOAT32 : type()))
+        .replace("STREAM", String.valueOf(type()))
+        .replace("NORMS_EXACT", compute.device().isGpu() ? "False" : "True")
         .replace("FLOAT", String.valueOf(FLOAT32));
   }
 

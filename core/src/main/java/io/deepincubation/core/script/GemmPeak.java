@@ -12,8 +12,22 @@ public final class GemmPeak {
 
   private static final int REPEATS = 8;
   private static final int TRIALS = 5;
+  private static final int GPU_SIDE = 8192;
 
   private GemmPeak() {}
+
+  /**
+   * The best of a few trials with square factors. A GPU gets some that keep it busy.
+   *
+   * @param device where to multiply
+   * @param bfloat16 whether the factors are bfloat16, else fp32
+   * @param side of the factors on a processor
+   * @return floating-point operations a second
+   */
+  public static double ofSquares(Device device, boolean bfloat16, int side) {
+    int chosen = device.isGpu() ? GPU_SIDE : side;
+    return flopsPerSecond(device, bfloat16, chosen, chosen, chosen);
+  }
 
   /**
    * The best of a few trials.

@@ -1,6 +1,8 @@
 package io.deepincubation.core.script;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -12,8 +14,22 @@ import java.nio.FloatBuffer;
  * Memory outside Java's heap through which values reach libtorch, used again and again: memory that
  * is taken anew for every batch stays taken until Java next collects its garbage. For one thread at
  * a time.
+ *
+ * <p>A GPU gets its copy while it works on: nothing waits for it.
  */
 public final class HostBuffer {
+
+  private static final String UPLOAD =
+      """
+      def upload(self, values: Tensor, there: Tensor) -> Tensor:
+        return torch.to(torch.pin_memory(values), there.device, 6, True)
+      """;
+
+  /** Lives as long as the process, and is made where there is a GPU. */
+  private static final class Holder {
+    static final ScriptProgram UPLOADING =
+        ScriptProgram.load(TorchEngine.newManager(Device.cpu()), UPLOAD);
+  }
 
   private ByteBuffer bytes = empty(0);
 
@@ -36,6 +52,13 @@ public final class HostBuffer {
     }
     bytes.clear().limit(size);
     bytes.asFloatBuffer().put(values);
-    return manager.create(bytes, shape, DataType.FLOAT32);
+    if (!manager.getDevice().isGpu()) {
+      return manager.create(bytes, shape, DataType.FLOAT32);
+    }
+    try (NDManager host = TorchEngine.hostManager(manager)) {
+      NDArray there = manager.create(new Shape(0));
+      NDArray here = host.create(bytes, shape, DataType.FLOAT32);
+      return Holder.UPLOADING.call(manager, "upload", new NDList(here, there)).head();
+    }
   }
 }

@@ -57,7 +57,8 @@ public final class ScriptProgram implements AutoCloseable {
    * @return the tensors that the method returns
    */
   public NDList call(NDManager manager, String method, NDList arguments) {
-    try (NDArray selector = manager.create(0f)) {
+    try (NDManager host = TorchEngine.hostManager(manager)) {
+      NDArray selector = host.create(0f);
       selector.setName(METHOD_PREFIX + method);
       var inputs = new NDList(arguments.size() + 1);
       inputs.addAll(arguments);

@@ -3,12 +3,10 @@ package io.deepincubation.core.script;
 import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
-import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
-import ai.djl.util.cuda.CudaUtils;
 
 /** The process's one libtorch, started offline, and the settings of the threads that use it. */
 public final class TorchEngine {
@@ -53,6 +51,18 @@ public final class TorchEngine {
   }
 
   /**
+   * A manager below another whose arrays live on the host: for numbers and choices that libtorch
+   * needs to know before it tells a GPU what to do. Read from a GPU, they would have to be waited
+   * for.
+   *
+   * @param manager of any device
+   * @return a manager that is closed with the other at the latest
+   */
+  public static NDManager hostManager(NDManager manager) {
+    return manager.newSubManager(Device.cpu());
+  }
+
+  /**
    * A DJL model without a block.
    *
    * @param name what DJL calls it
@@ -80,7 +90,9 @@ public final class TorchEngine {
 
   /** GPUs that this process's libtorch can compute on. */
   public static int gpus() {
-    return Holder.ENGINE.hasCapability(StandardCapabilities.CUDA) ? Holder.ENGINE.getGpuCount() : 0;
+    return Holder.ENGINE.getVersion().isEmpty()
+        ? 0
+        : CudaRuntime.of(LibUtils.getLibtorchPath()).gpus();
   }
 
   /**
@@ -99,18 +111,21 @@ public final class TorchEngine {
   /**
    * Memory taken on a device, by all its users.
    *
-   * @return bytes; 0 for the processor
+   * @return bytes; 0 for the processor, and where the driver does not tell
    */
   public static long usedBytes(Device device) {
-    return device.isGpu() ? CudaUtils.getGpuMemory(device).getUsed() : 0;
+    return device.isGpu()
+        ? CudaRuntime.of(LibUtils.getLibtorchPath()).usedBytes(device.getDeviceId())
+        : 0;
   }
 
   /**
-   * Hands memory that was freed, but kept for steps to come, back to the system, so that what a
-   * process takes can be measured.
+   * Hands memory that was freed, but kept for steps to come, back to the system and to the GPUs, so
+   * that what a process takes can be measured.
    */
   public static void giveBackFreedMemory() {
     NativeProcess.giveBack();
+    JniUtils.emptyCudaCache();
   }
 
   /** The version of libtorch and of the engine, for run records. */

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.ScriptProgram;
+import io.deepincubation.core.script.TorchEngine;
 
 /**
  * What one lane gathers for an optimizer step: a sum for each parameter, and that of the losses.
@@ -83,7 +84,8 @@ public final class GradientSums {
   public void addGradientsOf(NDArray loss, double share) {
     try (NDManager call = loss.getManager().newSubManager();
         GradientMode mode = GradientMode.recording()) {
-      var arguments = new NDList(total, loss, call.create((float) share), flag(call, begin()));
+      NDManager host = TorchEngine.hostManager(call);
+      var arguments = new NDList(total, loss, host.create((float) share), flag(host, begin()));
       arguments.addAll(ScriptProgram.listOf("parameters", parameters));
       arguments.addAll(ScriptProgram.listOf("sums", gradients));
       program.call(call, "gather", arguments);

@@ -10,6 +10,7 @@ import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.OptimizerRecipe;
 import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.ScriptProgram;
+import io.deepincubation.core.script.TorchEngine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -115,7 +116,7 @@ public final class Optimizer {
     for (int lane = 0; lane < lanes.count(); lane++) {
       sums.add(new GradientSums(parameters, zeros(/* scalars= */ false), program, manager));
     }
-    rate = manager.zeros(new Shape());
+    rate = TorchEngine.hostManager(manager).zeros(new Shape());
   }
 
   private NDList zeros(boolean scalars) {

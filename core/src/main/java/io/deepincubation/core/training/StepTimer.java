@@ -11,7 +11,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** Times the parts of training steps on a batch that is ready. */
+/**
+ * Times the parts of training steps on a batch that is ready. A GPU is waited for at the end of
+ * each part, where training would go on.
+ */
 public final class StepTimer {
 
   /**
@@ -44,7 +47,7 @@ public final class StepTimer {
    *
    * @param objective of the steps
    * @param recipe batch and optimizer
-   * @param compute where and how they compute; a processor, since nothing here waits for a GPU
+   * @param compute where and how they compute
    */
   public StepTimer(TaskObjective objective, Recipe recipe, Compute compute) {
     this.objective = objective;
@@ -92,14 +95,17 @@ public final class StepTimer {
             objective.loss(images, targets, from).close();
           }
         });
+    step.waitForDevice();
     long forwarded = System.nanoTime();
     long gathering = 0;
     long updating = 0;
     for (int pass = 0; pass < recipe.batch().accumulation(); pass++) {
       long began = System.nanoTime();
       step.gather(batch, key);
+      step.waitForDevice();
       long gathered = System.nanoTime();
       step.update(RATE);
+      step.waitForDevice();
       gathering += gathered - began;
       updating += System.nanoTime() - gathered;
     }

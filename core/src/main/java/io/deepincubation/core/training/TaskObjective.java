@@ -2,6 +2,7 @@ package io.deepincubation.core.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.network.ModularNetwork.BatchPart;
@@ -10,6 +11,7 @@ import io.deepincubation.core.network.NetworkModule;
 import io.deepincubation.core.network.StochasticDepth;
 import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.ScriptProgram;
+import io.deepincubation.core.script.TorchEngine;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +108,8 @@ public final class TaskObjective implements Objective {
 
   private NDList keep(NDArray images, StepKey step) {
     int count = Math.toIntExact(images.getShape().get(0));
-    var part = new BatchPart(images.getManager(), step.images(), step.firstImage(), count);
+    NDManager host = TorchEngine.hostManager(images.getManager());
+    var part = new BatchPart(host, step.images(), step.firstImage(), count);
     var keep = new NDList(network.modules().size());
     for (int i = 0; i < network.modules().size(); i++) {
       keep.add(network.keep(i, stochasticDepth, part, step.random("stochastic depth", i)));

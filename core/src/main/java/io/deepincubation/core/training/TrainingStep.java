@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /**
  * What every optimizer step does: the gradients of its passes, in lanes, then the update.
  *
- * <p>Nothing in it waits for a GPU.
+ * <p>Nothing in it waits for a GPU but {@link #waitForDevice}.
  */
 public final class TrainingStep implements AutoCloseable {
 
@@ -151,6 +151,11 @@ public final class TrainingStep implements AutoCloseable {
    */
   public void update(double learningRate) {
     optimizer.finishPass(learningRate);
+  }
+
+  /** Returns once the device has done all that it was told to. */
+  void waitForDevice() {
+    optimizer.totalLoss();
   }
 
   @Override

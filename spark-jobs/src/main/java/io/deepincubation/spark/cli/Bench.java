@@ -10,6 +10,8 @@ import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.training.TaskPlace;
+import io.deepincubation.spark.Devices;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,8 +23,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description =
-        "Times training steps on this machine's processor: end to end, meta model and each hybrid"
-            + " network, beside the peak of matrix products; and how fast the model classifies.")
+        "Times training steps on this machine's GPU or processor: end to end, meta model and each"
+            + " hybrid network, beside the peak of matrix products; and how fast the model"
+            + " classifies.")
 final class Bench extends Verb {
 
   private static final int DEFAULT_CLASSES = 100;
@@ -59,6 +62,7 @@ final class Bench extends Verb {
               "Cannot time steps: expected --steps and --threads from 1, got %d and %d",
               steps, width));
     }
+    Device device = Devices.ofThisProcess();
     Recipe resolved = recipe.recipe();
     int classes = resolved.model().classes() == 0 ? DEFAULT_CLASSES : resolved.model().classes();
     var benchmark = new TrainingBenchmark(resolved, classes, WARM_UP_SECONDS, steps);
@@ -66,11 +70,12 @@ final class Bench extends Verb {
     var inference = new InferenceBenchmark(resolved, classes, WARM_UP_SECONDS, steps);
     var classifying = new ArrayList<InferenceBenchmark.Speed>();
     for (Arithmetic precision : precisions) {
-      var compute = new Compute(Device.cpu(), precision, width);
+      var compute = new Compute(device, precision, width);
       speeds.addAll(benchmark.run(compute));
       classifying.add(inference.run(compute));
     }
-    return answer(resolved, width, speeds, classifying);
+    return answer(
+        resolved, new TaskPlace("", 0, List.of()).device(device), width, speeds, classifying);
   }
 
   private static String milliseconds(double seconds) {
@@ -82,7 +87,11 @@ final class Bench extends Verb {
   }
 
   private static Answer answer(
-      Recipe recipe, int width, List<Speed> speeds, List<InferenceBenchmark.Speed> classifying) {
+      Recipe recipe,
+      String device,
+      int width,
+      List<Speed> speeds,
+      List<InferenceBenchmark.Speed> classifying) {
     var rows = new ArrayList<List<String>>();
     rows.add(
         List.of(
@@ -119,9 +128,9 @@ final class Bench extends Verb {
     var lines = new ArrayList<>(Results.columns(rows));
     lines.add(
         String.format(
-            "%s, batch %d, %d threads; medians of a step. Data: what one thread takes to make its"
-                + " images, beside the others. Memory: gradients, optimizer and activations.",
-            recipe.name(), recipe.batch().size(), width));
+            "%s, batch %d, %s, %d threads; medians of a step. Data: what one thread takes to make"
+                + " its images, beside the others. Memory: gradients, optimizer and activations.",
+            recipe.name(), recipe.batch().size(), device, width));
     for (InferenceBenchmark.Speed speed : classifying) {
       lines.add(
           String.format(
@@ -135,6 +144,7 @@ final class Bench extends Verb {
     json.addProperty("status", "done");
     json.addProperty("recipe", recipe.name());
     json.addProperty("batch", recipe.batch().size());
+    json.addProperty("device", device);
     json.addProperty("threads", width);
     json.add("speeds", new Gson().toJsonTree(speeds));
     json.add("inference", new Gson().toJsonTree(classifying));

@@ -16,6 +16,7 @@ import io.deepincubation.core.network.NativeArithmetic;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.spark.ClusterShape;
+import io.deepincubation.spark.Devices;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,11 +98,8 @@ final class Plan extends Verb {
               .map(found -> Math.toIntExact(found.count(ImageSource.TRAIN)))
               .orElseGet(() -> images.images == null ? 0 : images.images);
       int known = index.map(found -> found.classNames().size()).orElseGet(() -> classes(resolved));
-      var compute =
-          new Compute(
-              cluster.gpus() ? Device.gpu() : Device.cpu(),
-              arithmetic(resolved),
-              cluster.taskThreads());
+      Device device = cluster.gpus() ? Device.gpu() : Device.cpu();
+      var compute = new Compute(device, arithmetic(resolved, device), cluster.taskThreads());
       var plan =
           new TrainingPlan(resolved, Architectures.of(resolved.model(), known), count, compute);
       Map<String, Double> speeds = speeds(plan, resolved, known, cluster);
@@ -177,18 +175,19 @@ final class Plan extends Verb {
   private static Map<String, Double> measured(Recipe resolved, int known, int threads) {
     var benchmark = new TrainingBenchmark(resolved, known, WARM_UP_SECONDS, MEASURED_STEPS);
     var speeds = new HashMap<String, Double>();
-    for (Speed speed : benchmark.run(new Compute(Device.cpu(), arithmetic(resolved), threads))) {
+    Device device = Devices.ofThisProcess();
+    for (Speed speed : benchmark.run(new Compute(device, arithmetic(resolved, device), threads))) {
       speeds.put(speed.network(), speed.imagesPerSecond());
     }
     return speeds;
   }
 
-  /** The recipe's, or what suits this machine's processor. */
-  private static Arithmetic arithmetic(Recipe resolved) {
+  /** The recipe's, or what suits the device. */
+  private static Arithmetic arithmetic(Recipe resolved, Device device) {
     return switch (resolved.precision()) {
       case FP32 -> Arithmetic.FP32;
       case BF16 -> Arithmetic.BF16;
-      case AUTO -> NativeArithmetic.of(Device.cpu());
+      case AUTO -> NativeArithmetic.of(device);
     };
   }
 }

@@ -49,13 +49,13 @@ public final class MachineChecks {
 
   /** Multiplies matrices in fp32. */
   public static Finding products(Device device) {
-    double flops = GemmPeak.flopsPerSecond(device, /* bfloat16= */ false, SIDE, SIDE, SIDE);
+    double flops = GemmPeak.ofSquares(device, /* bfloat16= */ false, SIDE);
     return Finding.ok("products", String.format(Locale.ROOT, "fp32 at %.0f GFLOP/s", flops / 1e9));
   }
 
   /** Multiplies matrices in bfloat16, natively or not. */
   public static Finding bfloat16(Device device) {
-    double flops = GemmPeak.flopsPerSecond(device, /* bfloat16= */ true, SIDE, SIDE, SIDE);
+    double flops = GemmPeak.ofSquares(device, /* bfloat16= */ true, SIDE);
     boolean fast = NativeArithmetic.of(device) == Arithmetic.BF16;
     return Finding.ok(
         "bfloat16",
