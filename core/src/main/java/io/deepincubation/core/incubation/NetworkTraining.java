@@ -18,6 +18,7 @@ import io.deepincubation.core.training.Evaluator;
 import io.deepincubation.core.training.TaskObjective;
 import io.deepincubation.core.training.Trainer;
 import io.deepincubation.core.training.TrainingOutcome;
+import io.deepincubation.core.training.TrainingStep;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -49,7 +50,7 @@ final class NetworkTraining {
       Set<Integer> trained,
       ModularDivision kept) {}
 
-  /** Images of a forward pass of an evaluation, where a processor is not faster with fewer. */
+  /** Images of a forward pass of an evaluation, where training computes no fewer at once. */
   private static final int EVALUATION_BATCH = 256;
 
   private final RunContext context;
@@ -124,8 +125,12 @@ final class NetworkTraining {
     }
   }
 
+  /** It takes no more memory than training does. */
   private Evaluator evaluator() {
-    int images = Math.min(EVALUATION_BATCH, context.architecture().imagesAtOnce(compute));
+    var training =
+        TrainingStep.Shares.of(
+            compute, context.recipe().batch().size(), context.architecture().imagesAtOnce());
+    int images = Math.min(EVALUATION_BATCH, training.imagesAtOnce() / training.lanes());
     var batches = new EvaluationBatches(context.data().test(), images);
     return new Evaluator(batches, compute);
   }

@@ -74,8 +74,7 @@ final class Bench extends Verb {
       speeds.addAll(benchmark.run(compute));
       classifying.add(inference.run(compute));
     }
-    return answer(
-        resolved, new TaskPlace("", 0, List.of()).device(device), width, speeds, classifying);
+    return answer(resolved, device, width, speeds, classifying);
   }
 
   private static String milliseconds(double seconds) {
@@ -88,10 +87,12 @@ final class Bench extends Verb {
 
   private static Answer answer(
       Recipe recipe,
-      String device,
+      Device computing,
       int width,
       List<Speed> speeds,
       List<InferenceBenchmark.Speed> classifying) {
+    String device = new TaskPlace("", 0, List.of()).device(computing);
+    boolean onGpu = computing.isGpu();
     var rows = new ArrayList<List<String>>();
     rows.add(
         List.of(
@@ -135,10 +136,10 @@ final class Bench extends Verb {
       lines.add(
           String.format(
               Locale.ROOT,
-              "Classifying, %s: %.1f images/s of a core, all %d at once.",
+              "Classifying, %s: %.1f images/s %s.",
               speed.arithmetic().name().toLowerCase(Locale.ROOT),
               speed.imagesPerSecondOfCore(),
-              speed.cores()));
+              onGpu ? "on " + device : "of a core, all " + speed.cores() + " at once"));
     }
     var json = new JsonObject();
     json.addProperty("status", "done");
