@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 
 /**
  * Memory outside Java's heap through which values reach libtorch, used again and again: memory that
@@ -42,16 +43,27 @@ public final class HostBuffer {
    * next one is made.
    *
    * @param manager owns the array
-   * @param values as many as the shape has
    * @param shape of the array
+   * @param values one part after the other, together as many as the shape has
+   * @throws IllegalArgumentException if they are more or fewer
    */
-  public NDArray array(NDManager manager, FloatBuffer values, Shape shape) {
-    int size = Math.multiplyExact(values.remaining(), Float.BYTES);
+  public NDArray array(NDManager manager, Shape shape, FloatBuffer... values) {
+    long given = Arrays.stream(values).mapToLong(FloatBuffer::remaining).sum();
+    if (given != shape.size()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "Cannot make an array of shape %s: expected %d values, got %d",
+              shape, shape.size(), given));
+    }
+    int size = Math.multiplyExact(Math.toIntExact(shape.size()), Float.BYTES);
     if (bytes.capacity() < size) {
       bytes = empty(size);
     }
     bytes.clear().limit(size);
-    bytes.asFloatBuffer().put(values);
+    FloatBuffer target = bytes.asFloatBuffer();
+    for (FloatBuffer part : values) {
+      target.put(part);
+    }
     if (!manager.getDevice().isGpu()) {
       return manager.create(bytes, shape, DataType.FLOAT32);
     }

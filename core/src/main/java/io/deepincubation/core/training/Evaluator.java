@@ -67,7 +67,7 @@ public final class Evaluator implements AutoCloseable {
       Shape input = network.architecture().inputShape();
       Shape shape = new Shape(batch.size()).addAll(input);
       var values = FloatBuffer.wrap(batch.images(), 0, Math.toIntExact(shape.size()));
-      NDArray images = buffer.array(manager, values, shape);
+      NDArray images = buffer.array(manager, shape, values);
       long[] predicted = network.evaluate(images).argMax(-1).toLongArray();
       int classes = network.architecture().classes();
       for (int i = 0; i < predicted.length; i++) {

@@ -131,10 +131,10 @@ public final class TrainingStep implements AutoCloseable {
     try (NDManager pass = manager.newSubManager()) {
       Shape shape = new Shape(images).addAll(objective.inputShape());
       HostBuffers own = buffers.get(lane);
-      NDArray part = own.images().array(pass, part(batch.images(), key, images), shape);
+      NDArray part = own.images().array(pass, shape, part(batch.images(), key, images));
       int classes = batch.targets().length / batch.size();
       NDArray targets =
-          own.targets().array(pass, part(batch.targets(), key, images), new Shape(images, classes));
+          own.targets().array(pass, new Shape(images, classes), part(batch.targets(), key, images));
       work.run(part, targets, key, lane);
     }
   }
