@@ -114,7 +114,7 @@ final class NetworkTraining {
             recipe.batch().recomputeActivations());
     try (Evaluator evaluator = evaluator()) {
       return trainer.train(
-          objective, network.manager(), () -> evaluator.confusion(network).accuracy());
+          objective, network.manager(), step -> evaluator.confusion(network, step).accuracy());
     }
   }
 

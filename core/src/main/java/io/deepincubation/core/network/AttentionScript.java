@@ -112,12 +112,6 @@ enum AttentionScript {
       0,
       0);
 
-  /**
-   * The longest sequence whose gradients the kernel sums up in one order: its blocks are of 128
-   * tokens, and two numbers have one sum.
-   */
-  private static final int LONGEST_IN_ORDER = 256;
-
   private final String forward;
   private final String back;
   private final int keptForInput;
@@ -128,20 +122,6 @@ enum AttentionScript {
     this.back = back;
     this.keptForInput = keptForInput;
     this.keptForAll = keptForAll;
-  }
-
-  /** The way for training steps on sequences of a length. */
-  static AttentionScript forTraining(Compute compute, int tokens) {
-    boolean flash =
-        compute.device().isGpu()
-            && compute.arithmetic() == Arithmetic.BF16
-            && tokens <= LONGEST_IN_ORDER;
-    return flash ? FLASH : MULTIPLIED;
-  }
-
-  /** The way for everything else. */
-  static AttentionScript forClassifying(Compute compute) {
-    return compute.device().isGpu() ? CHOSEN : MULTIPLIED;
   }
 
   /** The source of {@code attention}. */

@@ -160,7 +160,7 @@ public record VisionTransformer(
   public Optional<String> gradients(
       ModularDivision division, Set<Integer> trained, Compute compute, boolean recompute) {
     var script = new VisionTransformerScript(this, compute);
-    var gradients = new VisionTransformerGradients(script, this, compute, division, trained);
+    var gradients = new VisionTransformerGradients(script, this, division, trained);
     return Optional.of(gradients.program(recompute));
   }
 

@@ -288,19 +288,16 @@ final class VisionTransformerGradients {
 
   private final VisionTransformerScript script;
   private final VisionTransformer model;
-  private final Compute compute;
   private final ModularDivision division;
   private final Set<Integer> trained;
 
   VisionTransformerGradients(
       VisionTransformerScript script,
       VisionTransformer model,
-      Compute compute,
       ModularDivision division,
       Set<Integer> trained) {
     this.script = script;
     this.model = model;
-    this.compute = compute;
     this.division = division;
     this.trained = trained;
   }
@@ -311,7 +308,7 @@ final class VisionTransformerGradients {
    * @param recompute whether to keep the layers' inputs alone
    */
   String program(boolean recompute) {
-    AttentionScript attention = AttentionScript.forTraining(compute, model.tokens());
+    AttentionScript attention = script.attention();
     String parts =
         script.layers(attention)
             + "\n"

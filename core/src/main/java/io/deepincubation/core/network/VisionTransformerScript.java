@@ -194,6 +194,12 @@ final class VisionTransformerScript {
         return (torch.linear(token, p[end - 2], p[end - 1]), [exact, mean, spread, token])
       """;
 
+  /**
+   * The longest sequence whose gradients the flash kernel sums up in one order: its blocks are of
+   * 128 tokens, and two numbers have one sum.
+   */
+  private static final int LONGEST_IN_ORDER = 256;
+
   private final VisionTransformer model;
   private final Compute compute;
 
@@ -217,7 +223,7 @@ final class VisionTransformerScript {
             : String.format(
                 "torch.to(self.layers(%s, keep, p, %d, %s), FLOAT)", input, embedded, count);
     return fill(
-        layers(AttentionScript.forClassifying(compute))
+        layers(compute.device().isGpu() ? AttentionScript.CHOSEN : AttentionScript.MULTIPLIED)
             + "\n"
             + CAST
             + "\n"
@@ -226,6 +232,15 @@ final class VisionTransformerScript {
             + (first ? EMBEDDING + "\n" : "")
             + (last ? HEAD + "\n" : "")
             + String.format(FORWARD, output));
+  }
+
+  /** How attention is computed where its gradients are. */
+  AttentionScript attention() {
+    boolean flash =
+        compute.device().isGpu()
+            && compute.arithmetic() == Arithmetic.BF16
+            && model.tokens() <= LONGEST_IN_ORDER;
+    return flash ? AttentionScript.FLASH : AttentionScript.MULTIPLIED;
   }
 
   /** The method that casts a layer's parameters where no gradient flows through it. */

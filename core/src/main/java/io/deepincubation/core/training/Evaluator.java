@@ -10,19 +10,19 @@ import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.HostBuffer;
 import java.nio.FloatBuffer;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures what a network takes the images of a split for, without autograd and with all branches
- * kept. Its threads and memory serve every measurement until it is closed.
+ * kept. Its memory serves every measurement until it is closed, and so do its threads, where it is
+ * not lent those of a training: new ones would take memory of their own beside them.
  */
 public final class Evaluator implements AutoCloseable {
 
   private final EvaluationBatches batches;
   private final Lanes lanes;
-  private final List<Place> places;
+  private final @Nullable Place[] places;
 
   /** Where a lane's images are. */
   private record Place(float[] images, HostBuffer buffer) {}
@@ -36,19 +36,25 @@ public final class Evaluator implements AutoCloseable {
   public Evaluator(EvaluationBatches batches, Compute compute) {
     this.batches = batches;
     lanes = Lanes.of(compute, compute.threads() * batches.size(0), 1);
-    places =
-        Stream.generate(() -> new Place(new float[batches.valuesPerBatch()], new HostBuffer()))
-            .limit(lanes.count())
-            .toList();
+    places = new Place[compute.threads()];
   }
 
   /** Counts which class each image is taken for: that of the highest logit. */
   public ConfusionMatrix confusion(ModularNetwork network) {
+    return confusion(network, lanes);
+  }
+
+  /** The same between two steps of a training, by its threads. */
+  public ConfusionMatrix confusion(ModularNetwork network, TrainingStep training) {
+    return confusion(network, training.lanes());
+  }
+
+  private ConfusionMatrix confusion(ModularNetwork network, Lanes lanes) {
     int classes = network.architecture().classes();
     var counts = new AtomicLongArray(classes * classes);
     lanes.forEach(
         lane -> {
-          Place place = places.get(lane);
+          Place place = place(lane);
           for (int i = lane; i < batches.count(); i += lanes.count()) {
             count(network, batches.batch(i, place.images()), place.buffer(), counts);
           }
@@ -58,6 +64,16 @@ public final class Evaluator implements AutoCloseable {
       rows[i / classes][i % classes] = counts.get(i);
     }
     return new ConfusionMatrix(rows);
+  }
+
+  /** Each lane asks for its own alone. */
+  private Place place(int lane) {
+    Place place = places[lane];
+    if (place == null) {
+      place = new Place(new float[batches.valuesPerBatch()], new HostBuffer());
+      places[lane] = place;
+    }
+    return place;
   }
 
   private static void count(

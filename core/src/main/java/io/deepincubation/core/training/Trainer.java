@@ -20,7 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.DoubleSupplier;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,10 +92,11 @@ public final class Trainer {
    *
    * @param objective what is minimised
    * @param manager owns the optimizer's arrays; on the network's device
-   * @param accuracy measures the network as it is
+   * @param accuracy measures the network as it is, between two steps
    * @throws TrainingDivergedException if the loss stops being a finite number
    */
-  public TrainingOutcome train(Objective objective, NDManager manager, DoubleSupplier accuracy) {
+  public TrainingOutcome train(
+      Objective objective, NDManager manager, ToDoubleFunction<TrainingStep> accuracy) {
     try (var training = new TrainingStep(objective, manager, recipe, stage.clipNorm(), compute)) {
       var session = new Session(objective, training, accuracy);
       checkpoints.latest().ifPresent(session::restore);
@@ -114,7 +115,7 @@ public final class Trainer {
     private final Objective objective;
     private final TrainingStep training;
     private final Optimizer optimizer;
-    private final DoubleSupplier accuracy;
+    private final ToDoubleFunction<TrainingStep> accuracy;
     private final List<MetricsLine> metrics = new ArrayList<>();
     private final int interval = Math.max(1, stepsPerEpoch / INTERVALS);
     private long step;
@@ -127,7 +128,7 @@ public final class Trainer {
     private long intervalWait;
     private int intervalSteps;
 
-    Session(Objective objective, TrainingStep training, DoubleSupplier accuracy) {
+    Session(Objective objective, TrainingStep training, ToDoubleFunction<TrainingStep> accuracy) {
       this.objective = objective;
       this.training = training;
       this.accuracy = accuracy;
@@ -159,7 +160,7 @@ public final class Trainer {
         }
       }
       if (Double.isNaN(lastAccuracy)) {
-        lastAccuracy = accuracy.getAsDouble();
+        lastAccuracy = accuracy.applyAsDouble(training);
       }
       long images = steps() * recipe.batch().effectiveSize();
       return new TrainingOutcome(
@@ -232,7 +233,7 @@ public final class Trainer {
       int every = Math.max(1, stage.epochs() / EVALUATIONS);
       boolean due = epochs % every == 0 && stage.epochs() - epochs >= every;
       if (step == steps() || due) {
-        lastAccuracy = accuracy.getAsDouble();
+        lastAccuracy = accuracy.applyAsDouble(training);
         metrics.add(line(null, 0, 0, lastAccuracy, null));
       }
     }

@@ -153,6 +153,11 @@ public final class TrainingStep implements AutoCloseable {
     optimizer.finishPass(learningRate);
   }
 
+  /** The threads of a pass. */
+  Lanes lanes() {
+    return lanes;
+  }
+
   /** Returns once the device has done all that it was told to. */
   void waitForDevice() {
     optimizer.totalLoss();

@@ -199,7 +199,7 @@ class TrainerTest {
                   checkpoints,
                   progress,
                   new TaskPlace("3", 1, List.of("0")))
-              .train(objective, network.manager(), () -> 0.5);
+              .train(objective, network.manager(), step -> 0.5);
       return new Trained(outcome, network.weights().stream().map(Safetensors::digest).toList());
     }
   }
