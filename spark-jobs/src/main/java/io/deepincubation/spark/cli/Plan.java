@@ -64,7 +64,8 @@ final class Plan extends Verb {
 
     @Option(
         names = "--measure",
-        description = "Time a few training steps of each network on this machine's processor.")
+        description =
+            "Time a few training steps of each network on this machine's GPU or processor.")
     private boolean measure;
   }
 
