@@ -123,9 +123,13 @@ public final class StandaloneCluster implements AutoCloseable {
     Await.untilTrue(count + " workers", START, () -> aliveWorkers().equals(Optional.of(count)));
   }
 
-  /** Workers that the master's page calls alive, once it has a page. */
+  /**
+   * Workers that the master's page calls alive, once it has a page. Spark listens before it has all
+   * its pages, and answers with the one of people meanwhile.
+   */
   private Optional<Integer> aliveWorkers() {
     return Http.get("http://" + HOST + ":" + webPort + "/json/")
+        .filter(page -> page.startsWith("{"))
         .map(page -> JsonParser.parseString(page).getAsJsonObject().getAsJsonArray("workers"))
         .map(
             found ->
