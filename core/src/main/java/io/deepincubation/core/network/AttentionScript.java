@@ -51,11 +51,6 @@ enum AttentionScript {
   /** A GPU's kernel that never writes the weights, and its gradient; in bfloat16. */
   FLASH(
       """
-      # (B, N, parts D) -> (parts, B, heads, N, D / heads), not copied
-      def heads(self, x: Tensor, parts: int) -> Tensor:
-        N = torch.size(x, 1)
-        return torch.permute(torch.view(x, [-1, N, parts, HEADS, HEAD]), [2, 0, 3, 1, 4])
-
       # x: (B, N, D), p: cast, i: first parameter of the branch, whole: gives x plus the branch
       def attention(self, x: Tensor, p: List[Tensor], i: int,
                     whole: bool) -> Tuple[Tensor, List[Tensor]]:
@@ -99,9 +94,7 @@ enum AttentionScript {
                     whole: bool) -> Tuple[Tensor, List[Tensor]]:
         normed, mean, spread = torch.native_layer_norm(x, [WIDTH], p[i], p[i + 1], EPSILON)
         h = torch.to(normed, TYPE)
-        heads = [-1, torch.size(x, 1), 3, HEADS, HEAD]
-        qkv = torch.permute(
-          torch.view(self.linear(h, p[i + 2], p[i + 3]), heads), [2, 0, 3, 1, 4])
+        qkv = self.heads(self.linear(h, p[i + 2], p[i + 3]), 3)
         mixed = torch.scaled_dot_product_attention(
           torch.select(qkv, 0, 0), torch.select(qkv, 0, 1), torch.select(qkv, 0, 2))
         joined = torch.reshape(torch.transpose(mixed, 1, 2), [-1, torch.size(x, 1), WIDTH])

@@ -85,12 +85,15 @@ final class VisionTransformerScript {
           y = self.linear(a, weight, bias)
         return y
 
+      # (B, N, parts D) -> (parts, B, heads, N, D / heads), not copied
+      def heads(self, x: Tensor, parts: int) -> Tensor:
+        N = torch.size(x, 1)
+        return torch.permute(torch.view(x, [-1, N, parts, HEADS, HEAD]), [2, 0, 3, 1, 4])
+
       # (B, N, parts D) -> (parts, B heads, N, D / heads)
       def split(self, x: Tensor, parts: int) -> Tensor:
-        B = torch.size(x, 0)
-        N = torch.size(x, 1)
-        apart = torch.permute(torch.view(x, [B, N, parts, HEADS, HEAD]), [2, 0, 3, 1, 4])
-        return torch.view(torch.contiguous(apart), [parts, torch.mul(B, HEADS), N, HEAD])
+        copied = torch.contiguous(self.heads(x, parts))
+        return torch.view(copied, [parts, -1, torch.size(x, 1), HEAD])
 
       # (parts, B heads, N, D / heads) -> (B, N, parts D)
       def join(self, x: Tensor, parts: int) -> Tensor:
@@ -201,11 +204,13 @@ final class VisionTransformerScript {
   private static final int LONGEST_IN_ORDER = 256;
 
   private final VisionTransformer model;
-  private final Compute compute;
+  private final boolean gpu;
+  private final boolean bfloat16;
 
   VisionTransformerScript(VisionTransformer model, Compute compute) {
     this.model = model;
-    this.compute = compute;
+    gpu = compute.device().isGpu();
+    bfloat16 = compute.arithmetic() == Arithmetic.BF16;
   }
 
   /** The program of a module that is or is not the first, and is or is not the last. */
@@ -223,7 +228,7 @@ final class VisionTransformerScript {
             : String.format(
                 "torch.to(self.layers(%s, keep, p, %d, %s), FLOAT)", input, embedded, count);
     return fill(
-        layers(compute.device().isGpu() ? AttentionScript.CHOSEN : AttentionScript.MULTIPLIED)
+        layers(gpu ? AttentionScript.CHOSEN : AttentionScript.MULTIPLIED)
             + "\n"
             + CAST
             + "\n"
@@ -236,25 +241,18 @@ final class VisionTransformerScript {
 
   /** How attention is computed where its gradients are. */
   AttentionScript attention() {
-    boolean flash =
-        compute.device().isGpu()
-            && compute.arithmetic() == Arithmetic.BF16
-            && model.tokens() <= LONGEST_IN_ORDER;
+    boolean flash = gpu && bfloat16 && model.tokens() <= LONGEST_IN_ORDER;
     return flash ? AttentionScript.FLASH : AttentionScript.MULTIPLIED;
   }
 
   /** The method that casts a layer's parameters where no gradient flows through it. */
   String cast() {
-    boolean atOnce = compute.device().isGpu() && compute.arithmetic() == Arithmetic.BF16;
-    return atOnce ? CAST_AT_ONCE : CAST;
+    return gpu && bfloat16 ? CAST_AT_ONCE : CAST;
   }
 
   /** The methods that compute branches. */
   String layers(AttentionScript attention) {
-    boolean fused =
-        !compute.device().isGpu()
-            && compute.arithmetic() == Arithmetic.BF16
-            && FusedProducts.available();
+    boolean fused = !gpu && bfloat16 && FusedProducts.available();
     String products = fused ? FusedProducts.SOURCE : PRODUCTS;
     return products + "\n" + LAYERS + "\n" + attention.forward() + "\n";
   }
@@ -277,11 +275,11 @@ final class VisionTransformerScript {
         .replace("EPSILON", String.format(Locale.ROOT, "%s", model.epsilon()))
         .replace("TYPE", String.valueOf(type()))
         .replace("STREAM", String.valueOf(type()))
-        .replace("NORMS_EXACT", compute.device().isGpu() ? "False" : "True")
+        .replace("NORMS_EXACT", gpu ? "False" : "True")
         .replace("FLOAT", String.valueOf(FLOAT32));
   }
 
   private int type() {
-    return compute.arithmetic() == Arithmetic.BF16 ? BFLOAT16 : FLOAT32;
+    return bfloat16 ? BFLOAT16 : FLOAT32;
   }
 }

@@ -38,6 +38,10 @@ public final class TorchEngine {
     }
   }
 
+  private static final class Cuda {
+    static final CudaRuntime RUNTIME = CudaRuntime.of(libraries());
+  }
+
   private TorchEngine() {}
 
   /**
@@ -90,9 +94,7 @@ public final class TorchEngine {
 
   /** GPUs that this process's libtorch can compute on. */
   public static int gpus() {
-    return Holder.ENGINE.getVersion().isEmpty()
-        ? 0
-        : CudaRuntime.of(LibUtils.getLibtorchPath()).gpus();
+    return Cuda.RUNTIME.gpus();
   }
 
   /**
@@ -114,9 +116,7 @@ public final class TorchEngine {
    * @return bytes; 0 for the processor, and where the driver does not tell
    */
   public static long usedBytes(Device device) {
-    return device.isGpu()
-        ? CudaRuntime.of(LibUtils.getLibtorchPath()).usedBytes(device.getDeviceId())
-        : 0;
+    return device.isGpu() ? Cuda.RUNTIME.usedBytes(device.getDeviceId()) : 0;
   }
 
   /**
