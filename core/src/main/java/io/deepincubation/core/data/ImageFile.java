@@ -81,7 +81,10 @@ record ImageFile(int count, int height, int width) {
     }
   }
 
-  /** Maps a file read-only; its pages are shared by all processes of the node. */
+  /**
+   * Maps a file read-only; its pages are shared by all processes of the node. They are read now, in
+   * a row: left to the first epoch, each would be waited for, and memory would grow until its end.
+   */
   ImageTable map(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
       int perSegment = SegmentedImageTable.imagesPerSegment(imageBytes());
@@ -89,7 +92,7 @@ record ImageFile(int count, int height, int width) {
       for (int i = 0; i < segments.length; i++) {
         int images = Math.min(perSegment, count - i * perSegment);
         long start = HEADER_BYTES + (long) i * perSegment * imageBytes();
-        segments[i] = channel.map(MapMode.READ_ONLY, start, (long) images * imageBytes());
+        segments[i] = channel.map(MapMode.READ_ONLY, start, (long) images * imageBytes()).load();
       }
       return new SegmentedImageTable(segments, perSegment, labels(channel), height, width);
     }
