@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits what the tasks of a job hand in: each stage as soon as Spark tells that a task has ended,
- * and what is left over at the end of the job, however that ended.
+ * Commits what the tasks of a job hand in: each stage as soon as Spark tells that its task has
+ * ended, and what is left over at the end of the job, however that ended. Tasks of other jobs are
+ * heard, too: such a one makes it look at a stage that is still trained.
  */
 final class Acceptance extends SparkListener implements AutoCloseable {
 
@@ -39,7 +40,7 @@ final class Acceptance extends SparkListener implements AutoCloseable {
    *
    * @param folder where the driver commits
    * @param spark tells of ended tasks
-   * @param stages of the job that is to be run
+   * @param stages of the job that is to be run, by its partitions
    */
   static Acceptance start(RunFolder folder, JavaSparkContext spark, List<String> stages) {
     var acceptance = new Acceptance(folder, spark, stages);
@@ -49,11 +50,12 @@ final class Acceptance extends SparkListener implements AutoCloseable {
 
   @Override
   public void onTaskEnd(SparkListenerTaskEnd end) {
-    if (!end.taskInfo().successful()) {
+    int partition = end.taskInfo().partitionId();
+    if (!end.taskInfo().successful() || partition >= stages.size()) {
       return;
     }
     try {
-      thread.execute(() -> stages.forEach(this::accept));
+      thread.execute(() -> accept(stages.get(partition)));
     } catch (RejectedExecutionException e) {
       LOG.debug("The job has ended: its stages are accepted anyway");
     }

@@ -28,8 +28,8 @@ final class MemoryWatch implements AutoCloseable {
   /** Sets Linux's mark of the highest resident size back to the present one. */
   private static final String CLEAR_HIGHEST = "5";
 
-  /** Ten times as often would take 3 % of the processor that a task of one core computes on. */
-  private static final Duration GLANCE = Duration.ofSeconds(1);
+  /** Every second would take 1 % of the processor that a task of one core computes on. */
+  private static final Duration GLANCE = Duration.ofSeconds(5);
 
   private final Device device;
   private final long highestBefore = status("VmHWM:");

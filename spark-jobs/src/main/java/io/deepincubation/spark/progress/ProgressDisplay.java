@@ -15,11 +15,12 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps a board before a person's eyes: redrawn in place on a terminal, else as a log that tells
- * changes at once and the running tasks at intervals.
+ * changes soon and the running tasks at intervals.
  */
 public final class ProgressDisplay implements AutoCloseable {
 
-  private static final Duration GLANCE = Duration.ofMillis(500);
+  private static final Duration REDRAWN = Duration.ofMillis(500);
+  private static final Duration TOLD = Duration.ofSeconds(2);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(15);
 
   private final ProgressBoard board;
@@ -71,9 +72,9 @@ public final class ProgressDisplay implements AutoCloseable {
   }
 
   private void start() {
+    long millis = (style.redraw() ? REDRAWN : TOLD).toMillis();
     var unused =
-        timer.scheduleWithFixedDelay(
-            () -> show(Instant.now()), 0, GLANCE.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(() -> show(Instant.now()), 0, millis, TimeUnit.MILLISECONDS);
   }
 
   /** Draws or tells what is to be seen now. */
