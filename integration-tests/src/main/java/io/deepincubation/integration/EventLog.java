@@ -22,8 +22,9 @@ public record EventLog(List<Task> tasks) {
    * @param index of the task in its job, from 0
    * @param launched milliseconds since 1970
    * @param finished the same
+   * @param processorNanos that the task's thread computed
    */
-  public record Task(int index, long launched, long finished) {
+  public record Task(int index, long launched, long finished, long processorNanos) {
 
     /** Seconds that it took. */
     public double seconds() {
@@ -45,7 +46,7 @@ public record EventLog(List<Task> tasks) {
             lines
                 .map(line -> JsonParser.parseString(line).getAsJsonObject())
                 .filter(event -> is(event, "SparkListenerTaskEnd"))
-                .map(event -> task(event.getAsJsonObject("Task Info")))
+                .map(EventLog::task)
                 .toList());
       }
     } catch (IOException e) {
@@ -57,11 +58,18 @@ public record EventLog(List<Task> tasks) {
     return event.get("Event").getAsString().equals(name);
   }
 
-  private static Task task(JsonObject info) {
+  private static Task task(JsonObject event) {
+    JsonObject info = event.getAsJsonObject("Task Info");
     return new Task(
         info.get("Index").getAsInt(),
         info.get("Launch Time").getAsLong(),
-        info.get("Finish Time").getAsLong());
+        info.get("Finish Time").getAsLong(),
+        event.getAsJsonObject("Task Metrics").get("Executor CPU Time").getAsLong());
+  }
+
+  /** Seconds that all tasks' threads computed together. */
+  public double processorSeconds() {
+    return tasks.stream().mapToLong(Task::processorNanos).sum() / 1e9;
   }
 
   /** Seconds from the first launch to the last end. */
