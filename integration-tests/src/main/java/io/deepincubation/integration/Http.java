@@ -1,5 +1,7 @@
 package io.deepincubation.integration;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,6 +21,16 @@ public final class Http {
           .build();
 
   private Http() {}
+
+  /**
+   * What a page tells programs, if it is there now. Spark listens before it has all its pages, and
+   * answers with words for people meanwhile.
+   */
+  public static Optional<JsonElement> json(String url) {
+    return get(url)
+        .filter(page -> page.startsWith("{") || page.startsWith("["))
+        .map(JsonParser::parseString);
+  }
 
   /** A page, if it is there now. */
   public static Optional<String> get(String url) {

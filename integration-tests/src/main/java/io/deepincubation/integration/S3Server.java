@@ -44,7 +44,7 @@ public final class S3Server implements AutoCloseable {
   private Map<String, String> settings() {
     return Map.of(
         "s3proxy.endpoint",
-        "http://127.0.0.1:" + port,
+        endpoint(),
         "s3proxy.authorization",
         "aws-v2-or-v4",
         "s3proxy.identity",
@@ -81,6 +81,11 @@ public final class S3Server implements AutoCloseable {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** Its address without the gateway. */
+  public String endpoint() {
+    return "http://127.0.0.1:" + port;
   }
 
   /** The port that it listens on. */

@@ -2,7 +2,6 @@ package io.deepincubation.integration;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -123,14 +122,10 @@ public final class StandaloneCluster implements AutoCloseable {
     Await.untilTrue(count + " workers", START, () -> aliveWorkers().equals(Optional.of(count)));
   }
 
-  /**
-   * Workers that the master's page calls alive, once it has a page. Spark listens before it has all
-   * its pages, and answers with the one of people meanwhile.
-   */
+  /** Workers that the master's page calls alive, once it has a page. */
   private Optional<Integer> aliveWorkers() {
-    return Http.get("http://" + HOST + ":" + webPort + "/json/")
-        .filter(page -> page.startsWith("{"))
-        .map(page -> JsonParser.parseString(page).getAsJsonObject().getAsJsonArray("workers"))
+    return Http.json("http://" + HOST + ":" + webPort + "/json/")
+        .map(page -> page.getAsJsonObject().getAsJsonArray("workers"))
         .map(
             found ->
                 (int)

@@ -33,20 +33,22 @@ class OverheadBenchmark {
 
   private static final Duration LIMIT = Duration.ofMinutes(30);
 
-  /** Set to the store itself: the gateway, which plays the faults, would compute too. */
-  private static final String ENDPOINT = "spark.hadoop.fs.s3a.endpoint";
-
   /** Modules that are incubated without Spark. */
   private static final int IN_PROCESS = 4;
+
+  /** Java's options, as {@code plan} suggests them. */
+  private static final List<String> JAVA = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private final Laboratory laboratory =
       new Laboratory("benchmark", SparkLine.SPARK_3_5, settings());
 
-  /** Those of the small run, but for checkpoints and heartbeats, which come as by default. */
+  /** Those of the small run, with checkpoints and heartbeats as by default. */
   private static Map<String, String> settings() {
     var settings = new HashMap<>(SmallRun.SETTINGS);
     settings.remove("spark.deepincubation.checkpoint.steps");
     settings.remove("spark.executor.heartbeatInterval");
+    settings.put("spark.driver.extraJavaOptions", String.join(" ", JAVA));
+    settings.put("spark.executor.extraJavaOptions", String.join(" ", JAVA));
     return settings;
   }
 
@@ -56,9 +58,10 @@ class OverheadBenchmark {
         StandaloneCluster cluster = laboratory.cluster(2)) {
       Path images = laboratory.file("images");
       SmallRun.draw(images);
+      // the store itself: the gateway, which plays the faults, would compute too
       Submission submission =
           Submission.to(cluster.masterUrl(), laboratory.home())
-              .with(ENDPOINT, "http://127.0.0.1:" + laboratory.store().port());
+              .with("spark.hadoop.fs.s3a.endpoint", laboratory.store().endpoint());
       String local = laboratory.file("data").toUri().toString();
       finish(SmallRun.prepare(submission, images, local).start("prepare", laboratory.logs()));
       finish(
@@ -82,20 +85,21 @@ class OverheadBenchmark {
   private LocalProcess startInProcess(String name, String data) {
     var command =
         new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-Xmx1g",
-                "-cp",
-                String.join(
-                    ":",
-                    testClasses(),
-                    Artefacts.allJar().toString(),
-                    laboratory.home().folder() + "/jars/*"),
-                InProcess.class.getName(),
-                SmallRun.recipe(laboratory).toString(),
-                data,
-                laboratory.file(name).toString(),
-                "" + IN_PROCESS));
+            List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-Xmx1g"));
+    command.addAll(JAVA);
+    command.addAll(
+        List.of(
+            "-cp",
+            String.join(
+                ":",
+                testClasses(),
+                Artefacts.allJar().toString(),
+                laboratory.home().folder() + "/jars/*"),
+            InProcess.class.getName(),
+            SmallRun.recipe(laboratory).toString(),
+            data,
+            laboratory.file(name).toString(),
+            "" + IN_PROCESS));
     command.addAll(VALUES);
     return LocalProcess.start(name, command, Map.of(), laboratory.logs());
   }

@@ -2,6 +2,7 @@ package io.deepincubation.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.file.Path;
@@ -104,9 +105,8 @@ class SparkLinesTest {
             "a driver's page",
             SmallRun.LIMIT,
             () ->
-                Http.get(ui + "/api/v1/applications")
-                    .filter(text -> text.startsWith("[")) // before that, a word of patience
-                    .map(text -> JsonParser.parseString(text).getAsJsonArray())
+                Http.json(ui + "/api/v1/applications")
+                    .map(JsonElement::getAsJsonArray)
                     .filter(found -> !found.isEmpty())
                     .map(found -> found.get(0).getAsJsonObject().get("id").getAsString()));
     String api = ui + "/api/v1/applications/" + application;

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,8 @@ public final class TrainingBenchmark {
   /** The meta model's name among the networks. */
   static final String META = "meta model";
 
-  private static final String HYBRID = "hybrid, module ";
+  /** A network to time, and the modules that are trained in it. */
+  private record Network(String name, ModularDivision division, Set<Integer> trained) {}
 
   /**
    * One network's speed. Times are of a step, medians.
@@ -94,34 +96,34 @@ public final class TrainingBenchmark {
 
   /** Times all networks one after the other. */
   public List<Speed> run(Compute compute) {
-    var networks = new ArrayList<>(List.of(END_TO_END, META));
-    IntStream.range(0, recipe.division().modules()).forEach(i -> networks.add(hybrid(i)));
-    return run(compute, networks);
+    return run(compute, name -> true);
   }
 
-  /** Times some networks, named as in the results. */
-  List<Speed> run(Compute compute, List<String> networks) {
+  /** Times those networks whose names, as in the results, are wanted. */
+  List<Speed> run(Compute compute, Predicate<String> wanted) {
     TorchEngine.useThreads(compute.threads());
     double peak = peak(compute);
-    return networks.stream().map(name -> time(name, compute, peak)).toList();
+    return networks().stream()
+        .filter(network -> wanted.test(network.name()))
+        .map(network -> time(network, compute, peak))
+        .toList();
   }
 
-  private Speed time(String name, Compute compute, double peak) {
+  private List<Network> networks() {
     ModularDivision target = recipe.targetDivision();
     ModularDivision meta = recipe.metaDivision();
-    if (name.equals(END_TO_END)) {
-      return time(name, target, target.allModules(), compute, peak);
+    var networks = new ArrayList<Network>();
+    networks.add(new Network(END_TO_END, target, target.allModules()));
+    networks.add(new Network(META, meta, meta.allModules()));
+    for (int i = 0; i < target.moduleCount(); i++) {
+      networks.add(new Network(hybrid(i), meta.hybrid(target, i), Set.of(i)));
     }
-    if (name.equals(META)) {
-      return time(name, meta, meta.allModules(), compute, peak);
-    }
-    int i = Integer.parseInt(name.substring(HYBRID.length()));
-    return time(name, meta.hybrid(target, i), Set.of(i), compute, peak);
+    return networks;
   }
 
   /** A hybrid network's name among the networks. */
   static String hybrid(int moduleIndex) {
-    return HYBRID + moduleIndex;
+    return "hybrid, module " + moduleIndex;
   }
 
   /** The best of the products at the recipe's MLP and of large squares. */
@@ -134,8 +136,9 @@ public final class TrainingBenchmark {
     return Math.max(narrow, square);
   }
 
-  private Speed time(
-      String name, ModularDivision division, Set<Integer> trained, Compute compute, double peak) {
+  private Speed time(Network timed, Compute compute, double peak) {
+    ModularDivision division = timed.division();
+    Set<Integer> trained = timed.trained();
     var key = new BatchKey(recipe.seed(), "benchmark", -1);
     var batches =
         new TrainingBatches(
@@ -163,7 +166,7 @@ public final class TrainingBenchmark {
       double stepsPerSecond = 1 / step.step();
       int images = recipe.batch().effectiveSize();
       return new Speed(
-          name,
+          timed.name(),
           division,
           compute.arithmetic(),
           TrainingCost.perImage(architecture, division, trained),

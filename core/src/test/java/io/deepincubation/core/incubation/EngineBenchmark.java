@@ -268,7 +268,7 @@ class EngineBenchmark {
 
   private double speed(String network, Compute compute) {
     return new TrainingBenchmark(recipe, CLASSES, /* warmUpSeconds= */ 3, STEPS)
-        .run(compute, List.of(network))
+        .run(compute, network::equals)
         .get(0)
         .imagesPerSecond();
   }

@@ -15,6 +15,12 @@ import org.apache.spark.sql.SparkSession;
 /** A verb's Spark, and the progress that it shows; both end with the verb. */
 final class CliSession implements AutoCloseable {
 
+  /**
+   * Java's first compiler alone. What takes time computes in native libraries; the second one would
+   * take more of a task's core, for minutes, than its code gives back.
+   */
+  static final String FIRST_COMPILER = "-XX:TieredStopAtLevel=1";
+
   private final SparkSession spark;
   private final ProgressBoard board;
   private final ProgressDisplay display;
@@ -44,7 +50,8 @@ final class CliSession implements AutoCloseable {
         .setIfMissing("spark.app.name", "deep-incubation")
         .setIfMissing("spark.serializer", KryoSerializer.class.getName())
         .setIfMissing("spark.kryo.registrator", IncubationKryoRegistrator.class.getName())
-        .setIfMissing("spark.ui.showConsoleProgress", "false");
+        .setIfMissing("spark.ui.showConsoleProgress", "false")
+        .setIfMissing("spark.executor.extraJavaOptions", FIRST_COMPILER);
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.executor.heartbeatInterval", "2s");
     }

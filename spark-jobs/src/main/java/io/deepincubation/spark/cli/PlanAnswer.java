@@ -3,6 +3,7 @@ package io.deepincubation.spark.cli;
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.deepincubation.core.incubation.Stages;
 import io.deepincubation.core.incubation.TrainingPlan;
 import io.deepincubation.core.incubation.TrainingPlan.Stage;
 import io.deepincubation.spark.ClusterShape;
@@ -21,6 +22,12 @@ final class PlanAnswer {
 
   /** What libtorch takes before any tensor is made, with room to spare. */
   private static final long LIBRARY_BYTES = GIB;
+
+  /**
+   * Java's options for processes that only train: little of a small heap is ever new, so threads
+   * that collect it beside the others would cost more than they spare.
+   */
+  private static final String TRAINING_JAVA = "-XX:+UseSerialGC " + CliSession.FIRST_COMPILER;
 
   private final TrainingPlan plan;
   private final List<Stage> stages;
@@ -42,7 +49,7 @@ final class PlanAnswer {
   }
 
   static boolean isModule(Stage stage) {
-    return stage.stage().startsWith("modules/");
+    return Stages.moduleIndex(stage.stage()).isPresent();
   }
 
   private List<Stage> modules() {
@@ -88,6 +95,8 @@ final class PlanAnswer {
       settings.put("spark.executor.resource.gpu.amount", Integer.toString(atOnce));
       settings.put("spark.task.resource.gpu.amount", "1");
     }
+    settings.put("spark.driver.extraJavaOptions", TRAINING_JAVA);
+    settings.put("spark.executor.extraJavaOptions", TRAINING_JAVA);
     return settings;
   }
 
@@ -147,8 +156,13 @@ final class PlanAnswer {
             .orElse("For an estimate of time give --images-per-second, or --measure."));
     lines.add("");
     lines.add("Suggested settings:");
-    configuration().forEach((key, value) -> lines.add("  --conf " + key + "=" + value));
+    configuration().forEach((key, value) -> lines.add("  --conf " + quoted(key + "=" + value)));
     return lines;
+  }
+
+  /** One word of a shell. */
+  private static String quoted(String setting) {
+    return setting.contains(" ") ? "'" + setting + "'" : setting;
   }
 
   private static String activations(Stage stage) {

@@ -99,7 +99,7 @@ public final class ProgressListener extends SparkListener {
     if (stages == null) {
       return;
     }
-    String stage = stages.get(task.index());
+    String stage = stages.get(task.partitionId());
     Instant start = Instant.ofEpochMilli(task.launchTime());
     int number =
         attempts.started(

@@ -17,7 +17,6 @@ final class HybridGains {
   HybridGains(List<StageResult> results) {
     modules =
         results.stream()
-            .filter(result -> result.stage().startsWith("modules/"))
             .filter(result -> result.moduleIndex() != null && result.accuracy() != null)
             .toList();
     metaAccuracy =

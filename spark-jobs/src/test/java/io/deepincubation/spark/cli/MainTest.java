@@ -416,7 +416,8 @@ class MainTest {
     assertThat(out.toString())
         .contains(
             "96 images of 12 classes in 1 shards, 2 modules", "modules/1", "2 module tasks on")
-        .contains("Deep Incubation takes about ", "--conf spark.executor.memoryOverhead=");
+        .contains("Deep Incubation takes about ", "--conf spark.executor.memoryOverhead=")
+        .contains("--conf 'spark.executor.extraJavaOptions=-XX:+UseSerialGC ");
 
     assertThat(cli("plan", "--recipe", tiny, "--images", "96", "--measure", "--json")).isZero();
     JsonObject json = lastLine();
