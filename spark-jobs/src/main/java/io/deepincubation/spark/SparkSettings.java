@@ -30,7 +30,7 @@ import org.apache.spark.network.util.JavaUtils;
  * @param cacheBytes {@value #CACHE_SIZE}: what they may take, such as {@code 100g}; default 64g
  * @param checkpoints {@value #CHECKPOINT_STEPS}: optimizer steps that a kill costs at most; {@value
  *     #CHECKPOINT_MINUTES}: training time between two states, such as {@code 0.5}. Where both are
- *     set a state is kept when either is due; default every ten seconds
+ *     set a state is kept when either is due; default every half minute
  * @param lease {@value #LEASE_DURATION}: time without a sign of life after which another driver may
  *     take the run folder over, such as {@code 30s}, the default; {@value #LEASE_WAIT}: time to
  *     wait for another driver that holds it, default {@code 60s}

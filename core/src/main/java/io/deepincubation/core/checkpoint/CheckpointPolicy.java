@@ -14,9 +14,9 @@ import java.time.Duration;
  */
 public record CheckpointPolicy(long mostRepeatedSteps, Duration pause) implements Serializable {
 
-  /** Every ten seconds. */
+  /** Every half minute. */
   public static final CheckpointPolicy DEFAULT =
-      new CheckpointPolicy(Long.MAX_VALUE, Duration.ofSeconds(10));
+      new CheckpointPolicy(Long.MAX_VALUE, Duration.ofSeconds(30));
 
   /** Never. */
   public static final CheckpointPolicy NEVER =
