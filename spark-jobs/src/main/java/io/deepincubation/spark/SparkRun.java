@@ -10,6 +10,7 @@ import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.checkpoint.StorageException;
 import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
+import io.deepincubation.core.checkpoint.WeightsFolder;
 import io.deepincubation.core.incubation.DeepIncubation;
 import io.deepincubation.core.incubation.LocalModuleTasks;
 import io.deepincubation.core.incubation.RunContext;
@@ -71,8 +72,8 @@ final class SparkRun implements AutoCloseable {
   /**
    * Checks that recipe, data and folder belong together, and claims the folder.
    *
-   * <p>A fresh folder is claimed once the images are decoded, so that data that cannot be used
-   * leaves no trace in it.
+   * <p>A fresh folder is claimed once the images are decoded and the recipe's initial weights are
+   * read, so that what cannot be used leaves no trace in it.
    */
   SparkRun(
       JavaSparkContext spark,
@@ -110,6 +111,7 @@ final class SparkRun implements AutoCloseable {
         RecipeYaml.digest(recipe),
         dataUri,
         images.digest(),
+        begun.isPresent() ? begun.get().initialWeightsDigest() : initialWeightsDigest(),
         Map.of(
             "deep-incubation",
             Version.ofThisLibrary(),
@@ -123,6 +125,12 @@ final class SparkRun implements AutoCloseable {
             arithmetic),
         Map.of(DRIVER, settings.driverThreads(), TASK, settings.taskThreads()),
         Instant.now().toString());
+  }
+
+  private @Nullable String initialWeightsDigest() {
+    return recipe.initialWeights().isEmpty()
+        ? null
+        : WeightsFolder.open(storages.open(recipe.initialWeights())).digest();
   }
 
   private Arithmetic arithmetic() {
@@ -321,7 +329,8 @@ final class SparkRun implements AutoCloseable {
     return new RunContext(
         recipe,
         images.architecture(),
-        StartingWeights.of(recipe, images.architecture(), storages::open),
+        StartingWeights.of(
+            recipe, images.architecture(), record.initialWeightsDigest(), storages::open),
         loaded,
         folder,
         this::told,
@@ -338,6 +347,7 @@ final class SparkRun implements AutoCloseable {
         RecipeYaml.toYaml(recipe),
         images.uri(),
         images.digest(),
+        record.initialWeightsDigest(),
         folder.uri(),
         recordedArithmetic(),
         record.threads().getOrDefault(TASK, settings.taskThreads()),

@@ -86,7 +86,8 @@ final class StageTaskRun {
     return new RunContext(
         recipe,
         images.architecture(),
-        StartingWeights.of(recipe, images.architecture(), storages::open),
+        StartingWeights.of(
+            recipe, images.architecture(), facts.initialWeightsDigest(), storages::open),
         images.load(facts.settings().cache()),
         folder,
         progress,

@@ -73,6 +73,7 @@ class KryoRecordTest {
             "a",
             "file:data",
             "b",
+            null,
             Map.of("java", "17"),
             Map.of("driver", 2, "task", 1),
             "now"),

@@ -10,12 +10,15 @@ import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.RunLease;
 import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.checkpoint.StorageException;
+import io.deepincubation.core.checkpoint.WeightsFolder;
 import io.deepincubation.core.data.LocalImageCache;
 import io.deepincubation.core.data.UnfitDataException;
 import io.deepincubation.core.incubation.DeepIncubation;
 import io.deepincubation.core.incubation.IncubationReport;
 import io.deepincubation.core.incubation.LocalModuleTasks;
 import io.deepincubation.core.incubation.RunContext;
+import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
@@ -219,6 +222,44 @@ class SparkDeepIncubationTest {
                 + " set model.image or augmentation.resized-crop, or run `prepare` with"
                 + " --image-size 32",
             data);
+    assertThat(run).doesNotExist();
+  }
+
+  @Test
+  void aRunGoesOnWithTheWeightsThatItBeganWith(@TempDir Path folder) {
+    Path run = folder.resolve("run");
+    Path start = folder.resolve("start");
+    Recipe recipe = TinyRuns.recipe("incubation.epochs=1", "initial-weights=" + start);
+    SparkDeepIncubation incubation = incubation(run, recipe);
+    keepWeights(start, recipe, 1);
+    incubation.preTrainMetaModel();
+
+    keepWeights(start, recipe, 2);
+    assertThatThrownBy(incubation::incubateModules)
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith("Cannot trust the weights in " + start + ": expected digest ");
+    assertThat(run.resolve("modules/0/result.json")).doesNotExist();
+
+    keepWeights(start, recipe, 1);
+    assertThat(incubation.incubateModules()).hasSize(TinyRuns.MODULES);
+  }
+
+  private void keepWeights(Path start, Recipe recipe, long seed) {
+    Architecture architecture = PreparedImages.open(new LocalStorage(data), recipe).architecture();
+    WeightsFolder.write(
+        new LocalStorage(start),
+        architecture.initialWeights(recipe.targetDivision(), seed, "pretrained"),
+        Long.MAX_VALUE);
+  }
+
+  @Test
+  void aRunThatCannotBeginLeavesNoTrace(@TempDir Path folder) {
+    Path run = folder.resolve("run");
+    Path start = folder.resolve("start");
+
+    assertThatThrownBy(incubation(run, TinyRuns.recipe("initial-weights=" + start))::run)
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith("Cannot find weights in " + start);
     assertThat(run).doesNotExist();
   }
 

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run folder belongs to; kept as {@code run.json}.
@@ -14,6 +15,8 @@ import java.util.TreeMap;
  * @param recipeDigest SHA-256 of the recipe
  * @param dataUri where the training data was read from
  * @param dataDigest SHA-256 of the training data
+ * @param initialWeightsDigest of the recipe's {@code initial-weights}, by {@link
+ *     WeightsFolder#digest}; null where networks begin at random
  * @param versions of the library, Spark, libtorch and Java, by name
  * @param threads width of the sums on the driver and in a task, by name
  * @param createdAt ISO-8601 instant
@@ -25,6 +28,7 @@ public record RunRecord(
     String recipeDigest,
     String dataUri,
     String dataDigest,
+    @Nullable String initialWeightsDigest,
     Map<String, String> versions,
     Map<String, Integer> threads,
     String createdAt) {

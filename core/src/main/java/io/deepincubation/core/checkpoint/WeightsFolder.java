@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -122,18 +123,47 @@ public final class WeightsFolder {
    * @throws StorageException if a file cannot be read, or is not what its result says
    */
   public Weights read() {
+    return read(new HashMap<>());
+  }
+
+  /**
+   * All tensors by name, of files that a run knows already.
+   *
+   * @param digest as {@link #digest} told it when the run began
+   * @throws StorageException if a file cannot be read, or is not what the run began with
+   */
+  public Weights read(String digest) {
+    var found = new HashMap<String, String>();
+    Weights weights = read(found);
+    String foundDigest = digest(file -> found.getOrDefault(file, ""));
+    if (!foundDigest.equals(digest)) {
+      throw new StorageException(
+          String.format(
+              "Cannot trust the weights in %s: expected digest %s, got %s; put those back that the"
+                  + " run began with, or choose another --run",
+              folder.uri(), digest, foundDigest));
+    }
+    return weights;
+  }
+
+  /** Reads all files, and takes note of each one's SHA-256. */
+  private Weights read(Map<String, String> found) {
     var tensors = new LinkedHashMap<String, Weights.Tensor>();
     for (String file : files) {
-      tensors.putAll(read(file).tensors());
+      tensors.putAll(read(file, found).tensors());
     }
     return new Weights(tensors);
   }
 
   /** SHA-256 over the files' names and bytes; equal for equal models wherever they lie. */
   public String digest() {
+    return digest(this::sha256);
+  }
+
+  private String digest(UnaryOperator<String> sha256) {
     String facts =
         files.stream()
-            .map(file -> file + " " + sha256(file))
+            .map(file -> file + " " + sha256.apply(file))
             .collect(Collectors.joining("\n", "", "\n"));
     return Sha256.of(facts.getBytes(StandardCharsets.UTF_8));
   }
@@ -152,7 +182,7 @@ public final class WeightsFolder {
     }
   }
 
-  private Weights read(String file) {
+  private Weights read(String file, Map<String, String> digests) {
     MessageDigest digest = Sha256.start();
     try (InputStream stream = new DigestInputStream(folder.open(file), digest)) {
       Weights weights = Safetensors.read(stream);
@@ -161,6 +191,7 @@ public final class WeightsFolder {
       if (!told.equals(found)) {
         throw new CorruptFileException("expected SHA-256 " + told + ", got " + found);
       }
+      digests.put(file, found);
       return weights;
     } catch (IOException e) {
       throw unreadable(file, e);

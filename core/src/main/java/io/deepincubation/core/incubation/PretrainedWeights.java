@@ -33,6 +33,7 @@ final class PretrainedWeights implements StartingWeights {
   private final Architecture architecture;
   private final ModularDivision target;
   private final Storage folder;
+  private final @Nullable String digest;
   private final StartingWeights random;
   private @Nullable Weights read;
 
@@ -42,13 +43,19 @@ final class PretrainedWeights implements StartingWeights {
    * @param architecture of the networks
    * @param target the division of the target model
    * @param folder the other model's
+   * @param digest of the weights that the run began with, or null where nothing is known of them
    * @param random for what the other model does not have
    */
   PretrainedWeights(
-      Architecture architecture, ModularDivision target, Storage folder, StartingWeights random) {
+      Architecture architecture,
+      ModularDivision target,
+      Storage folder,
+      @Nullable String digest,
+      StartingWeights random) {
     this.architecture = architecture;
     this.target = target;
     this.folder = folder;
+    this.digest = digest;
     this.random = random;
   }
 
@@ -56,7 +63,8 @@ final class PretrainedWeights implements StartingWeights {
    * {@inheritDoc}
    *
    * @throws UnfitDataException if tensors are missing or of another shape
-   * @throws StorageException if there are no weights, or the file system refuses
+   * @throws StorageException if there are no weights, or others than the run began with, or the
+   *     file system refuses
    */
   @Override
   public Weights of(ModularDivision division, int moduleIndex, String purpose) {
@@ -105,7 +113,8 @@ final class PretrainedWeights implements StartingWeights {
 
   private synchronized Map<String, Weights.Tensor> all() {
     if (read == null) {
-      read = WeightsFolder.open(folder).read();
+      WeightsFolder weights = WeightsFolder.open(folder);
+      read = digest == null ? weights.read() : weights.read(digest);
     }
     return read.tensors();
   }

@@ -6,6 +6,7 @@ import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.Recipe;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What a run's networks begin with. */
 public interface StartingWeights {
@@ -26,15 +27,24 @@ public interface StartingWeights {
    *
    * @param recipe with the seed, and perhaps the other model's folder
    * @param architecture of the networks
+   * @param digest of the other model's weights when the run began, which those that are read must
+   *     have; null where nothing is known of them
    * @param folders opens a folder by its URI
    */
   static StartingWeights of(
-      Recipe recipe, Architecture architecture, Function<String, Storage> folders) {
+      Recipe recipe,
+      Architecture architecture,
+      @Nullable String digest,
+      Function<String, Storage> folders) {
     StartingWeights random = random(recipe, architecture);
     return recipe.initialWeights().isEmpty()
         ? random
         : new PretrainedWeights(
-            architecture, recipe.targetDivision(), folders.apply(recipe.initialWeights()), random);
+            architecture,
+            recipe.targetDivision(),
+            folders.apply(recipe.initialWeights()),
+            digest,
+            random);
   }
 
   /** Random ones. */

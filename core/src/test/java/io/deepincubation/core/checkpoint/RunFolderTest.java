@@ -340,6 +340,7 @@ class RunFolderTest {
         recipeDigest,
         "file:data",
         dataDigest,
+        null,
         Map.of("java", "17"),
         Map.of("driver", 2, "task", 1),
         createdAt);

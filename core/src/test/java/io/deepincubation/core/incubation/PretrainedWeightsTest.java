@@ -15,6 +15,7 @@ import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,7 +39,11 @@ class PretrainedWeightsTest {
   }
 
   private StartingWeights start() {
-    return StartingWeights.of(recipe, architecture, uri -> opened(uri));
+    return start(null);
+  }
+
+  private StartingWeights start(@Nullable String digest) {
+    return StartingWeights.of(recipe, architecture, digest, this::opened);
   }
 
   private Storage opened(String uri) {
@@ -103,12 +108,31 @@ class PretrainedWeightsTest {
   }
 
   @Test
+  void onlyThoseThatTheRunBeganWithAreTaken() {
+    List<Weights> modules = pretrained(TinyRuns.CLASSES);
+    String begun = WeightsFolder.open(new LocalStorage(folder)).digest();
+
+    assertSame(start(begun).of(target, 1, "target"), modules.get(1));
+
+    pretrained(TinyRuns.CLASSES + 3);
+    assertThatThrownBy(() -> start(begun).of(target, 1, "target"))
+        .isInstanceOf(StorageException.class)
+        .hasMessage(
+            "Cannot trust the weights in %s: expected digest %s, got %s; put those back that the"
+                + " run began with, or choose another --run",
+            new LocalStorage(folder).uri(),
+            begun,
+            WeightsFolder.open(new LocalStorage(folder)).digest());
+  }
+
+  @Test
   void namesATensorOfAnotherShape() {
     Recipe wide = RecipeYaml.override(recipe, List.of("model.width=32"));
     Architecture wider = Architectures.of(wide.model(), TinyRuns.CLASSES);
     pretrained(TinyRuns.CLASSES);
 
-    assertThatThrownBy(() -> StartingWeights.of(wide, wider, this::opened).of(target, 0, "target"))
+    assertThatThrownBy(
+            () -> StartingWeights.of(wide, wider, null, this::opened).of(target, 0, "target"))
         .isInstanceOf(UnfitDataException.class)
         .hasMessage(
             "Cannot begin with the weights of %s: expected cls_token of shape (1, 1, 32), got shape"
