@@ -36,8 +36,11 @@ class OverheadBenchmark {
   /** Modules that are incubated without Spark. */
   private static final int IN_PROCESS = 4;
 
-  /** Java's options, as {@code plan} suggests them. */
+  /** Java's options and the allocator's, as {@code plan} suggests them. */
   private static final List<String> JAVA = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
+  private static final Map<String, String> ALLOCATOR =
+      Map.of("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
 
   private final Laboratory laboratory =
       new Laboratory("benchmark", SparkLine.SPARK_3_5, settings());
@@ -49,6 +52,7 @@ class OverheadBenchmark {
     settings.remove("spark.executor.heartbeatInterval");
     settings.put("spark.driver.extraJavaOptions", String.join(" ", JAVA));
     settings.put("spark.executor.extraJavaOptions", String.join(" ", JAVA));
+    ALLOCATOR.forEach((name, value) -> settings.put("spark.executorEnv." + name, value));
     return settings;
   }
 
@@ -101,7 +105,7 @@ class OverheadBenchmark {
             laboratory.file(name).toString(),
             "" + IN_PROCESS));
     command.addAll(VALUES);
-    return LocalProcess.start(name, command, Map.of(), laboratory.logs());
+    return LocalProcess.start(name, command, ALLOCATOR, laboratory.logs());
   }
 
   /** Of each module. */

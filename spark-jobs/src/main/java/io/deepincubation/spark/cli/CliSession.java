@@ -21,6 +21,12 @@ final class CliSession implements AutoCloseable {
    */
   static final String FIRST_COMPILER = "-XX:TieredStopAtLevel=1";
 
+  /** What glibc's allocator is told on executors. */
+  static final String EXECUTOR_ALLOCATOR = "spark.executorEnv.GLIBC_TUNABLES";
+
+  /** Asks Linux for huge pages for tensors, which take less of a processor's time to find. */
+  static final String HUGE_PAGES = "glibc.malloc.hugetlb=1";
+
   private final SparkSession spark;
   private final ProgressBoard board;
   private final ProgressDisplay display;
@@ -51,7 +57,8 @@ final class CliSession implements AutoCloseable {
         .setIfMissing("spark.serializer", KryoSerializer.class.getName())
         .setIfMissing("spark.kryo.registrator", IncubationKryoRegistrator.class.getName())
         .setIfMissing("spark.ui.showConsoleProgress", "false")
-        .setIfMissing("spark.executor.extraJavaOptions", FIRST_COMPILER);
+        .setIfMissing("spark.executor.extraJavaOptions", FIRST_COMPILER)
+        .setIfMissing(EXECUTOR_ALLOCATOR, HUGE_PAGES);
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.executor.heartbeatInterval", "2s");
     }

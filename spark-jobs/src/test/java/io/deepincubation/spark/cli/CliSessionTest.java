@@ -8,19 +8,26 @@ import org.junit.jupiter.api.Test;
 class CliSessionTest {
 
   private static final String EXECUTOR_JAVA = "spark.executor.extraJavaOptions";
+  private static final String EXECUTOR_ALLOCATOR = "spark.executorEnv.GLIBC_TUNABLES";
 
   @Test
-  void executorsUseJavasFirstCompiler() {
+  void executorsUseJavasFirstCompilerAndHugePages() {
     SparkConf conf = CliSession.withDefaults(new SparkConf(false));
 
     assertThat(conf.get(EXECUTOR_JAVA)).isEqualTo("-XX:TieredStopAtLevel=1");
+    assertThat(conf.get(EXECUTOR_ALLOCATOR)).isEqualTo("glibc.malloc.hugetlb=1");
   }
 
   @Test
   void keepsWhatIsSet() {
-    SparkConf conf = new SparkConf(false).set(EXECUTOR_JAVA, "-XX:+UseZGC");
+    SparkConf conf =
+        new SparkConf(false)
+            .set(EXECUTOR_JAVA, "-XX:+UseZGC")
+            .set(EXECUTOR_ALLOCATOR, "glibc.malloc.hugetlb=0");
 
-    assertThat(CliSession.withDefaults(conf).get(EXECUTOR_JAVA)).isEqualTo("-XX:+UseZGC");
+    SparkConf kept = CliSession.withDefaults(conf);
+    assertThat(kept.get(EXECUTOR_JAVA)).isEqualTo("-XX:+UseZGC");
+    assertThat(kept.get(EXECUTOR_ALLOCATOR)).isEqualTo("glibc.malloc.hugetlb=0");
   }
 
   @Test
