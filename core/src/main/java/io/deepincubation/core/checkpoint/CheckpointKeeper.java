@@ -52,8 +52,8 @@ public final class CheckpointKeeper implements AutoCloseable {
   }
 
   /**
-   * Whether a state is wanted now. Where the policy bounds the steps that a kill costs, this waits
-   * until the state before is stored.
+   * Whether a state is wanted now; if so none is on its way any more. Where the policy bounds the
+   * steps that a kill costs, this waits until the state before is stored.
    *
    * @param step optimizer steps done
    * @throws StorageException if states are refused again and again
@@ -71,7 +71,8 @@ public final class CheckpointKeeper implements AutoCloseable {
   }
 
   /**
-   * Takes over a state that is {@linkplain #wants wanted}; nobody may change it from now on.
+   * Takes over a state that is {@linkplain #wants wanted}; nobody may change it until the next one
+   * is.
    *
    * @throws StorageException if states are refused again and again
    */
@@ -98,7 +99,6 @@ public final class CheckpointKeeper implements AutoCloseable {
       return;
     }
     onItsWay = null;
-    pausedSince = nanoTime.getAsLong();
     try {
       saveNanos = saving.get();
       refusals = 0;
@@ -108,6 +108,7 @@ public final class CheckpointKeeper implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Cannot wait for a checkpoint: interrupted", e);
     }
+    pausedSince = nanoTime.getAsLong();
   }
 
   private void refused(ExecutionException failure) {

@@ -97,13 +97,20 @@ public final class NetworkModule {
 
   /** Copies the parameters out of the engine. */
   public Weights weights() {
+    return weights("", new TensorCopies());
+  }
+
+  /**
+   * Copies the parameters out of the engine, onto copies that were made before.
+   *
+   * @param prefix of the tensors' names
+   * @param copies where they lie
+   */
+  public Weights weights(String prefix, TensorCopies copies) {
     var tensors = new LinkedHashMap<String, Weights.Tensor>();
     for (int i = 0; i < specs.size(); i++) {
-      NDArray array = parameters.get(i).getArray();
-      tensors.put(
-          specs.get(i).name(),
-          new Weights.Tensor(
-              Arrays.stream(array.getShape().getShape()).boxed().toList(), array.toFloatArray()));
+      String name = prefix + specs.get(i).name();
+      tensors.put(name, copies.of(name, parameters.get(i).getArray()));
     }
     return new Weights(tensors);
   }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.network.NetworkModule.Trainable;
+import io.deepincubation.core.network.TensorCopies;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.OptimizerRecipe;
 import io.deepincubation.core.script.GradientMode;
@@ -298,16 +299,17 @@ public final class Optimizer {
   /**
    * The state of the rule and the sums of losses, to be kept with the parameters: names are {@code
    * optimizer.KIND.N}.
+   *
+   * @param copies where they lie
    */
-  public Map<String, Weights.Tensor> state() {
+  public Map<String, Weights.Tensor> state(TensorCopies copies) {
     var tensors = new LinkedHashMap<String, Weights.Tensor>();
     kept()
         .forEach(
             (kind, arrays) -> {
               for (int i = 0; i < arrays.size(); i++) {
-                NDArray array = arrays.get(i);
-                List<Long> shape = Arrays.stream(array.getShape().getShape()).boxed().toList();
-                tensors.put(stateName(kind, i), new Weights.Tensor(shape, array.toFloatArray()));
+                String name = stateName(kind, i);
+                tensors.put(name, copies.of(name, arrays.get(i)));
               }
             });
     return tensors;

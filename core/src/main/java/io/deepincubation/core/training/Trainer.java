@@ -11,6 +11,7 @@ import io.deepincubation.core.data.Prefetcher;
 import io.deepincubation.core.data.TrainingBatches;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.NetworkModule;
+import io.deepincubation.core.network.TensorCopies;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.StageRecipe;
@@ -117,6 +118,7 @@ public final class Trainer {
     private final Optimizer optimizer;
     private final ToDoubleFunction<TrainingStep> accuracy;
     private final List<MetricsLine> metrics = new ArrayList<>();
+    private final TensorCopies copies = new TensorCopies();
     private final int interval = Math.max(1, stepsPerEpoch / INTERVALS);
     private long step;
     private long resumedFromStep;
@@ -304,10 +306,9 @@ public final class Trainer {
       var tensors = new LinkedHashMap<String, Weights.Tensor>();
       List<NetworkModule> trained = objective.trained();
       for (int i = 0; i < trained.size(); i++) {
-        String prefix = modulePrefix(i);
-        trained.get(i).weights().tensors().forEach((name, t) -> tensors.put(prefix + name, t));
+        tensors.putAll(trained.get(i).weights(modulePrefix(i), copies).tensors());
       }
-      tensors.putAll(optimizer.state());
+      tensors.putAll(optimizer.state(copies));
       return new TrainingState(
           step,
           new Weights(tensors),
