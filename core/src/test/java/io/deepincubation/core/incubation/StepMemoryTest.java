@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
+import io.deepincubation.core.checkpoint.CheckpointPolicy;
+import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
@@ -101,7 +103,7 @@ class StepMemoryTest {
     private Flat() {}
 
     public static void main(String[] args) throws IOException {
-      var context =
+      RunContext plain =
           TinyRuns.context(
               Path.of(args[0]),
               TinyRuns.recipe(LAST / STEPS_OF_EPOCH),
@@ -110,6 +112,10 @@ class StepMemoryTest {
                   System.out.println(resident());
                 }
               });
+      var folder = new RunFolder(plain.folder().storage(), CheckpointPolicy.steps(1_000));
+      var context =
+          new RunContext(
+              plain.recipe(), plain.architecture(), plain.data(), folder, plain.progress());
       new DeepIncubation(
               context, TinyRuns.COMPUTE, new LocalModuleTasks(context, TinyRuns.COMPUTE, 1))
           .preTrainMetaModel();
