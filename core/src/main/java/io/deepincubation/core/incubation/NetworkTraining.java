@@ -113,8 +113,7 @@ final class NetworkTraining {
             new StochasticDepth(plan.recipe().stochasticDepth()),
             recipe.batch().recomputeActivations());
     try (Evaluator evaluator = evaluator()) {
-      return trainer.train(
-          objective, network.manager(), step -> evaluator.confusion(network, step).accuracy());
+      return trainer.train(objective, network.manager(), evaluator.accuracyOf(network));
     }
   }
 

@@ -11,6 +11,7 @@ import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.HostBuffer;
 import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,22 +42,36 @@ public final class Evaluator implements AutoCloseable {
 
   /** Counts which class each image is taken for: that of the highest logit. */
   public ConfusionMatrix confusion(ModularNetwork network) {
-    return confusion(network, lanes);
+    return confusion(network, lanes, batch -> true);
   }
 
-  /** The same between two steps of a training, by its threads. */
-  public ConfusionMatrix confusion(ModularNetwork network, TrainingStep training) {
-    return confusion(network, training.lanes());
+  /** The accuracy of a network in training, measured by the training's threads. */
+  public AccuracyMeasure accuracyOf(ModularNetwork network) {
+    return new AccuracyMeasure() {
+      @Override
+      public double of(TrainingStep training) {
+        return confusion(network, training.lanes(), batch -> true).accuracy();
+      }
+
+      @Override
+      public void rehearse(TrainingStep training) {
+        int lanes = training.lanes().count();
+        int last = batches.count() - 1; // of a size of its own
+        confusion(network, training.lanes(), batch -> batch < lanes || batch == last);
+      }
+    };
   }
 
-  private ConfusionMatrix confusion(ModularNetwork network, Lanes lanes) {
+  private ConfusionMatrix confusion(ModularNetwork network, Lanes lanes, IntPredicate wanted) {
     int classes = network.architecture().classes();
     var counts = new AtomicLongArray(classes * classes);
     lanes.forEach(
         lane -> {
           Place place = place(lane);
           for (int i = lane; i < batches.count(); i += lanes.count()) {
-            count(network, batches.batch(i, place.images()), place.buffer(), counts);
+            if (wanted.test(i)) {
+              count(network, batches.batch(i, place.images()), place.buffer(), counts);
+            }
           }
         });
     long[][] rows = new long[classes][classes];

@@ -21,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,8 +95,7 @@ public final class Trainer {
    * @param accuracy measures the network as it is, between two steps
    * @throws TrainingDivergedException if the loss stops being a finite number
    */
-  public TrainingOutcome train(
-      Objective objective, NDManager manager, ToDoubleFunction<TrainingStep> accuracy) {
+  public TrainingOutcome train(Objective objective, NDManager manager, AccuracyMeasure accuracy) {
     try (var training = new TrainingStep(objective, manager, recipe, stage.clipNorm(), compute)) {
       var session = new Session(objective, training, accuracy);
       checkpoints.latest().ifPresent(session::restore);
@@ -116,7 +114,7 @@ public final class Trainer {
     private final Objective objective;
     private final TrainingStep training;
     private final Optimizer optimizer;
-    private final ToDoubleFunction<TrainingStep> accuracy;
+    private final AccuracyMeasure accuracy;
     private final List<MetricsLine> metrics = new ArrayList<>();
     private final TensorCopies copies = new TensorCopies();
     private final int interval = Math.max(1, stepsPerEpoch / INTERVALS);
@@ -130,7 +128,7 @@ public final class Trainer {
     private long intervalWait;
     private int intervalSteps;
 
-    Session(Objective objective, TrainingStep training, ToDoubleFunction<TrainingStep> accuracy) {
+    Session(Objective objective, TrainingStep training, AccuracyMeasure accuracy) {
       this.objective = objective;
       this.training = training;
       this.accuracy = accuracy;
@@ -149,6 +147,7 @@ public final class Trainer {
                 new Prefetcher(
                     batches, firstBatch(), recipe.batch().accumulation() * stepsPerEpoch);
             CheckpointKeeper keeper = checkpoints.keeper(step)) {
+          accuracy.rehearse(training);
           intervalStart += System.nanoTime();
           while (step < steps()) {
             step(feed);
@@ -162,7 +161,7 @@ public final class Trainer {
         }
       }
       if (Double.isNaN(lastAccuracy)) {
-        lastAccuracy = accuracy.applyAsDouble(training);
+        lastAccuracy = accuracy.of(training);
       }
       long images = steps() * recipe.batch().effectiveSize();
       return new TrainingOutcome(
@@ -235,7 +234,7 @@ public final class Trainer {
       int every = Math.max(1, stage.epochs() / EVALUATIONS);
       boolean due = epochs % every == 0 && stage.epochs() - epochs >= every;
       if (step == steps() || due) {
-        lastAccuracy = accuracy.applyAsDouble(training);
+        lastAccuracy = accuracy.of(training);
         metrics.add(line(null, 0, 0, lastAccuracy, null));
       }
     }

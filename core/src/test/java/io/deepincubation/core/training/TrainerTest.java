@@ -11,7 +11,9 @@ import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.Safetensors;
 import io.deepincubation.core.data.BatchKey;
+import io.deepincubation.core.data.EvaluationBatches;
 import io.deepincubation.core.data.ImageTable;
+import io.deepincubation.core.data.LabelledImage;
 import io.deepincubation.core.data.TrainingBatches;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Arithmetic;
@@ -29,7 +31,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +53,35 @@ class TrainerTest {
 
   /** What a test sees of a training. */
   private record Trained(TrainingOutcome outcome, List<String> digests) {}
+
+  /** Notes which images it was asked for. */
+  private record WatchedTable(ImageTable table, Set<Integer> seen) implements ImageTable {
+    @Override
+    public int size() {
+      return table.size();
+    }
+
+    @Override
+    public int height() {
+      return table.height();
+    }
+
+    @Override
+    public int width() {
+      return table.width();
+    }
+
+    @Override
+    public int labelBound() {
+      return table.labelBound();
+    }
+
+    @Override
+    public LabelledImage image(int index) {
+      seen.add(index);
+      return table.image(index);
+    }
+  }
 
   /** A process that dies. */
   private static final class Killed extends RuntimeException {}
@@ -131,6 +164,17 @@ class TrainerTest {
     assertThat(two.outcome().loss()).isBetween(1.0, one.outcome().loss() + 1);
   }
 
+  @Test
+  void measuresTheFirstBatchAndTheShorterLastOneBeforeTheFirstStep() {
+    var images = new WatchedTable(images(), new TreeSet<>());
+    var compute = new Compute(Device.cpu(), Arithmetic.FP32, 1);
+    try (var evaluator = new Evaluator(new EvaluationBatches(images, 10), compute)) {
+      assertThatThrownBy(() -> train(recipe(), folder, killAt(1), 1, evaluator::accuracyOf))
+          .isInstanceOf(Killed.class);
+    }
+    assertThat(images.seen()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 90, 91, 92, 93, 94, 95);
+  }
+
   private static Consumer<StageProgress> killAt(long step) {
     return progress -> {
       if (progress.step() >= step) {
@@ -176,6 +220,15 @@ class TrainerTest {
 
   private static Trained train(
       Recipe recipe, Path folder, Consumer<StageProgress> progress, int threads) {
+    return train(recipe, folder, progress, threads, network -> step -> 0.5);
+  }
+
+  private static Trained train(
+      Recipe recipe,
+      Path folder,
+      Consumer<StageProgress> progress,
+      int threads,
+      Function<ModularNetwork, AccuracyMeasure> accuracy) {
     TorchEngine.useThreads(threads);
     int batch = recipe.batch().size();
     var batches = new TrainingBatches(images(), recipe.augmentation(), 0.1, CLASSES, batch, KEY, 1);
@@ -199,7 +252,7 @@ class TrainerTest {
                   checkpoints,
                   progress,
                   new TaskPlace("3", 1, List.of("0")))
-              .train(objective, network.manager(), step -> 0.5);
+              .train(objective, network.manager(), accuracy.apply(network));
       return new Trained(outcome, network.weights().stream().map(Safetensors::digest).toList());
     }
   }
