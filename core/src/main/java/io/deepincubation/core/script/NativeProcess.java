@@ -55,9 +55,14 @@ final class NativeProcess {
     /** Changes the environment that native libraries see; 0 if done. */
     int setenv(String name, String value, int overwrite);
 
+    /** Ends the process and runs nothing more, libraries' destructors included. */
+    void _exit(int status);
+
     /** A variable of that environment. */
     @Nullable String getenv(String name);
   }
+
+  private static volatile @Nullable CLibrary prepared;
 
   private NativeProcess() {}
 
@@ -70,9 +75,19 @@ final class NativeProcess {
       CLibrary library = Native.load("c", CLibrary.class);
       library.setenv(WAIT_POLICY, "passive", 0);
       keepFreedMemory(library);
+      prepared = library;
     } catch (UnsatisfiedLinkError e) {
       LOG.info("Left the allocator as it is: {}", e.getMessage());
     }
+  }
+
+  /** Ends the process without libtorch's destructors, where the settings were made. */
+  static void end(int status) {
+    CLibrary library = prepared;
+    if (library != null) {
+      library._exit(status);
+    }
+    Runtime.getRuntime().halt(status);
   }
 
   /** Hands back all memory that is kept for steps to come. */

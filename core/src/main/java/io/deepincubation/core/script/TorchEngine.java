@@ -128,6 +128,16 @@ public final class TorchEngine {
     JniUtils.emptyCudaCache();
   }
 
+  /**
+   * Ends the process while threads compute. {@code Runtime.halt} is not enough: it runs libtorch's
+   * destructors beside the threads that use it, which crashes.
+   *
+   * @param status the exit status
+   */
+  public static void endProcess(int status) {
+    NativeProcess.end(status);
+  }
+
   /** The version of libtorch and of the engine, for run records. */
   public static String version() {
     return Holder.ENGINE.getEngineName() + " " + Holder.ENGINE.getVersion();

@@ -2,6 +2,7 @@ package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.checkpoint.LeaseException;
 import io.deepincubation.core.incubation.MissingStageException;
+import io.deepincubation.core.script.TorchEngine;
 import io.deepincubation.spark.Fault;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -51,8 +52,15 @@ public final class Main {
    * native library's destructors would run beside the threads that use it, and crash.
    */
   private static void endWithoutDestructors(AtomicInteger status) {
-    ShutdownHookManager.get()
-        .addShutdownHook(() -> Runtime.getRuntime().halt(status.get()), /* priority= */ 0);
+    ShutdownHookManager.get().addShutdownHook(() -> end(status.get()), /* priority= */ 0);
+  }
+
+  private static void end(int status) {
+    if (status == KILLED) {
+      TorchEngine.endProcess(status);
+    } else {
+      Runtime.getRuntime().halt(status);
+    }
   }
 
   /**
