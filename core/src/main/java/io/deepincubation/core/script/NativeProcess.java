@@ -62,8 +62,6 @@ final class NativeProcess {
     @Nullable String getenv(String name);
   }
 
-  private static volatile @Nullable CLibrary prepared;
-
   private NativeProcess() {}
 
   /** Makes the settings. */
@@ -75,19 +73,18 @@ final class NativeProcess {
       CLibrary library = Native.load("c", CLibrary.class);
       library.setenv(WAIT_POLICY, "passive", 0);
       keepFreedMemory(library);
-      prepared = library;
     } catch (UnsatisfiedLinkError e) {
       LOG.info("Left the allocator as it is: {}", e.getMessage());
     }
   }
 
-  /** Ends the process without libtorch's destructors, where the settings were made. */
+  /** Ends the process without libtorch's destructors, where the C library can be asked to. */
   static void end(int status) {
-    CLibrary library = prepared;
-    if (library != null) {
-      library._exit(status);
+    try {
+      Native.load("c", CLibrary.class)._exit(status);
+    } catch (UnsatisfiedLinkError e) {
+      Runtime.getRuntime().halt(status);
     }
-    Runtime.getRuntime().halt(status);
   }
 
   /** Hands back all memory that is kept for steps to come. */

@@ -29,6 +29,9 @@ public final class Main {
   /** Exit status of a process that a signal ended. */
   private static final int KILLED = 143;
 
+  /** No exit status yet. */
+  private static final int RUNNING = -1;
+
   private Main() {}
 
   /** Runs a verb and ends the process: Spark 3.5 can leave threads that keep it alive. */
@@ -37,9 +40,9 @@ public final class Main {
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     PrintStream stderr =
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-    var status = new AtomicInteger(KILLED);
+    var status = new AtomicInteger(RUNNING);
     endWithoutDestructors(status);
-    status.set(run(writer(stdout), writer(stderr), args));
+    status.compareAndSet(RUNNING, run(writer(stdout), writer(stderr), args));
     System.exit(status.get());
   }
 
@@ -49,12 +52,19 @@ public final class Main {
 
   /**
    * Ends the process right after Spark's own shutdown: where a signal comes in mid-training, the
-   * native library's destructors would run beside the threads that use it, and crash.
+   * native library's destructors would run beside the threads that use it, and crash. What Spark's
+   * shutdown makes the verb fail with is not the status of a process that was killed.
    */
   private static void endWithoutDestructors(AtomicInteger status) {
-    ShutdownHookManager.get().addShutdownHook(() -> end(status.get()), /* priority= */ 0);
+    ShutdownHookManager hooks = ShutdownHookManager.get();
+    hooks.addShutdownHook(
+        () -> status.compareAndSet(RUNNING, KILLED), /* priority= */ Integer.MAX_VALUE);
+    hooks.addShutdownHook(() -> end(status.get()), /* priority= */ 0);
   }
 
+  /**
+   * Only {@code halt} lets Java write the launcher's archive of classes, and no thread computes.
+   */
   private static void end(int status) {
     if (status == KILLED) {
       TorchEngine.endProcess(status);
