@@ -48,10 +48,7 @@ public record RunFiles(Path folder) {
 
   /** Modules that are being trained: they have a checkpoint, and no result. */
   public List<Integer> modulesInTheMiddle(int modules) {
-    return IntStream.range(0, modules)
-        .filter(i -> hasCheckpoint("modules-" + i) && resultText("modules/" + i).isEmpty())
-        .boxed()
-        .toList();
+    return IntStream.range(0, modules).filter(i -> isInTheMiddle("modules/" + i)).boxed().toList();
   }
 
   /** Modules that are committed. */
@@ -60,6 +57,11 @@ public record RunFiles(Path folder) {
         .filter(i -> resultText("modules/" + i).isPresent())
         .boxed()
         .toList();
+  }
+
+  /** Whether a stage is being trained: it has a checkpoint, and no result. */
+  public boolean isInTheMiddle(String stage) {
+    return hasCheckpoint(stage.replace('/', '-')) && resultText(stage).isEmpty();
   }
 
   private boolean hasCheckpoint(String name) {

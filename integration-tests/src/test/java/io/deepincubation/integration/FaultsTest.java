@@ -68,6 +68,8 @@ class FaultsTest {
     assertThat(Secrets.leaks(laboratory.logs(), keys)).isEmpty();
     assertThat(Secrets.leaks(cluster.folder(), keys)).isEmpty();
     assertThat(Secrets.leaks(files(name).folder(), keys)).isEmpty();
+    assertThat(Crashes.told(laboratory.logs())).isEmpty();
+    assertThat(Crashes.told(cluster.folder())).isEmpty();
   }
 
   /** Waits until both executors are in the middle of a module. */
@@ -121,6 +123,19 @@ class FaultsTest {
 
     isAsOnAQuietDay("executor");
     oneModuleWentOn("executor");
+  }
+
+  @Test
+  void anExecutorAskedToEndInMidModule() {
+    LocalProcess driver = start(run("decommissioned"), "decommissioned");
+    awaitTheMiddle("decommissioned");
+    ProcessHandle executor = cluster.executor(0);
+    assertThat(executor.destroy()).isTrue();
+    Await.untilTrue("the executor's end", SmallRun.LIMIT, () -> !executor.isAlive());
+    finish(driver);
+
+    isAsOnAQuietDay("decommissioned");
+    oneModuleWentOn("decommissioned");
   }
 
   @Test

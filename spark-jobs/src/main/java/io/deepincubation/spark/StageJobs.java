@@ -97,7 +97,7 @@ final class StageJobs implements ModuleTasks {
     } finally {
       listener.awaitEnd();
       spark.sc().removeSparkListener(listener);
-      broadcast.destroy();
+      free(broadcast);
     }
     outcomes.value().stream()
         .map(TaskOutcome::fromJson)
@@ -120,6 +120,13 @@ final class StageJobs implements ModuleTasks {
       spark.setLocalProperty(ProgressListener.STAGES, null);
       spark.setLocalProperty(CALL_SITE, null);
       spark.clearJobGroup();
+    }
+  }
+
+  /** When Spark has ended, it has freed all; asked then, it fails on threads that shut down. */
+  private void free(Broadcast<?> broadcast) {
+    if (!spark.sc().isStopped()) {
+      broadcast.destroy();
     }
   }
 

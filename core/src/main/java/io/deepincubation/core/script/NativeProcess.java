@@ -55,9 +55,6 @@ final class NativeProcess {
     /** Changes the environment that native libraries see; 0 if done. */
     int setenv(String name, String value, int overwrite);
 
-    /** Ends the process and runs nothing more, libraries' destructors included. */
-    void _exit(int status);
-
     /** A variable of that environment. */
     @Nullable String getenv(String name);
   }
@@ -75,15 +72,6 @@ final class NativeProcess {
       keepFreedMemory(library);
     } catch (UnsatisfiedLinkError e) {
       LOG.info("Left the allocator as it is: {}", e.getMessage());
-    }
-  }
-
-  /** Ends the process without libtorch's destructors, where the C library can be asked to. */
-  static void end(int status) {
-    try {
-      Native.load("c", CLibrary.class)._exit(status);
-    } catch (UnsatisfiedLinkError e) {
-      Runtime.getRuntime().halt(status);
     }
   }
 

@@ -63,7 +63,8 @@ public final class ScriptProgram implements AutoCloseable {
       var inputs = new NDList(arguments.size() + 1);
       inputs.addAll(arguments);
       inputs.add(selector);
-      NDList results = IValueUtils.forward(block, inputs, /* isTrain= */ true);
+      NDList results =
+          TorchEngine.calls().call(() -> IValueUtils.forward(block, inputs, /* isTrain= */ true));
       results.attach(manager);
       return results;
     }

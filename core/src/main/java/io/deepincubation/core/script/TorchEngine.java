@@ -7,11 +7,16 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
+import java.time.Duration;
 
 /** The process's one libtorch, started offline, and the settings of the threads that use it. */
 public final class TorchEngine {
 
+  /** Longer than a pass takes, and shorter than cluster managers wait for a process's end. */
+  private static final Duration LAST_CALLS = Duration.ofSeconds(20);
+
   private static final class Holder {
+    static final NativeCalls CALLS = new NativeCalls();
     static final Engine ENGINE = start();
 
     private static Engine start() {
@@ -20,6 +25,7 @@ public final class TorchEngine {
       NativeProcess.prepare();
       Engine engine = Engine.getEngine("PyTorch");
       NativeProcess.withoutWarnings(LibUtils.getLibtorchPath(), () -> fillFirstArray(engine));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> CALLS.end(LAST_CALLS), "last-calls"));
       return engine;
     }
 
@@ -128,19 +134,14 @@ public final class TorchEngine {
     JniUtils.emptyCudaCache();
   }
 
-  /**
-   * Ends the process while threads compute. {@code Runtime.halt} is not enough: it runs libtorch's
-   * destructors beside the threads that use it, which crashes.
-   *
-   * @param status the exit status
-   */
-  public static void endProcess(int status) {
-    NativeProcess.end(status);
-  }
-
   /** The version of libtorch and of the engine, for run records. */
   public static String version() {
     return Holder.ENGINE.getEngineName() + " " + Holder.ENGINE.getVersion();
+  }
+
+  /** The calls that the process's end waits for. */
+  static NativeCalls calls() {
+    return Holder.CALLS;
   }
 
   /** Turns the profiling executor off: it is a thread's setting, and only costs warm-up here. */

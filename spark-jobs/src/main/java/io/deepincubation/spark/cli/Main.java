@@ -2,7 +2,6 @@ package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.checkpoint.LeaseException;
 import io.deepincubation.core.incubation.MissingStageException;
-import io.deepincubation.core.script.TorchEngine;
 import io.deepincubation.spark.Fault;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -11,8 +10,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.hadoop.util.ShutdownHookManager;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -26,12 +23,6 @@ public final class Main {
 
   private static final String NAME = "deep-incubation: ";
 
-  /** Exit status of a process that a signal ended. */
-  private static final int KILLED = 143;
-
-  /** No exit status yet. */
-  private static final int RUNNING = -1;
-
   private Main() {}
 
   /** Runs a verb and ends the process: Spark 3.5 can leave threads that keep it alive. */
@@ -40,37 +31,11 @@ public final class Main {
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     PrintStream stderr =
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-    var status = new AtomicInteger(RUNNING);
-    endWithoutDestructors(status);
-    status.compareAndSet(RUNNING, run(writer(stdout), writer(stderr), args));
-    System.exit(status.get());
+    System.exit(run(writer(stdout), writer(stderr), args));
   }
 
   private static PrintWriter writer(PrintStream stream) {
     return new PrintWriter(stream, /* autoFlush= */ true, StandardCharsets.UTF_8);
-  }
-
-  /**
-   * Ends the process right after Spark's own shutdown: where a signal comes in mid-training, the
-   * native library's destructors would run beside the threads that use it, and crash. What Spark's
-   * shutdown makes the verb fail with is not the status of a process that was killed.
-   */
-  private static void endWithoutDestructors(AtomicInteger status) {
-    ShutdownHookManager hooks = ShutdownHookManager.get();
-    hooks.addShutdownHook(
-        () -> status.compareAndSet(RUNNING, KILLED), /* priority= */ Integer.MAX_VALUE);
-    hooks.addShutdownHook(() -> end(status.get()), /* priority= */ 0);
-  }
-
-  /**
-   * Only {@code halt} lets Java write the launcher's archive of classes, and no thread computes.
-   */
-  private static void end(int status) {
-    if (status == KILLED) {
-      TorchEngine.endProcess(status);
-    } else {
-      Runtime.getRuntime().halt(status);
-    }
   }
 
   /**
