@@ -50,14 +50,18 @@ class EngineBenchmark {
   private static final int CLASSES = 100;
   private static final int BATCH = 64;
 
-  private final Recipe recipe =
-      Recipes.resolve(
-          "deit-tiny-32-cifar100",
-          List.of(
-              "model.depth=12",
-              "batch.size=" + BATCH,
-              "batch.accumulation=1",
-              "augmentation.repeats=1"));
+  private final Recipe recipe = deitTiny12(BATCH);
+
+  /** DeiT-T-12 for CIFAR-100. */
+  static Recipe deitTiny12(int batch) {
+    return Recipes.resolve(
+        "deit-tiny-32-cifar100",
+        List.of(
+            "model.depth=12",
+            "batch.size=" + batch,
+            "batch.accumulation=1",
+            "augmentation.repeats=1"));
+  }
 
   /** A layer of the vision transformer, each operation a call of its own. */
   private static final class PlainLayer extends AbstractBlock {

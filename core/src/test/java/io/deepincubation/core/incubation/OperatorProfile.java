@@ -1,4 +1,4 @@
-package io.deepincubation.core.training;
+package io.deepincubation.core.incubation;
 
 import ai.djl.Device;
 import ai.djl.pytorch.jni.JniUtils;
@@ -8,7 +8,6 @@ import com.google.gson.JsonParser;
 import io.deepincubation.core.data.Batch;
 import io.deepincubation.core.data.BatchKey;
 import io.deepincubation.core.division.ModularDivision;
-import io.deepincubation.core.incubation.Architectures;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
@@ -17,7 +16,9 @@ import io.deepincubation.core.network.StochasticDepth;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.random.RandomStream;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.Recipes;
+import io.deepincubation.core.training.StepKey;
+import io.deepincubation.core.training.TaskObjective;
+import io.deepincubation.core.training.TrainingStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,14 +47,7 @@ class OperatorProfile {
   private static final int STEPS = 10;
   private static final int LINES = 32;
 
-  private final Recipe recipe =
-      Recipes.resolve(
-          "deit-tiny-32-cifar100",
-          List.of(
-              "model.depth=12",
-              "batch.size=" + IMAGES,
-              "batch.accumulation=1",
-              "augmentation.repeats=1"));
+  private final Recipe recipe = EngineBenchmark.deitTiny12(IMAGES);
 
   private final Architecture architecture = Architectures.of(recipe.model(), CLASSES);
 
