@@ -8,7 +8,8 @@ import java.util.Set;
  *
  * <p>Against autograd it keeps less and computes less: modules before the first trained one keep
  * nothing; modules after the last one keep only what the gradient of their input needs; branches
- * that stochastic depth drops are not computed; products land in the sums of gradients without
+ * that stochastic depth drops are left out by quarters of the images, so that products are of few
+ * sizes, each of which takes kernels and memory; products land in the sums of gradients without
  * copies. Which branches are dropped, the share and whether sums begin are read on the host, so
  * that nothing waits for a GPU.
  *
@@ -22,41 +23,65 @@ final class VisionTransformerGradients {
 
   private static final String BRANCHES =
       """
-      # Whether a row of keep drops no image of x (0), some (1) or all (2); the images that it keeps;
-      # the factor of their branch
-      def dropping(self, keep: Tensor, row: int, x: Tensor) -> Tuple[int, Tensor, float]:
-        how = 0
-        which = keep
+      # What a row of keep does to the B images of x: how many are computed, all of them in their
+      # order or some in another; the order that has kept ones first; how many are kept; the factor
+      # of their branch
+      def dropping(self, keep: Tensor, row: int, x: Tensor) -> Tuple[int, Tensor, int, float]:
+        B = torch.size(x, 0)
+        order = keep
+        kept = B
+        computed = B
         factor = 1.
         if torch.gt(torch.size(keep, 0), 0):
-          which = torch.select(keep, 0, row)
-          factor = float(torch.max(which))
-          which = torch.squeeze(torch.nonzero(which), 1)
-          if torch.eq(torch.size(which, 0), 0):
-            how = 2
-          elif torch.lt(torch.size(which, 0), torch.size(x, 0)):
-            how = 1
-            which = torch.to(which, x.device, 4, True)
-        return (how, which, factor)
+          scales = torch.select(keep, 0, row)
+          kept = int(torch.count_nonzero(scales))
+          computed = kept
+          if torch.gt(kept, 0):
+            factor = float(torch.max(scales))
+            part = torch.floordiv(B + 3, 4)
+            expected = int(float(B) / factor)
+            least = kept if torch.gt(kept, expected) else expected
+            rounded = torch.mul(torch.floordiv(least + part - 1, part), part)
+            computed = B if torch.gt(rounded, B) else rounded
+          if torch.lt(kept, B):
+            unused, order = torch.sort(scales, stable=True, dim=0, descending=True)
+            order = torch.to(order, x.device, 4, True)
+        return (computed, order, kept, factor)
 
-      def pick(self, x: Tensor, how: int, which: Tensor) -> Tensor:
+      # The images to compute
+      def pick(self, x: Tensor, computed: int, order: Tensor) -> Tensor:
         picked = x
-        if torch.eq(how, 1):
-          picked = torch.index_select(x, 0, which)
+        if torch.lt(computed, torch.size(x, 0)):
+          picked = torch.index_select(x, 0, torch.slice(order, 0, 0, computed))
         return picked
 
-      def plus(self, x: Tensor, branch: Tensor, how: int, which: Tensor, factor: float) -> Tensor:
-        if torch.eq(how, 0):
-          sum = torch.add(x, branch, alpha=factor)
+      # Their gradients, 0 for dropped ones
+      def pick_back(self, g: Tensor, computed: int, order: Tensor, kept: int) -> Tensor:
+        picked = self.pick(g, computed, order)
+        if torch.lt(computed, torch.size(g, 0)):
+          unused = torch.zero_(torch.slice(picked, 0, kept))
+        elif torch.lt(kept, computed):
+          picked = torch.index_fill(g, 0, torch.slice(order, 0, kept), 0)
+        return picked
+
+      # x plus the branch, in which dropped images are cleared
+      def plus(self, x: Tensor, branch: Tensor, computed: int, order: Tensor, kept: int,
+               factor: float) -> Tensor:
+        if torch.lt(computed, torch.size(x, 0)):
+          which = torch.slice(order, 0, 0, kept)
+          sum = torch.index_add(x, 0, which, torch.slice(branch, 0, 0, kept), alpha=factor)
         else:
-          sum = torch.index_add(x, 0, which, branch, alpha=factor)
+          if torch.lt(kept, computed):
+            unused = torch.index_fill_(branch, 0, torch.slice(order, 0, kept), 0)
+          sum = torch.add(x, branch, alpha=factor)
         return sum
 
-      def plus_(self, g: Tensor, d: Tensor, how: int, which: Tensor, factor: float) -> Tensor:
-        if torch.eq(how, 1):
-          sum = torch.index_add_(g, 0, which, d, alpha=factor)
-        else:
+      def plus_(self, g: Tensor, d: Tensor, computed: int, order: Tensor, factor: float) -> Tensor:
+        if torch.eq(computed, torch.size(g, 0)):
           sum = torch.add_(g, d, alpha=factor)
+        else:
+          which = torch.slice(order, 0, 0, computed)
+          sum = torch.index_add_(g, 0, which, d, alpha=factor)
         return sum
 
       # into: 0 where nothing is summed, 1 where the sum goes on, 2 where it begins
@@ -159,34 +184,34 @@ final class VisionTransformerGradients {
       # Rows of keep alternate: attention, MLP. x: (B, N, D) or (B, D)
       def branch(self, x: Tensor, keep: Tensor, row: int, p: List[Tensor], i: int, mode: int,
                  saved: List[List[Tensor]]) -> Tensor:
-        how, which, factor = self.dropping(keep, row, x)
-        whole = torch.eq(how, 0) and torch.eq(factor, 1.)
+        computed, order, kept, factor = self.dropping(keep, row, x)
+        whole = torch.eq(kept, torch.size(x, 0)) and torch.eq(factor, 1.)
         values = annotate(List[Tensor], [])
         limit = 0
-        if torch.lt(how, 2):
-          part = self.pick(x, how, which)
+        if torch.gt(computed, 0):
+          part = self.pick(x, computed, order)
           if torch.eq(torch.remainder(row, 2), 0):
             y, values = self.attention(part, p, i, whole)
             limit = [0, KEPT_FOR_INPUT, KEPT_FOR_ALL][mode]
           else:
             y, values = self.mlp(part, p, i, whole, torch.gt(mode, 0) or RECOMPUTE)
             limit = [0, 4, 6][mode]
-          x = y if whole else self.plus(x, y, how, which, factor)
+          x = y if whole else self.plus(x, y, computed, order, kept, factor)
         if torch.gt(mode, 0):
           unused = torch.append(saved, torch.slice(values, 0, limit))
         return x
 
       def branch_back(self, g: Tensor, keep: Tensor, row: int, p: List[Tensor], i: int,
                       s: List[Tensor], j: int, into: int, saved: List[List[Tensor]]) -> Tensor:
-        how, which, factor = self.dropping(keep, row, g)
+        computed, order, kept, factor = self.dropping(keep, row, g)
         values = torch.pop(saved)
-        if torch.lt(how, 2):
-          d = self.pick(g, how, which)
+        if torch.gt(computed, 0):
+          d = self.pick_back(g, computed, order, kept)
           if torch.eq(torch.remainder(row, 2), 0):
             d = self.attention_back(d, values, p, i, s, j, into, factor)
           else:
             d = self.mlp_back(d, values, p, i, s, j, into, factor)
-          g = self.plus_(g, d, how, which, factor)
+          g = self.plus_(g, d, computed, order, factor)
         else:
           self.put_zeros(s, j, into)
         return g
@@ -228,12 +253,12 @@ final class VisionTransformerGradients {
       # (B, N, D) -> (B, D)
       def class_layer(self, x: Tensor, keep: Tensor, row: int, w: List[Tensor], mode: int,
                       saved: List[List[Tensor]]) -> Tensor:
-        how, which, factor = self.dropping(keep, row, x)
+        computed, order, kept, factor = self.dropping(keep, row, x)
         token = torch.contiguous(torch.select(x, 1, 0))
         values = annotate(List[Tensor], [])
-        if torch.lt(how, 2):
-          y, values = self.class_attention(self.pick(x, how, which), w, 0)
-          token = self.plus(token, y, how, which, factor)
+        if torch.gt(computed, 0):
+          y, values = self.class_attention(self.pick(x, computed, order), w, 0)
+          token = self.plus(token, y, computed, order, kept, factor)
         if torch.gt(mode, 0):
           unused = torch.append(saved, torch.slice(values, 0, [0, 6, 9][mode]))
         return self.branch(token, keep, row + 1, w, 6, mode, saved)
@@ -244,14 +269,14 @@ final class VisionTransformerGradients {
                            saved: List[List[Tensor]]) -> Tensor:
         g = torch.to(g, STREAM)
         g = self.branch_back(g, keep, row + 1, w, 6, s, j + 6, into, saved)
-        how, which, factor = self.dropping(keep, row, g)
+        computed, order, kept, factor = self.dropping(keep, row, g)
         values = torch.pop(saved)
         dx = torch.zeros([torch.size(g, 0), TOKENS, WIDTH], dtype=STREAM, device=g.device)
         unused = torch.copy_(torch.select(dx, 1, 0), g)
-        if torch.lt(how, 2):
-          d = self.pick(g, how, which)
+        if torch.gt(computed, 0):
+          d = self.pick_back(g, computed, order, kept)
           d = self.class_attention_back(d, values, w, 0, s, j, into, factor)
-          dx = self.plus_(dx, d, how, which, factor)
+          dx = self.plus_(dx, d, computed, order, factor)
         else:
           self.put_zeros(s, j, into)
         return dx
