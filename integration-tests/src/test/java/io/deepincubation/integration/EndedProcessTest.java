@@ -3,7 +3,6 @@ package io.deepincubation.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +15,7 @@ class EndedProcessTest {
   private static final String STAGE = "baselines/e2e";
 
   /** Of one lane: a call into libtorch takes seconds, longer than Java waits for one by itself. */
-  private static final List<String> VALUES = List.of("model.depth=32", "model.width=192");
+  private static final String[] VALUES = {"model.depth=32", "model.width=192"};
 
   @Test
   void endsWithoutACrashAndGoesOn() {
@@ -47,17 +46,8 @@ class EndedProcessTest {
 
   private static Submission training(
       Laboratory laboratory, Submission local, String data, RunFiles files) {
-    var words =
-        new ArrayList<>(
-            List.of("baseline", "--method", "e2e", "--data", data, "--verbose", "--recipe"));
-    words.add(SmallRun.recipe(laboratory).toString());
-    words.addAll(List.of("--run", files.folder().toUri().toString()));
-    for (String value : VALUES) {
-      words.addAll(List.of("--set", value));
-    }
-    return local
-        .with("spark.deepincubation.checkpoint.steps", "2")
-        .verb(words.toArray(String[]::new));
+    return SmallRun.endToEnd(local, laboratory, data, files.folder().toUri().toString(), VALUES)
+        .with("spark.deepincubation.checkpoint.steps", "2");
   }
 
   private static void finish(LocalProcess driver) {

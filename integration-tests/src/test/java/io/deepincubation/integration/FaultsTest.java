@@ -127,15 +127,15 @@ class FaultsTest {
 
   @Test
   void anExecutorAskedToEndInMidModule() {
-    LocalProcess driver = start(run("decommissioned"), "decommissioned");
-    awaitTheMiddle("decommissioned");
+    LocalProcess driver = start(run("ended"), "ended");
+    awaitTheMiddle("ended");
     ProcessHandle executor = cluster.executor(0);
     assertThat(executor.destroy()).isTrue();
     Await.untilTrue("the executor's end", SmallRun.LIMIT, () -> !executor.isAlive());
     finish(driver);
 
-    isAsOnAQuietDay("decommissioned");
-    oneModuleWentOn("decommissioned");
+    isAsOnAQuietDay("ended");
+    oneModuleWentOn("ended");
   }
 
   @Test

@@ -120,10 +120,25 @@ final class SmallRun {
    */
   static Submission run(
       Submission submission, Laboratory laboratory, String data, String run, String... values) {
+    return verb(submission, List.of("run"), laboratory, data, run, values);
+  }
+
+  /** A submission of end-to-end training alone, otherwise alike. */
+  static Submission endToEnd(
+      Submission submission, Laboratory laboratory, String data, String run, String... values) {
+    return verb(submission, List.of("baseline", "--method", "e2e"), laboratory, data, run, values);
+  }
+
+  private static Submission verb(
+      Submission submission,
+      List<String> verb,
+      Laboratory laboratory,
+      String data,
+      String run,
+      String... values) {
+    var words = new ArrayList<>(verb);
     String recipe = recipe(laboratory).toString();
-    var words =
-        new ArrayList<>(List.of("run", "--recipe", recipe, "--data", data, "--run", run, "--json"));
-    words.add("--verbose");
+    words.addAll(List.of("--recipe", recipe, "--data", data, "--run", run, "--json", "--verbose"));
     for (String value : values) {
       words.add("--set");
       words.add(value);
