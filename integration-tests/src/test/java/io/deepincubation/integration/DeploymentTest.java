@@ -114,15 +114,11 @@ class DeploymentTest {
 
   private static void incubate(Submission submission, Laboratory laboratory) {
     SmallRun.draw(laboratory.file("images"));
-    finish(
+    SmallRun.finish(
         SmallRun.prepare(submission, laboratory.file("images"), laboratory.uri("data"))
             .start("prepare", laboratory.logs()));
-    finish(
+    SmallRun.finish(
         SmallRun.run(submission, laboratory, laboratory.uri("data"), laboratory.uri("run"))
             .start("run", laboratory.logs()));
-  }
-
-  private static void finish(LocalProcess driver) {
-    assertThat(driver.awaitExit(SmallRun.LIMIT)).as(driver.err()).isZero();
   }
 }

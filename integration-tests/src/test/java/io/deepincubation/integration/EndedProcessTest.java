@@ -24,9 +24,9 @@ class EndedProcessTest {
       SmallRun.draw(images);
       String data = laboratory.file("data").toUri().toString();
       Submission local = Submission.to("local[1]", laboratory.home());
-      finish(SmallRun.prepare(local, images, data).start("prepare", laboratory.logs()));
+      SmallRun.finish(SmallRun.prepare(local, images, data).start("prepare", laboratory.logs()));
       RunFiles quiet = new RunFiles(laboratory.file("quiet"));
-      finish(training(laboratory, local, data, quiet).start("quiet", laboratory.logs()));
+      SmallRun.finish(training(laboratory, local, data, quiet).start("quiet", laboratory.logs()));
 
       RunFiles files = new RunFiles(laboratory.file("run"));
       Submission training = training(laboratory, local, data, files);
@@ -36,7 +36,7 @@ class EndedProcessTest {
       assertThat(ended.awaitExit(SmallRun.LIMIT)).as(ended.err()).isEqualTo(TERMINATED);
       assertThat(Crashes.told(laboratory.logs())).isEmpty();
 
-      finish(training.start("goes-on", laboratory.logs()));
+      SmallRun.finish(training.start("goes-on", laboratory.logs()));
       assertThat(files.result(STAGE).orElseThrow().get("resumedFromStep").getAsInt()).isPositive();
       assertThat(files.digests(List.of(STAGE)))
           .isNotEmpty()
@@ -48,9 +48,5 @@ class EndedProcessTest {
       Laboratory laboratory, Submission local, String data, RunFiles files) {
     return SmallRun.endToEnd(local, laboratory, data, files.folder().toUri().toString(), VALUES)
         .with("spark.deepincubation.checkpoint.steps", "2");
-  }
-
-  private static void finish(LocalProcess driver) {
-    assertThat(driver.awaitExit(SmallRun.LIMIT)).as(driver.err()).isZero();
   }
 }

@@ -33,7 +33,7 @@ class FaultsTest {
     LocalProcess driver =
         SmallRun.prepare(submission(), laboratory.file("images"), laboratory.uri("data"))
             .start("prepare", laboratory.logs());
-    finish(driver);
+    SmallRun.finish(driver);
   }
 
   @AfterAll
@@ -56,10 +56,6 @@ class FaultsTest {
 
   private RunFiles files(String name) {
     return new RunFiles(laboratory.object("runs/" + name));
-  }
-
-  private static void finish(LocalProcess driver) {
-    assertThat(driver.awaitExit(SmallRun.LIMIT)).as(driver.err()).isZero();
   }
 
   private void isAsOnAQuietDay(String name) {
@@ -108,7 +104,7 @@ class FaultsTest {
 
   @Test
   void aQuietRunGivesTheWeightsOfOneProcess() {
-    finish(start(run("quiet"), "quiet"));
+    SmallRun.finish(start(run("quiet"), "quiet"));
 
     isAsOnAQuietDay("quiet");
     assertThat(repeatedModules("quiet")).isEmpty();
@@ -119,7 +115,7 @@ class FaultsTest {
     LocalProcess driver = start(run("executor"), "executor");
     awaitTheMiddle("executor");
     assertThat(cluster.executor(0).destroyForcibly()).isTrue();
-    finish(driver);
+    SmallRun.finish(driver);
 
     isAsOnAQuietDay("executor");
     oneModuleWentOn("executor");
@@ -132,7 +128,7 @@ class FaultsTest {
     ProcessHandle executor = cluster.executor(0);
     assertThat(executor.destroy()).isTrue();
     Await.untilTrue("the executor's end", SmallRun.LIMIT, () -> !executor.isAlive());
-    finish(driver);
+    SmallRun.finish(driver);
 
     isAsOnAQuietDay("ended");
     oneModuleWentOn("ended");
@@ -151,7 +147,7 @@ class FaultsTest {
     Map<Integer, String> finished =
         files("driver").finishedModules(SmallRun.MODULES).stream()
             .collect(Collectors.toMap(Function.identity(), i -> moduleText("driver", i)));
-    finish(start(run("driver"), "driver-2"));
+    SmallRun.finish(start(run("driver"), "driver-2"));
 
     isAsOnAQuietDay("driver");
     assertThat(finished)
@@ -170,7 +166,7 @@ class FaultsTest {
     LocalProcess driver = start(run("worker"), "worker");
     awaitTheMiddle("worker");
     cluster.loseWorker();
-    finish(driver);
+    SmallRun.finish(driver);
     cluster.addWorker();
 
     isAsOnAQuietDay("worker");
@@ -190,7 +186,7 @@ class FaultsTest {
     LocalProcess driver = start(speculating, "slow");
     awaitTheMiddle("slow");
     try (var slow = new SlowMotion(cluster.executor(0))) {
-      finish(driver);
+      SmallRun.finish(driver);
     }
 
     isAsOnAQuietDay("slow");
@@ -206,7 +202,7 @@ class FaultsTest {
       awaitTheMiddle("store");
       assertThat(laboratory.gateway().refusals()).isPositive();
       laboratory.gateway().rule(FaultyGateway.refuseAllFor(Duration.ofSeconds(20), tenth));
-      finish(driver);
+      SmallRun.finish(driver);
     } finally {
       laboratory.gateway().rule(FaultyGateway.passAll());
     }

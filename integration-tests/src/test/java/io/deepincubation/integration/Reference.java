@@ -25,17 +25,13 @@ final class Reference {
       Submission local = Submission.to("local[2]", laboratory.home());
       String data = laboratory.file("data").toUri().toString();
       Path run = laboratory.file("run");
-      finish(SmallRun.prepare(local, images, data).start("prepare", laboratory.logs()));
-      finish(
+      SmallRun.finish(SmallRun.prepare(local, images, data).start("prepare", laboratory.logs()));
+      SmallRun.finish(
           SmallRun.run(local, laboratory, data, run.toUri().toString())
               .start("run", laboratory.logs()));
       Map<String, String> digests = new RunFiles(run).digests(SmallRun.STAGES);
       assertThat(digests).hasSize(SmallRun.STAGES.size());
       return digests;
     }
-  }
-
-  private static void finish(LocalProcess driver) {
-    assertThat(driver.awaitExit(SmallRun.LIMIT)).as(driver.err()).isZero();
   }
 }

@@ -1,5 +1,7 @@
 package io.deepincubation.integration;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -144,5 +146,10 @@ final class SmallRun {
       words.add(value);
     }
     return submission.verb(words.toArray(String[]::new));
+  }
+
+  /** Waits for a process's good end. */
+  static void finish(LocalProcess driver) {
+    assertThat(driver.awaitExit(LIMIT)).as(driver.err()).isZero();
   }
 }

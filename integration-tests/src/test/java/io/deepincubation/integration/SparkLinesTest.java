@@ -25,7 +25,7 @@ class SparkLinesTest {
           Submission.to(cluster.masterUrl(), laboratory.home())
               .with("spark.eventLog.enabled", "true")
               .with("spark.eventLog.dir", eventLog(laboratory).toUri().toString());
-      finish(
+      SmallRun.finish(
           SmallRun.prepare(submission, laboratory.file("images"), laboratory.uri("data"))
               .start("prepare", laboratory.logs()));
       assertThatDoctorFindsAllWell(submission, laboratory);
@@ -35,7 +35,7 @@ class SparkLinesTest {
               .with("spark.ui.port", "" + uiPort)
               .start("run", laboratory.logs());
       assertThatNoPageTellsSecrets("http://127.0.0.1:" + uiPort, laboratory.keys());
-      finish(driver);
+      SmallRun.finish(driver);
 
       assertThat(new RunFiles(laboratory.object("run")).digests(SmallRun.STAGES))
           .isEqualTo(Reference.digests());
@@ -89,7 +89,7 @@ class SparkLinesTest {
   /** The last line that a verb writes. */
   private static JsonObject answer(Submission submission, String name, Laboratory laboratory) {
     LocalProcess driver = submission.start(name, laboratory.logs());
-    finish(driver);
+    SmallRun.finish(driver);
     String last = driver.out().lines().reduce("", (first, second) -> second);
     return JsonParser.parseString(last).getAsJsonObject();
   }
@@ -115,9 +115,5 @@ class SparkLinesTest {
       assertThat(page).doesNotContain(keys.words());
     }
     assertThat(Http.get(api + "/environment").orElseThrow()).contains("fs.s3a.secret.key");
-  }
-
-  private static void finish(LocalProcess driver) {
-    assertThat(driver.awaitExit(SmallRun.LIMIT)).as(driver.err()).isZero();
   }
 }
