@@ -65,7 +65,7 @@ class KryoRecordTest {
         result(List.of()),
         result(List.of(shard)),
         result(Stream.of(shard, shard, shard).toList()),
-        new MetricsLine("now", "meta", null, 0, 1, 2, 0.5, 1e-3, 10, 0, null, null),
+        new MetricsLine("now", "meta", null, 0, 1, 2, 0.5, 1e-3, 10, 0, null, 7, null),
         new RunRecord(
             1,
             "tiny",

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param dataWait share of the time since the line before that training waited for data, 0 to 1;
  *     {@code data_wait} in the file
  * @param top1 accuracy on the test split, 0 to 1, on an evaluation's line, else null
+ * @param processBytes resident in the process when the line was written, see {@link
+ *     ResidentMemory#bytes}; tasks side by side in one process share it; {@code process_bytes} in
+ *     the file, 0 on lines of earlier versions
  * @param event what happened to the task, such as a resumption, on a line of its own, else null
  */
 public record MetricsLine(
@@ -32,4 +35,5 @@ public record MetricsLine(
     double imagesPerSecond,
     @SerializedName("data_wait") double dataWait,
     @Nullable Double top1,
+    @SerializedName("process_bytes") long processBytes,
     @Nullable String event) {}

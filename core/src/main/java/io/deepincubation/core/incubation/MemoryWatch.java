@@ -2,17 +2,14 @@ package io.deepincubation.core.incubation;
 
 import ai.djl.Device;
 import io.deepincubation.core.checkpoint.MemoryUse;
+import io.deepincubation.core.checkpoint.ResidentMemory;
 import io.deepincubation.core.script.TorchEngine;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * Watches the memory of this process from its start until it is closed.
@@ -22,17 +19,11 @@ import java.util.stream.Stream;
  */
 final class MemoryWatch implements AutoCloseable {
 
-  private static final Path STATUS = Path.of("/proc/self/status");
-  private static final Path CLEAR = Path.of("/proc/self/clear_refs");
-
-  /** Sets Linux's mark of the highest resident size back to the present one. */
-  private static final String CLEAR_HIGHEST = "5";
-
   /** Every second would take 1 % of the processor that a task of one core computes on. */
   private static final Duration GLANCE = Duration.ofSeconds(5);
 
   private final Device device;
-  private final long highestBefore = status("VmHWM:");
+  private final long highestBefore = ResidentMemory.highestBytes();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -82,19 +73,17 @@ final class MemoryWatch implements AutoCloseable {
   }
 
   private static OptionalLong growthOfProcess(Runnable work) {
-    try {
-      Files.writeString(CLEAR, CLEAR_HIGHEST);
-    } catch (IOException e) {
+    if (!ResidentMemory.forgetHighest()) {
       work.run();
       return OptionalLong.empty();
     }
-    long before = status("VmRSS:");
+    long before = ResidentMemory.bytes();
     work.run();
-    return OptionalLong.of(status("VmHWM:") - before);
+    return OptionalLong.of(ResidentMemory.highestBytes() - before);
   }
 
   private synchronized void look() {
-    process = Math.max(process, status("VmRSS:"));
+    process = Math.max(process, ResidentMemory.bytes());
     heap = Math.max(heap, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     onDevice = Math.max(onDevice, TorchEngine.usedBytes(device));
   }
@@ -102,22 +91,9 @@ final class MemoryWatch implements AutoCloseable {
   /** The most that was in use so far. */
   synchronized MemoryUse most() {
     look();
-    long highest = status("VmHWM:");
+    long highest = ResidentMemory.highestBytes();
     return new MemoryUse(
         highest > highestBefore ? highest : process, heap, device.isGpu() ? onDevice : null);
-  }
-
-  /** A line of Linux's account of this process, in bytes; 0 where there is none. */
-  private static long status(String key) {
-    try (Stream<String> lines = Files.lines(STATUS)) {
-      return lines
-          .filter(line -> line.startsWith(key))
-          .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
-          .findFirst()
-          .orElse(0);
-    } catch (IOException e) {
-      return 0;
-    }
   }
 
   @Override

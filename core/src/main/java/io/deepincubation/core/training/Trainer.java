@@ -5,6 +5,7 @@ import io.deepincubation.core.checkpoint.CheckpointKeeper;
 import io.deepincubation.core.checkpoint.Checkpoints;
 import io.deepincubation.core.checkpoint.Host;
 import io.deepincubation.core.checkpoint.MetricsLine;
+import io.deepincubation.core.checkpoint.ResidentMemory;
 import io.deepincubation.core.checkpoint.TrainingState;
 import io.deepincubation.core.data.BatchKey;
 import io.deepincubation.core.data.Prefetcher;
@@ -298,6 +299,7 @@ public final class Trainer {
           imagesPerSecond,
           dataWait,
           top1,
+          ResidentMemory.bytes(),
           event);
     }
 

@@ -46,7 +46,7 @@ final class CheckpointFixtures {
 
   static MetricsLine line(long step) {
     return new MetricsLine(
-        "2026-01-01T00:00:00Z", "meta", null, 0, step, 10, 2.25, 1e-3, 100.5, 0.01, null, null);
+        "2026-01-01T00:00:00Z", "meta", null, 0, step, 10, 2.25, 1e-3, 100.5, 0.01, null, 7, null);
   }
 
   /** Turns one bit of a file. */

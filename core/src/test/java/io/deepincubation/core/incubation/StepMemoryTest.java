@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import io.deepincubation.core.checkpoint.CheckpointPolicy;
+import io.deepincubation.core.checkpoint.ResidentMemory;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
@@ -13,14 +14,12 @@ import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.Recipes;
 import io.deepincubation.core.testing.JavaProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,7 +89,7 @@ class StepMemoryTest {
     }
   }
 
-  /** Trains for thousands of steps and tells what is resident on the way, in kibibytes. */
+  /** Trains for thousands of steps and tells what is resident on the way, in bytes. */
   static final class Flat {
 
     private static final int STEPS_OF_EPOCH = 6;
@@ -109,7 +108,7 @@ class StepMemoryTest {
               TinyRuns.recipe(LAST / STEPS_OF_EPOCH),
               progress -> {
                 if (progress.step() == WARM || progress.step() == LAST) {
-                  System.out.println(resident());
+                  System.out.println(ResidentMemory.bytes());
                 }
               });
       var folder = new RunFolder(plain.folder().storage(), CheckpointPolicy.steps(1_000));
@@ -121,25 +120,13 @@ class StepMemoryTest {
           .preTrainMetaModel();
       System.exit(0);
     }
-
-    private static String resident() {
-      try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-        return lines
-            .filter(line -> line.startsWith("VmRSS:"))
-            .findFirst()
-            .orElseThrow()
-            .replaceAll("\\D", "");
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 
   @Test
   void aStepLeavesNothingBehind() throws Exception {
     List<String> resident = run(Map.of(), Flat.class, folder.toString());
 
-    System.out.println("resident after 8,000 and 12,000 steps, KiB: " + resident);
+    System.out.println("resident after 8,000 and 12,000 steps, bytes: " + resident);
     double early = Double.parseDouble(resident.get(0));
     assertThat(Double.parseDouble(resident.get(1))).isCloseTo(early, within(0.01 * early));
   }

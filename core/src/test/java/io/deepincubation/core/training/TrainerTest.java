@@ -44,6 +44,10 @@ class TrainerTest {
   private static final int SIDE = 16;
   private static final int CLASSES = 4;
   private static final int EPOCHS = 4;
+
+  /** Less than libtorch alone takes. */
+  private static final long LEAST_BYTES = 100 << 20;
+
   private static final VisionTransformer VIT =
       new VisionTransformer(SIDE, 4, 16, 2, CLASSES, VisionTransformer.DEIT_EPSILON);
   private static final ModularDivision DIVISION = new ModularDivision(List.of(1, 2));
@@ -143,6 +147,8 @@ class TrainerTest {
     assertThat(trained.outcome().accuracy()).isEqualTo(0.5);
     assertThat(told).hasSize(EPOCHS * 6).last().extracting(StageProgress::fraction).isEqualTo(1.0);
     assertThat(told).allSatisfy(p -> assertThat(p.dataWait()).isBetween(0.0, 1.0));
+    assertThat(trained.outcome().metrics())
+        .allSatisfy(line -> assertThat(line.processBytes()).isGreaterThan(LEAST_BYTES));
   }
 
   @Test

@@ -220,6 +220,7 @@ class HtmlReportTest {
         0,
         0,
         null,
+        0,
         event);
   }
 
@@ -302,6 +303,7 @@ class HtmlReportTest {
         1000,
         0.01,
         top1,
+        0,
         null);
   }
 }

@@ -17,7 +17,7 @@ class RunFiguresTest {
 
   private static MetricsLine line(String stage, long step, @Nullable Double loss) {
     return new MetricsLine(
-        "2026-01-01T00:00:00Z", stage, null, 0, step, 9, loss, 0.1, 100, 0, null, null);
+        "2026-01-01T00:00:00Z", stage, null, 0, step, 9, loss, 0.1, 100, 0, null, 0, null);
   }
 
   private static String curves(Map<String, List<MetricsLine>> metrics) {
