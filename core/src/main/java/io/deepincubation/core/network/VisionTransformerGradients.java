@@ -43,7 +43,7 @@ final class VisionTransformerGradients {
             least = kept if torch.gt(kept, expected) else expected
             rounded = torch.mul(torch.floordiv(least + part - 1, part), part)
             computed = B if torch.gt(rounded, B) else rounded
-          if torch.lt(kept, B):
+          if torch.gt(factor, 1.):
             unused, order = torch.sort(scales, stable=True, dim=0, descending=True)
             order = torch.to(order, x.device, 4, True)
         return (computed, order, kept, factor)
@@ -55,12 +55,14 @@ final class VisionTransformerGradients {
           picked = torch.index_select(x, 0, torch.slice(order, 0, 0, computed))
         return picked
 
-      # Their gradients, 0 for dropped ones
-      def pick_back(self, g: Tensor, computed: int, order: Tensor, kept: int) -> Tensor:
+      # Their gradients, 0 for dropped ones. Where images may be dropped it copies though none is, so
+      # that every step takes the same memory in the same order
+      def pick_back(self, g: Tensor, computed: int, order: Tensor, kept: int,
+                    factor: float) -> Tensor:
         picked = self.pick(g, computed, order)
         if torch.lt(computed, torch.size(g, 0)):
           unused = torch.zero_(torch.slice(picked, 0, kept))
-        elif torch.lt(kept, computed):
+        elif torch.gt(factor, 1.):
           picked = torch.index_fill(g, 0, torch.slice(order, 0, kept), 0)
         return picked
 
@@ -206,7 +208,7 @@ final class VisionTransformerGradients {
         computed, order, kept, factor = self.dropping(keep, row, g)
         values = torch.pop(saved)
         if torch.gt(computed, 0):
-          d = self.pick_back(g, computed, order, kept)
+          d = self.pick_back(g, computed, order, kept, factor)
           if torch.eq(torch.remainder(row, 2), 0):
             d = self.attention_back(d, values, p, i, s, j, into, factor)
           else:
@@ -274,7 +276,7 @@ final class VisionTransformerGradients {
         dx = torch.zeros([torch.size(g, 0), TOKENS, WIDTH], dtype=STREAM, device=g.device)
         unused = torch.copy_(torch.select(dx, 1, 0), g)
         if torch.gt(computed, 0):
-          d = self.pick_back(g, computed, order, kept)
+          d = self.pick_back(g, computed, order, kept, factor)
           d = self.class_attention_back(d, values, w, 0, s, j, into, factor)
           dx = self.plus_(dx, d, computed, order, factor)
         else:
