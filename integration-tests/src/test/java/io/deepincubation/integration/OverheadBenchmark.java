@@ -1,7 +1,5 @@
 package io.deepincubation.integration;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -67,8 +65,9 @@ class OverheadBenchmark {
           Submission.to(cluster.masterUrl(), laboratory.home())
               .with("spark.hadoop.fs.s3a.endpoint", laboratory.store().endpoint());
       String local = laboratory.file("data").toUri().toString();
-      finish(SmallRun.prepare(submission, images, local).start("prepare", laboratory.logs()));
-      finish(
+      SmallRun.finish(
+          SmallRun.prepare(submission, images, local).start("prepare", laboratory.logs()));
+      SmallRun.finish(
           SmallRun.prepare(submission, images, laboratory.uri("data"))
               .start("prepare-s3", laboratory.logs()));
 
@@ -110,7 +109,7 @@ class OverheadBenchmark {
 
   /** Of each module. */
   private static List<Double> secondsOf(LocalProcess process) {
-    finish(process);
+    SmallRun.finish(process, LIMIT);
     return process.out().lines().map(Double::valueOf).toList();
   }
 
@@ -126,7 +125,7 @@ class OverheadBenchmark {
   private EventLog onExecutors(Submission submission, String name, int executors)
       throws IOException {
     Path events = Files.createDirectories(laboratory.file("events-" + name));
-    finish(
+    SmallRun.finish(
         SmallRun.run(
                 submission,
                 laboratory,
@@ -136,7 +135,8 @@ class OverheadBenchmark {
             .with("spark.cores.max", "" + executors)
             .with("spark.eventLog.enabled", "true")
             .with("spark.eventLog.dir", events.toUri().toString())
-            .start(name, laboratory.logs()));
+            .start(name, laboratory.logs()),
+        LIMIT);
     return EventLog.in(events);
   }
 
@@ -192,9 +192,5 @@ class OverheadBenchmark {
   private static double median(List<Double> seconds) {
     List<Double> sorted = seconds.subList(1, seconds.size()).stream().sorted().toList();
     return sorted.get(sorted.size() / 2);
-  }
-
-  private static void finish(LocalProcess process) {
-    assertThat(process.awaitExit(LIMIT)).as(process.err()).isZero();
   }
 }

@@ -150,6 +150,11 @@ final class SmallRun {
 
   /** Waits for a process's good end. */
   static void finish(LocalProcess driver) {
-    assertThat(driver.awaitExit(LIMIT)).as(driver.err()).isZero();
+    finish(driver, LIMIT);
+  }
+
+  /** The same of one that takes longer than a small run. */
+  static void finish(LocalProcess process, Duration limit) {
+    assertThat(process.awaitExit(limit)).as(process.err()).isZero();
   }
 }
