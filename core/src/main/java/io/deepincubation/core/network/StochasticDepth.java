@@ -38,7 +38,8 @@ public record StochasticDepth(double rate) {
   }
 
   /**
-   * Draws the scales of a module's branches for one batch: 0 where dropped.
+   * Draws the scales of a module's branches for one batch: 0 where dropped. A chance so small that
+   * the scale of kept ones is 1 in fp32, below 6e-8, drops none: rows of scale 1 are whole.
    *
    * @param firstLayer index of the module's first layer in the network being trained
    * @param moduleLayers layers of the module
@@ -57,7 +58,8 @@ public record StochasticDepth(double rate) {
       double dropped = dropRate(firstLayer + row / BRANCHES, layers);
       float kept = (float) (1 / (1 - dropped));
       for (int image = 0; image < images; image++) {
-        scales[row * images + image] = random.nextDouble() < dropped ? 0 : kept;
+        boolean drop = random.nextDouble() < dropped && kept > 1;
+        scales[row * images + image] = drop ? 0 : kept;
       }
     }
     return scales;

@@ -31,6 +31,22 @@ class StochasticDepthTest {
   }
 
   @Test
+  void dropsNothingThatItCannotMakeUpForByScale() {
+    var depth = new StochasticDepth(5.9e-8);
+    for (int batch = 0; batch < 100; batch++) {
+      assertThat(least(depth.draw(1, 1, 2, 1 << 19, RandomStream.of(1, batch)))).isEqualTo(1);
+    }
+  }
+
+  private static float least(float[] scales) {
+    float least = Float.MAX_VALUE;
+    for (float scale : scales) {
+      least = Math.min(least, scale);
+    }
+    return least;
+  }
+
+  @Test
   void drawsNothingWhenOff() {
     assertThat(StochasticDepth.OFF.draw(0, 3, 3, 8, RandomStream.of(1))).isEmpty();
   }
