@@ -9,22 +9,18 @@ import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.script.GradientMode;
-import io.deepincubation.core.script.HostBuffer;
+import io.deepincubation.core.script.HostArrays;
 import io.deepincubation.core.script.TorchEngine;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A model in memory that classifies images. Threads may use it at once. */
 public final class Classifier implements AutoCloseable {
 
   private final ModularNetwork network;
   private final Compute compute;
-  private final Queue<HostBuffer> idle = new ConcurrentLinkedQueue<>();
 
   /**
    * Reads a model's weights and puts them on a device.
@@ -67,12 +63,11 @@ public final class Classifier implements AutoCloseable {
   }
 
   private List<float[]> compute(List<float[]> images) {
-    HostBuffer buffer = Objects.requireNonNullElseGet(idle.poll(), HostBuffer::new);
     try (NDManager manager = network.manager().newSubManager();
         GradientMode mode = GradientMode.frozen()) {
       Shape shape = new Shape(images.size()).addAll(network.architecture().inputShape());
       FloatBuffer[] values = images.stream().map(FloatBuffer::wrap).toArray(FloatBuffer[]::new);
-      NDArray batch = buffer.array(manager, shape, values);
+      NDArray batch = HostArrays.array(manager, shape, values);
       float[] all = network.evaluate(batch).softmax(-1).toFloatArray();
       int classes = network.architecture().classes();
       var rows = new ArrayList<float[]>(images.size());
@@ -80,8 +75,6 @@ public final class Classifier implements AutoCloseable {
         rows.add(Arrays.copyOfRange(all, i * classes, (i + 1) * classes));
       }
       return rows;
-    } finally {
-      idle.add(buffer);
     }
   }
 

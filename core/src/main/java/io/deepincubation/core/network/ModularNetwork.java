@@ -5,8 +5,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.random.RandomStream;
+import io.deepincubation.core.script.HostArrays;
 import io.deepincubation.core.script.ScriptProgram;
 import io.deepincubation.core.script.TorchEngine;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -110,7 +112,8 @@ public final class ModularNetwork implements AutoCloseable {
       System.arraycopy(
           all, row * part.batch() + part.first(), scales, row * part.images(), part.images());
     }
-    return part.manager().create(scales, new Shape(rows, part.images()));
+    return HostArrays.array(
+        part.manager(), new Shape(rows, part.images()), FloatBuffer.wrap(scales));
   }
 
   /**

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.deepincubation.core.script.GradientMode;
+import io.deepincubation.core.script.HostArrays;
 import io.deepincubation.core.script.ScriptProgram;
 import io.deepincubation.core.script.TorchEngine;
 import java.util.List;
@@ -50,8 +51,8 @@ public final class NetworkGradients {
       arguments.addAll(ScriptProgram.listOf("keep", keep));
       arguments.add(total);
       NDManager host = TorchEngine.hostManager(call);
-      arguments.add(host.create((float) share));
-      arguments.add(host.create(begin ? 1f : 0f));
+      arguments.add(HostArrays.scalar(host, share));
+      arguments.add(HostArrays.scalar(host, begin ? 1 : 0));
       for (int i = 0; i < modules.size(); i++) {
         arguments.addAll(ScriptProgram.listOf("p" + i, modules.get(i).parameters()));
       }

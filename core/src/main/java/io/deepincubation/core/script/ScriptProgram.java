@@ -3,6 +3,7 @@ package io.deepincubation.core.script;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
@@ -58,7 +59,7 @@ public final class ScriptProgram implements AutoCloseable {
    */
   public NDList call(NDManager manager, String method, NDList arguments) {
     try (NDManager host = TorchEngine.hostManager(manager)) {
-      NDArray selector = host.create(0f);
+      NDArray selector = host.create(new Shape(0));
       selector.setName(METHOD_PREFIX + method);
       var inputs = new NDList(arguments.size() + 1);
       inputs.addAll(arguments);

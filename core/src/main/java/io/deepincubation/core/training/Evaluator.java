@@ -8,7 +8,7 @@ import io.deepincubation.core.data.EvaluationBatches;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.script.GradientMode;
-import io.deepincubation.core.script.HostBuffer;
+import io.deepincubation.core.script.HostArrays;
 import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.IntPredicate;
@@ -23,10 +23,7 @@ public final class Evaluator implements AutoCloseable {
 
   private final EvaluationBatches batches;
   private final Lanes lanes;
-  private final @Nullable Place[] places;
-
-  /** Where a lane's images are. */
-  private record Place(float[] images, HostBuffer buffer) {}
+  private final float[] @Nullable [] places;
 
   /**
    * Measures on these images.
@@ -37,7 +34,7 @@ public final class Evaluator implements AutoCloseable {
   public Evaluator(EvaluationBatches batches, Compute compute) {
     this.batches = batches;
     lanes = Lanes.of(compute, compute.threads() * batches.size(0), 1);
-    places = new Place[compute.threads()];
+    places = new float[compute.threads()][];
   }
 
   /** Counts which class each image is taken for: that of the highest logit. */
@@ -67,10 +64,10 @@ public final class Evaluator implements AutoCloseable {
     var counts = new AtomicLongArray(classes * classes);
     lanes.forEach(
         lane -> {
-          Place place = place(lane);
+          float[] place = place(lane);
           for (int i = lane; i < batches.count(); i += lanes.count()) {
             if (wanted.test(i)) {
-              count(network, batches.batch(i, place.images()), place.buffer(), counts);
+              count(network, batches.batch(i, place), counts);
             }
           }
         });
@@ -81,24 +78,23 @@ public final class Evaluator implements AutoCloseable {
     return new ConfusionMatrix(rows);
   }
 
-  /** Each lane asks for its own alone. */
-  private Place place(int lane) {
-    Place place = places[lane];
+  /** Where a lane's images are. Each lane asks for its own alone. */
+  private float[] place(int lane) {
+    float[] place = places[lane];
     if (place == null) {
-      place = new Place(new float[batches.valuesPerBatch()], new HostBuffer());
+      place = new float[batches.valuesPerBatch()];
       places[lane] = place;
     }
     return place;
   }
 
-  private static void count(
-      ModularNetwork network, EvaluationBatch batch, HostBuffer buffer, AtomicLongArray counts) {
+  private static void count(ModularNetwork network, EvaluationBatch batch, AtomicLongArray counts) {
     try (NDManager manager = network.manager().newSubManager();
         GradientMode mode = GradientMode.frozen()) {
       Shape input = network.architecture().inputShape();
       Shape shape = new Shape(batch.size()).addAll(input);
       var values = FloatBuffer.wrap(batch.images(), 0, Math.toIntExact(shape.size()));
-      NDArray images = buffer.array(manager, shape, values);
+      NDArray images = HostArrays.array(manager, shape, values);
       long[] predicted = network.evaluate(images).argMax(-1).toLongArray();
       int classes = network.architecture().classes();
       for (int i = 0; i < predicted.length; i++) {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.script.GradientMode;
+import io.deepincubation.core.script.HostArrays;
 import io.deepincubation.core.script.ScriptProgram;
 import io.deepincubation.core.script.TorchEngine;
 
@@ -85,7 +86,7 @@ public final class GradientSums {
     try (NDManager call = loss.getManager().newSubManager();
         GradientMode mode = GradientMode.recording()) {
       NDManager host = TorchEngine.hostManager(call);
-      var arguments = new NDList(total, loss, host.create((float) share), flag(host, begin()));
+      var arguments = new NDList(total, loss, HostArrays.scalar(host, share), flag(host, begin()));
       arguments.addAll(ScriptProgram.listOf("parameters", parameters));
       arguments.addAll(ScriptProgram.listOf("sums", gradients));
       program.call(call, "gather", arguments);

@@ -10,6 +10,7 @@ import io.deepincubation.core.network.TensorCopies;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.OptimizerRecipe;
 import io.deepincubation.core.script.GradientMode;
+import io.deepincubation.core.script.HostArrays;
 import io.deepincubation.core.script.ScriptProgram;
 import io.deepincubation.core.script.TorchEngine;
 import java.util.ArrayList;
@@ -67,7 +68,6 @@ public final class Optimizer {
   private final ScriptProgram program;
   private final NDList parameters;
   private final Map<String, NDList> state = new LinkedHashMap<>();
-  private final NDArray rate;
   private final List<GradientSums> sums = new ArrayList<>();
   private final List<List<Group>> shares;
   private final Lanes lanes;
@@ -117,7 +117,6 @@ public final class Optimizer {
     for (int lane = 0; lane < lanes.count(); lane++) {
       sums.add(new GradientSums(parameters, zeros(/* scalars= */ false), program, manager));
     }
-    rate = TorchEngine.hostManager(manager).zeros(new Shape());
   }
 
   private NDList zeros(boolean scalars) {
@@ -214,11 +213,11 @@ public final class Optimizer {
     }
     gathered = 0;
     sums.forEach(GradientSums::end);
-    setRate(learningRate);
     try (NDManager step = manager.newSubManager();
         GradientMode mode = GradientMode.frozen()) {
+      NDArray rate = HostArrays.scalar(TorchEngine.hostManager(step), learningRate);
       NDArray scale = bound > 0 ? scale(step) : null;
-      lanes.forEach(lane -> update(lane, scale));
+      lanes.forEach(lane -> update(lane, rate, scale));
     }
   }
 
@@ -246,7 +245,7 @@ public final class Optimizer {
     return program.call(step, "norm", ScriptProgram.listOf("g", lengths)).head();
   }
 
-  private void update(int lane, @Nullable NDArray scale) {
+  private void update(int lane, NDArray rate, @Nullable NDArray scale) {
     try (NDManager share = manager.newSubManager();
         GradientMode mode = GradientMode.frozen()) {
       for (Group group : shares.get(lane)) {
@@ -280,10 +279,6 @@ public final class Optimizer {
     arguments.addAll(ScriptProgram.listOf("g", own));
     program.call(share, "shorten", arguments);
     return own;
-  }
-
-  private void setRate(double learningRate) {
-    rate.set(new float[] {(float) learningRate});
   }
 
   /** The sum of the steps' losses since the call before. Waits for the device. */

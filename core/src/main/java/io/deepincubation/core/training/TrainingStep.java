@@ -6,10 +6,8 @@ import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.data.Batch;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.script.HostBuffer;
+import io.deepincubation.core.script.HostArrays;
 import java.nio.FloatBuffer;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * What every optimizer step does: the gradients of its passes, in lanes, then the update.
@@ -22,11 +20,7 @@ public final class TrainingStep implements AutoCloseable {
   private final NDManager manager;
   private final int accumulation;
   private final Lanes lanes;
-  private final List<HostBuffers> buffers;
   private final Optimizer optimizer;
-
-  /** Of one lane. */
-  private record HostBuffers(HostBuffer images, HostBuffer targets) {}
 
   /**
    * Prepares the steps of a training.
@@ -43,10 +37,6 @@ public final class TrainingStep implements AutoCloseable {
     this.manager = manager;
     accumulation = recipe.batch().accumulation();
     lanes = Lanes.of(compute, recipe.batch().size(), objective.imagesAtOnce());
-    buffers =
-        Stream.generate(() -> new HostBuffers(new HostBuffer(), new HostBuffer()))
-            .limit(lanes.count())
-            .toList();
     optimizer =
         new Optimizer(
             manager,
@@ -130,11 +120,10 @@ public final class TrainingStep implements AutoCloseable {
   private void withPart(Batch batch, StepKey key, int images, int lane, Work work) {
     try (NDManager pass = manager.newSubManager()) {
       Shape shape = new Shape(images).addAll(objective.inputShape());
-      HostBuffers own = buffers.get(lane);
-      NDArray part = own.images().array(pass, shape, part(batch.images(), key, images));
+      NDArray part = HostArrays.array(pass, shape, part(batch.images(), key, images));
       int classes = batch.targets().length / batch.size();
       NDArray targets =
-          own.targets().array(pass, new Shape(images, classes), part(batch.targets(), key, images));
+          HostArrays.array(pass, new Shape(images, classes), part(batch.targets(), key, images));
       work.run(part, targets, key, lane);
     }
   }

@@ -6,19 +6,17 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * Memory outside Java's heap through which values reach libtorch, used again and again: memory that
- * is taken anew for every batch stays taken until Java next collects its garbage. For one thread at
- * a time.
+ * Arrays of values that Java has, in memory that libtorch takes and that is freed with the array.
  *
- * <p>A GPU gets its copy while it works on: nothing waits for it.
+ * <p>What DJL makes of Java's values lies in a buffer of Java's, which is freed when Java next
+ * collects its garbage. Until then it lies between the arrays of many steps, and the memory that
+ * they free falls into pieces which the next ones do not fit into.
  */
-public final class HostBuffer {
+public final class HostArrays {
 
   private static final String UPLOAD =
       """
@@ -32,22 +30,17 @@ public final class HostBuffer {
         ScriptProgram.load(TorchEngine.newManager(Device.cpu()), UPLOAD);
   }
 
-  private ByteBuffer bytes = empty(0);
-
-  private static ByteBuffer empty(int size) {
-    return ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
-  }
+  private HostArrays() {}
 
   /**
-   * An array of fp32 values. On a processor it lies in this memory, so it must be closed before the
-   * next one is made.
+   * An array of fp32 values. A GPU gets its copy while it works on: nothing waits for it.
    *
    * @param manager owns the array
    * @param shape of the array
    * @param values one part after the other, together as many as the shape has
    * @throws IllegalArgumentException if they are more or fewer
    */
-  public NDArray array(NDManager manager, Shape shape, FloatBuffer... values) {
+  public static NDArray array(NDManager manager, Shape shape, FloatBuffer... values) {
     long given = Arrays.stream(values).mapToLong(FloatBuffer::remaining).sum();
     if (given != shape.size()) {
       throw new IllegalArgumentException(
@@ -55,22 +48,31 @@ public final class HostBuffer {
               "Cannot make an array of shape %s: expected %d values, got %d",
               shape, shape.size(), given));
     }
-    int size = Math.multiplyExact(Math.toIntExact(shape.size()), Float.BYTES);
-    if (bytes.capacity() < size) {
-      bytes = empty(size);
-    }
-    bytes.clear().limit(size);
-    FloatBuffer target = bytes.asFloatBuffer();
-    for (FloatBuffer part : values) {
-      target.put(part);
-    }
     if (!manager.getDevice().isGpu()) {
-      return manager.create(bytes, shape, DataType.FLOAT32);
+      return filled(manager, shape, values);
     }
     try (NDManager host = TorchEngine.hostManager(manager)) {
       NDArray there = manager.create(new Shape(0));
-      NDArray here = host.create(bytes, shape, DataType.FLOAT32);
+      NDArray here = filled(host, shape, values);
       return Holder.UPLOADING.call(manager, "upload", new NDList(here, there)).head();
     }
+  }
+
+  private static NDArray filled(NDManager host, Shape shape, FloatBuffer... values) {
+    NDArray array = host.create(shape, DataType.FLOAT32);
+    FloatBuffer memory = array.toByteBuffer(/* tryDirect= */ true).asFloatBuffer();
+    for (FloatBuffer part : values) {
+      memory.put(part);
+    }
+    return array;
+  }
+
+  /**
+   * One fp32 value on the host.
+   *
+   * @param host owns it
+   */
+  public static NDArray scalar(NDManager host, double value) {
+    return host.full(new Shape(), (float) value);
   }
 }
