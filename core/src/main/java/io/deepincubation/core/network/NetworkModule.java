@@ -29,7 +29,7 @@ public final class NetworkModule {
   private final List<ParameterSpec> specs;
   private final Block block;
   private final List<Parameter> parameters;
-  private final ParameterStore store;
+  private final NDManager manager;
   private final int droppableLayers;
 
   NetworkModule(
@@ -42,11 +42,9 @@ public final class NetworkModule {
     specs = architecture.parameters(division, moduleIndex);
     block = architecture.block(division, moduleIndex, compute);
     parameters = new ArrayList<>(block.getParameters().values());
-    store = new ParameterStore(manager, /* copy= */ false);
+    this.manager = manager;
     droppableLayers = architecture.droppableLayers(division, moduleIndex);
     load(manager, weights);
-    // The store learns its parameters now, so that threads only read it.
-    parameters.forEach(p -> store.getValue(p, manager.getDevice(), /* training= */ false));
   }
 
   /** The parameters' names, shapes and roles, in order. */
@@ -92,6 +90,8 @@ public final class NetworkModule {
    */
   public NDArray forward(NDArray features, NDArray keep, boolean training) {
     NDList inputs = droppableLayers == 0 ? new NDList(features) : new NDList(features, keep);
+    // A store of its own: threads that share one wait for each other at every parameter.
+    var store = new ParameterStore(manager, /* copy= */ false);
     return block.forward(store, inputs, training).head();
   }
 

@@ -62,8 +62,9 @@ public final class ScriptProgram implements AutoCloseable {
       NDArray selector = host.create(new Shape(0));
       selector.setName(METHOD_PREFIX + method);
       var inputs = new NDList(arguments.size() + 1);
-      inputs.addAll(arguments);
+      // First, as results begin in the manager of the first array: others may share an argument's.
       inputs.add(selector);
+      inputs.addAll(arguments);
       NDList results =
           TorchEngine.calls().call(() -> IValueUtils.forward(block, inputs, /* isTrain= */ true));
       results.attach(manager);

@@ -3,11 +3,13 @@ package io.deepincubation.core.training;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.script.TorchEngine;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <p>On a processor that is faster than to split every operation over the threads: they meet once a
  * pass instead of a thousand times. The number of lanes follows from the task's width and the batch
  * alone, so it decides the bits no more than the width does.
+ *
+ * <p>A lane is a thread of its own, always the same: it takes the same memory in the same order
+ * every step, and finds what it left in its core's cache.
  */
 final class Lanes implements AutoCloseable {
 
@@ -24,25 +29,27 @@ final class Lanes implements AutoCloseable {
 
   private final int count;
   private final int imagesAtOnce;
-  private final ExecutorService threads;
+  private final List<ExecutorService> threads;
 
   private Lanes(int count, int imagesAtOnce, int width) {
     this.count = count;
     this.imagesAtOnce = imagesAtOnce;
-    threads =
-        Executors.newFixedThreadPool(
-            count,
-            work -> {
-              var thread =
-                  new Thread(
-                      () -> {
-                        TorchEngine.useThreads(width);
-                        work.run();
-                      },
-                      "lane");
-              thread.setDaemon(true);
-              return thread;
-            });
+    threads = Stream.generate(() -> thread(width)).limit(count).toList();
+  }
+
+  private static ExecutorService thread(int width) {
+    return Executors.newSingleThreadExecutor(
+        work -> {
+          var thread =
+              new Thread(
+                  () -> {
+                    TorchEngine.useThreads(width);
+                    work.run();
+                  },
+                  "lane");
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   /**
@@ -104,7 +111,7 @@ final class Lanes implements AutoCloseable {
     var running = new ArrayList<Future<?>>();
     for (int lane = 0; lane < count; lane++) {
       int mine = lane;
-      running.add(threads.submit(() -> work.accept(mine)));
+      running.add(threads.get(lane).submit(() -> work.accept(mine)));
     }
     RuntimeException failure = null;
     for (Future<?> lane : running) {
@@ -144,6 +151,6 @@ final class Lanes implements AutoCloseable {
 
   @Override
   public void close() {
-    threads.shutdown();
+    threads.forEach(ExecutorService::shutdown);
   }
 }

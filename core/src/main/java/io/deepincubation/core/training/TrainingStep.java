@@ -8,6 +8,8 @@ import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.script.HostArrays;
 import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What every optimizer step does: the gradients of its passes, in lanes, then the update.
@@ -17,7 +19,7 @@ import java.nio.FloatBuffer;
 public final class TrainingStep implements AutoCloseable {
 
   private final Objective objective;
-  private final NDManager manager;
+  private final List<NDManager> managers;
   private final int accumulation;
   private final Lanes lanes;
   private final Optimizer optimizer;
@@ -34,9 +36,10 @@ public final class TrainingStep implements AutoCloseable {
   public TrainingStep(
       Objective objective, NDManager manager, Recipe recipe, double clipNorm, Compute compute) {
     this.objective = objective;
-    this.manager = manager;
     accumulation = recipe.batch().accumulation();
     lanes = Lanes.of(compute, recipe.batch().size(), objective.imagesAtOnce());
+    // One for each lane: they would wait for each other at a common one.
+    managers = Stream.generate(manager::newSubManager).limit(lanes.count()).toList();
     optimizer =
         new Optimizer(
             manager,
@@ -118,7 +121,7 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   private void withPart(Batch batch, StepKey key, int images, int lane, Work work) {
-    try (NDManager pass = manager.newSubManager()) {
+    try (NDManager pass = managers.get(lane).newSubManager()) {
       Shape shape = new Shape(images).addAll(objective.inputShape());
       NDArray part = HostArrays.array(pass, shape, part(batch.images(), key, images));
       int classes = batch.targets().length / batch.size();
@@ -155,5 +158,6 @@ public final class TrainingStep implements AutoCloseable {
   @Override
   public void close() {
     lanes.close();
+    managers.forEach(NDManager::close);
   }
 }
