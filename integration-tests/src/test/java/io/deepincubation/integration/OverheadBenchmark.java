@@ -38,7 +38,7 @@ class OverheadBenchmark {
   private static final List<String> JAVA = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private static final Map<String, String> ALLOCATOR =
-      Map.of("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+      Map.of("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1024");
 
   private final Laboratory laboratory =
       new Laboratory("benchmark", SparkLine.SPARK_3_5, settings());

@@ -97,7 +97,7 @@ final class PlanAnswer {
     }
     settings.put("spark.driver.extraJavaOptions", TRAINING_JAVA);
     settings.put("spark.executor.extraJavaOptions", TRAINING_JAVA);
-    settings.put(CliSession.EXECUTOR_ALLOCATOR, CliSession.HUGE_PAGES);
+    settings.put(CliSession.EXECUTOR_ALLOCATOR, CliSession.ALLOCATOR);
     return settings;
   }
 

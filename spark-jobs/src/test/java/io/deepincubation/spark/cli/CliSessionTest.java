@@ -11,11 +11,12 @@ class CliSessionTest {
   private static final String EXECUTOR_ALLOCATOR = "spark.executorEnv.GLIBC_TUNABLES";
 
   @Test
-  void executorsUseJavasFirstCompilerAndHugePages() {
+  void executorsUseJavasFirstCompilerHugePagesAndAnArenaForEachThread() {
     SparkConf conf = CliSession.withDefaults(new SparkConf(false));
 
     assertThat(conf.get(EXECUTOR_JAVA)).isEqualTo("-XX:TieredStopAtLevel=1");
-    assertThat(conf.get(EXECUTOR_ALLOCATOR)).isEqualTo("glibc.malloc.hugetlb=1");
+    assertThat(conf.get(EXECUTOR_ALLOCATOR))
+        .isEqualTo("glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1024");
   }
 
   @Test
