@@ -106,14 +106,11 @@ public final class ModularNetwork implements AutoCloseable {
     if (all.length == 0) {
       return keepAll(part.manager());
     }
-    int rows = all.length / part.batch();
-    var scales = new float[rows * part.images()];
-    for (int row = 0; row < rows; row++) {
-      System.arraycopy(
-          all, row * part.batch() + part.first(), scales, row * part.images(), part.images());
+    var rows = new FloatBuffer[all.length / part.batch()];
+    for (int row = 0; row < rows.length; row++) {
+      rows[row] = FloatBuffer.wrap(all, row * part.batch() + part.first(), part.images());
     }
-    return HostArrays.array(
-        part.manager(), new Shape(rows, part.images()), FloatBuffer.wrap(scales));
+    return HostArrays.array(part.manager(), new Shape(rows.length, part.images()), rows);
   }
 
   /**

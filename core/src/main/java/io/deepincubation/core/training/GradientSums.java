@@ -23,7 +23,7 @@ public final class GradientSums {
         g = annotate(List[Tensor], [])
         for i in range(len(found)):
           g = torch.append(g, unchecked_cast(Tensor, found[i]))
-        if torch.gt(torch.numel(begin), 0):
+        if bool(begin):
           torch._foreach_copy_(sums, g)
         else:
           torch._foreach_add_(sums, g)
@@ -86,16 +86,12 @@ public final class GradientSums {
     try (NDManager call = loss.getManager().newSubManager();
         GradientMode mode = GradientMode.recording()) {
       NDManager host = TorchEngine.hostManager(call);
-      var arguments = new NDList(total, loss, HostArrays.scalar(host, share), flag(host, begin()));
+      NDArray first = HostArrays.scalar(host, begin() ? 1 : 0);
+      var arguments = new NDList(total, loss, HostArrays.scalar(host, share), first);
       arguments.addAll(ScriptProgram.listOf("parameters", parameters));
       arguments.addAll(ScriptProgram.listOf("sums", gradients));
       program.call(call, "gather", arguments);
     }
-  }
-
-  /** A truth that no device need be waited for to know: an array with or without an element. */
-  private static NDArray flag(NDManager manager, boolean value) {
-    return manager.zeros(new Shape(value ? 1 : 0));
   }
 
   /** The sum of the losses. Waits for the device. */
