@@ -116,10 +116,28 @@ public final class Laboratory implements AutoCloseable {
     return store.bucket(BUCKET).resolve(name);
   }
 
+  /** Ends all processes. Their files stay, but for the jar's copies: one of 125 MB an executor. */
   @Override
   public void close() {
     clusters.forEach(StandaloneCluster::close);
     gateway.close();
     store.close();
+    deleteCopies(folder);
+  }
+
+  private static void deleteCopies(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Laboratory::isCopyOfJar).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot delete jars in " + folder, e);
+    }
+  }
+
+  /** Whether Spark copied it: to an executor's or driver's folder, and to a cache before that. */
+  private static boolean isCopyOfJar(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(".jar") || name.endsWith("_cache");
   }
 }
