@@ -74,11 +74,6 @@ final class Lanes implements AutoCloseable {
     return new Lanes(lanes, some, compute.threads() / lanes);
   }
 
-  /** One lane, the calling thread. */
-  static Lanes one() {
-    return new Lanes(1, Integer.MAX_VALUE, 1);
-  }
-
   private static int largestDivisor(int number, int most) {
     int divisor = Math.min(number, Math.max(1, most));
     while (number % divisor != 0) {

@@ -155,7 +155,8 @@ class BlockTrainingTest {
         new TaskObjective(network, modules, StochasticDepth.OFF, /* recompute= */ false);
     List<Trainable> parameters =
         objective.trained().stream().flatMap(module -> module.trainable().stream()).toList();
-    var optimizer = new Optimizer(network.manager(), parameters, ADAMW, 0, 1, Lanes.one());
+    var optimizer =
+        new Optimizer(network.manager(), parameters, ADAMW, 0, 1, Lanes.of(COMPUTE, 1, 1));
     return IntStream.range(0, steps).mapToObj(i -> step(network, objective, optimizer, i)).toList();
   }
 

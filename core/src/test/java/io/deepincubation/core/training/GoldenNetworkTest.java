@@ -130,7 +130,8 @@ class GoldenNetworkTest {
       Weights gradients) {
     List<NetworkModule.Trainable> parameters =
         objective.trained().stream().flatMap(m -> m.trainable().stream()).toList();
-    var optimizer = new Optimizer(network.manager(), parameters, ADAMW, 0, 1, Lanes.one());
+    var optimizer =
+        new Optimizer(network.manager(), parameters, ADAMW, 0, 1, Lanes.of(COMPUTE, 1, 1));
     try (NDManager manager = network.manager().newSubManager()) {
       objective.gather(images(manager), targets(manager), step(0), optimizer.sums(0), 1);
       assertThat(optimizer.totalLoss())
@@ -152,7 +153,8 @@ class GoldenNetworkTest {
       ModularNetwork network, TaskObjective objective, Set<Integer> trained, Weights after) {
     List<NetworkModule.Trainable> parameters =
         objective.trained().stream().flatMap(m -> m.trainable().stream()).toList();
-    var optimizer = new Optimizer(network.manager(), parameters, ADAMW, 0, 1, Lanes.one());
+    var optimizer =
+        new Optimizer(network.manager(), parameters, ADAMW, 0, 1, Lanes.of(COMPUTE, 1, 1));
     for (int i = 0; i < 3; i++) {
       try (NDManager manager = network.manager().newSubManager()) {
         objective.gather(images(manager), targets(manager), step(i), optimizer.sums(0), 1);

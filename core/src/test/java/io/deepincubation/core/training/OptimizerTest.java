@@ -8,6 +8,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.checkpoint.Safetensors;
+import io.deepincubation.core.network.Arithmetic;
+import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.NetworkModule.Trainable;
 import io.deepincubation.core.network.TensorCopies;
 import io.deepincubation.core.network.Weights;
@@ -235,7 +237,8 @@ class OptimizerTest {
             .map(entry -> new Trainable(entry.getValue(), !UNDECAYED.contains(entry.getKey())))
             .toList();
     passes = accumulation;
-    return new Optimizer(manager, trained, recipe, clipNorm, accumulation, Lanes.one());
+    var lane = Lanes.of(new Compute(Device.cpu(), Arithmetic.FP32, 1), 1, 1);
+    return new Optimizer(manager, trained, recipe, clipNorm, accumulation, lane);
   }
 
   /** A step on the loss sum(p * g), whose gradient is g. */

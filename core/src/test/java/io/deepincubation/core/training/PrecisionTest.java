@@ -60,7 +60,7 @@ class PrecisionTest {
               ADAMW,
               0,
               1,
-              Lanes.one());
+              Lanes.of(compute, 1, 1));
       for (int step = 0; step < STEPS; step++) {
         if (step == STEPS - 20) {
           optimizer.takeTotalLoss();
