@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -57,15 +58,19 @@ public final class Laboratory implements AutoCloseable {
   private static Path emptied(Path folder) {
     try {
       if (Files.exists(folder)) {
-        try (Stream<Path> files = Files.walk(folder)) {
-          for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-            Files.delete(file);
-          }
-        }
+        delete(folder, file -> true);
       }
       return Files.createDirectories(folder);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot empty " + folder, e);
+    }
+  }
+
+  private static void delete(Path folder, Predicate<Path> which) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(which).sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
     }
   }
 
@@ -122,14 +127,8 @@ public final class Laboratory implements AutoCloseable {
     clusters.forEach(StandaloneCluster::close);
     gateway.close();
     store.close();
-    deleteCopies(folder);
-  }
-
-  private static void deleteCopies(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.filter(Laboratory::isCopyOfJar).toList()) {
-        Files.delete(file);
-      }
+    try {
+      delete(folder, Laboratory::isCopyOfJar);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot delete jars in " + folder, e);
     }
