@@ -10,6 +10,8 @@ import io.deepincubation.core.incubation.IncubationReport;
 import io.deepincubation.core.recipe.AugmentationRecipe;
 import io.deepincubation.core.recipe.BatchRecipe;
 import io.deepincubation.core.recipe.DivisionRecipe;
+import io.deepincubation.core.recipe.IncubationRecipe;
+import io.deepincubation.core.recipe.LocalRecipe;
 import io.deepincubation.core.recipe.LossRecipe;
 import io.deepincubation.core.recipe.ModelRecipe;
 import io.deepincubation.core.recipe.OptimizerRecipe;
@@ -62,6 +64,10 @@ public final class IncubationKryoRegistrator implements KryoRegistrator {
           LossRecipe.class,
           AugmentationRecipe.class,
           StageRecipe.class,
+          IncubationRecipe.class,
+          IncubationRecipe.Start.class,
+          IncubationRecipe.MetaModel.class,
+          LocalRecipe.class,
           StageResult.class,
           StageResult.Shard.class,
           MemoryUse.class,

@@ -52,7 +52,7 @@ public final class ModuleIncubation {
             new NetworkTraining.Plan(
                 stage,
                 moduleIndex,
-                context.recipe().incubation(),
+                context.recipe().incubation().stage(),
                 hybrid,
                 start,
                 Set.of(moduleIndex),

@@ -68,7 +68,7 @@ public final class TrainingCost {
             .mapToDouble(i -> perImage(architecture, meta.hybrid(target, i), Set.of(i)))
             .sum();
     return images(recipe.meta()) * whole(meta)
-        + images(recipe.incubation()) * incubation
+        + images(recipe.incubation().stage()) * incubation
         + images(recipe.fineTuning()) * whole(target);
   }
 

@@ -104,7 +104,7 @@ public final class TrainingPlan {
               TrainingBenchmark.hybrid(i),
               meta.hybrid(target, i),
               Set.of(i),
-              recipe.incubation()));
+              recipe.incubation().stage()));
     }
     String whole = TrainingBenchmark.END_TO_END;
     stages.add(stage(Stages.FINAL, whole, target, target.allModules(), recipe.fineTuning()));

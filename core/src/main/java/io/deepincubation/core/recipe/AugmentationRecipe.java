@@ -1,5 +1,10 @@
 package io.deepincubation.core.recipe;
 
+import io.deepincubation.core.recipe.Rules.AtLeast;
+import io.deepincubation.core.recipe.Rules.BelowOne;
+import io.deepincubation.core.recipe.Rules.NotNegative;
+import io.deepincubation.core.recipe.Rules.UpTo;
+
 /**
  * What is done to training images (DeiT).
  *
@@ -19,12 +24,12 @@ package io.deepincubation.core.recipe;
  *     augmentation); an epoch keeps its length and has so many times fewer images
  */
 public record AugmentationRecipe(
-    int cropPadding,
+    @AtLeast(0) int cropPadding,
     boolean resizedCrop,
     boolean flip,
-    double randAugment,
-    double colorJitter,
-    double mixup,
-    double cutmix,
-    double randomErasing,
-    int repeats) {}
+    @UpTo(most = 10, what = "a magnitude") double randAugment,
+    @BelowOne double colorJitter,
+    @NotNegative double mixup,
+    @NotNegative double cutmix,
+    @UpTo(most = 1, what = "a probability") double randomErasing,
+    @AtLeast(1) int repeats) {}

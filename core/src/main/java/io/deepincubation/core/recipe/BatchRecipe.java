@@ -1,5 +1,7 @@
 package io.deepincubation.core.recipe;
 
+import io.deepincubation.core.recipe.Rules.AtLeast;
+
 /**
  * Images of an optimizer step: {@code size * accumulation}.
  *
@@ -9,7 +11,8 @@ package io.deepincubation.core.recipe;
  *     instead of keeping them from the forward pass: a third more time, a fraction of the memory,
  *     the same bits. For vision transformers on a processor
  */
-public record BatchRecipe(int size, int accumulation, boolean recomputeActivations) {
+public record BatchRecipe(
+    @AtLeast(1) int size, @AtLeast(1) int accumulation, boolean recomputeActivations) {
 
   /** Images of one optimizer step. */
   public int effectiveSize() {

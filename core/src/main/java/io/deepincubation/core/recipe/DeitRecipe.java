@@ -19,9 +19,17 @@ final class DeitRecipe {
           new LossRecipe(0.1),
           new AugmentationRecipe(4, false, true, 9, 0.4, 0.8, 1, 0.25, 3),
           new StageRecipe(200, 20, 0, 0, 1),
-          new StageRecipe(200, 20, 0.1, 0, 1),
+          new IncubationRecipe(
+              200,
+              20,
+              0.1,
+              0,
+              1,
+              IncubationRecipe.Start.RANDOM,
+              IncubationRecipe.MetaModel.PRETRAINED_FIXED),
           new StageRecipe(100, 0, 0.1, 1, 1),
-          new StageRecipe(400, 20, 0.1, 0, 1));
+          new StageRecipe(400, 20, 0.1, 0, 1),
+          new LocalRecipe(List.of(5.0, 0.0), List.of(0.05, 1.0)));
 
   private DeitRecipe() {}
 }

@@ -1,6 +1,8 @@
 package io.deepincubation.core.recipe;
 
 import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.recipe.Rules.AtLeast;
+import io.deepincubation.core.recipe.Rules.Depths;
 import java.util.Collections;
 import java.util.List;
 
@@ -11,7 +13,8 @@ import java.util.List;
  * @param depths layers of each target module; empty for an even division
  * @param metaDepths layers of each meta module; empty for one each
  */
-public record DivisionRecipe(int modules, List<Integer> depths, List<Integer> metaDepths) {
+public record DivisionRecipe(
+    @AtLeast(1) int modules, @Depths List<Integer> depths, @Depths List<Integer> metaDepths) {
 
   /** Copies. */
   public DivisionRecipe {

@@ -1,8 +1,10 @@
 package io.deepincubation.core.recipe;
 
+import io.deepincubation.core.recipe.Rules.BelowOne;
+
 /**
  * The task's loss: cross-entropy with soft targets.
  *
  * @param labelSmoothing the probability spread evenly over all classes
  */
-public record LossRecipe(double labelSmoothing) {}
+public record LossRecipe(@BelowOne double labelSmoothing) {}

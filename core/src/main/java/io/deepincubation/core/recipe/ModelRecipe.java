@@ -1,5 +1,7 @@
 package io.deepincubation.core.recipe;
 
+import io.deepincubation.core.recipe.Rules.AtLeast;
+
 /**
  * The target model.
  *
@@ -12,7 +14,13 @@ package io.deepincubation.core.recipe;
  * @param classes number of classes; 0 takes it from the data
  */
 public record ModelRecipe(
-    Family family, int depth, int width, int heads, int patch, int image, int classes) {
+    Family family,
+    @AtLeast(1) int depth,
+    @AtLeast(1) int width,
+    int heads,
+    int patch,
+    @AtLeast(1) int image,
+    @AtLeast(0) int classes) {
 
   /** The architectures that the library brings. */
   public enum Family {

@@ -1,5 +1,9 @@
 package io.deepincubation.core.recipe;
 
+import io.deepincubation.core.recipe.Rules.BelowOne;
+import io.deepincubation.core.recipe.Rules.NotNegative;
+import io.deepincubation.core.recipe.Rules.Positive;
+
 /**
  * The update rule.
  *
@@ -8,17 +12,17 @@ package io.deepincubation.core.recipe;
  * @param weightDecay decoupled decay (AdamW, LAMB) or L2 penalty (SGD), on weight matrices only
  * @param beta1 decay of the first moment
  * @param beta2 decay of the second moment
- * @param epsilon added to the root of the second moment
+ * @param epsilon added to the root of the second moment; above 0, unused by SGD
  * @param momentum Nesterov momentum of SGD
  */
 public record OptimizerRecipe(
     Rule rule,
-    double rate,
-    double weightDecay,
-    double beta1,
-    double beta2,
+    @Positive double rate,
+    @NotNegative double weightDecay,
+    @BelowOne double beta1,
+    @BelowOne double beta2,
     double epsilon,
-    double momentum) {
+    @BelowOne double momentum) {
 
   /** The update rules. */
   public enum Rule {

@@ -1,6 +1,7 @@
 package io.deepincubation.core.recipe;
 
 import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.recipe.Rules.Named;
 
 /**
  * Everything that decides what a run computes, besides its data and its thread widths.
@@ -21,9 +22,10 @@ import io.deepincubation.core.division.ModularDivision;
  * @param incubation module incubation
  * @param fineTuning fine-tuning of the assembled model
  * @param endToEnd the end-to-end baseline
+ * @param local the losses of locally supervised training
  */
 public record Recipe(
-    String name,
+    @Named String name,
     long seed,
     Precision precision,
     ModelRecipe model,
@@ -35,9 +37,10 @@ public record Recipe(
     LossRecipe loss,
     AugmentationRecipe augmentation,
     StageRecipe meta,
-    StageRecipe incubation,
+    IncubationRecipe incubation,
     StageRecipe fineTuning,
-    StageRecipe endToEnd) {
+    StageRecipe endToEnd,
+    LocalRecipe local) {
 
   /** The target model's division. */
   public ModularDivision targetDivision() {

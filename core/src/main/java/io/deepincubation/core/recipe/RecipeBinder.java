@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -76,7 +77,10 @@ final class RecipeBinder {
     for (int i = 0; i < components.length; i++) {
       Object inherited = value(components[i], base);
       RecipeTree given = tree.entries().get(known.get(i));
-      values[i] = given == null ? inherited : convert(given, inherited, prefix + known.get(i));
+      values[i] =
+          given == null
+              ? inherited
+              : convert(given, components[i], inherited, prefix + known.get(i));
     }
     return construct(base, components, values);
   }
@@ -95,12 +99,13 @@ final class RecipeBinder {
     }
   }
 
-  private Object convert(RecipeTree given, Object inherited, String key) {
+  private Object convert(
+      RecipeTree given, RecordComponent component, Object inherited, String key) {
     Optional<?> converted =
         inherited instanceof Record base
             ? group(given, base, key)
             : inherited instanceof List<?>
-                ? wholeNumbers(given, key)
+                ? list(given, component, key)
                 : scalar(given, inherited, key);
     return converted.isPresent() ? converted.get() : inherited;
   }
@@ -116,21 +121,27 @@ final class RecipeBinder {
     return reject(key, "a group of keys (" + String.join(", ", keys) + ")", given);
   }
 
-  private Optional<?> wholeNumbers(RecipeTree given, String key) {
-    String expected = "a list of whole numbers such as [1, 3, 1, 1]";
+  private Optional<?> list(RecipeTree given, RecordComponent component, String key) {
+    return component.getGenericType().getTypeName().endsWith("<java.lang.Double>")
+        ? list(given, RecipeBinder::number, "a list of numbers such as [0.5, 1]", key)
+        : list(
+            given, RecipeBinder::wholeNumber, "a list of whole numbers such as [1, 3, 1, 1]", key);
+  }
+
+  private Optional<?> list(
+      RecipeTree given, Function<Scalar, Optional<?>> parser, String expected, String key) {
     if (!(given instanceof Sequence sequence)) {
       return reject(key, expected, given);
     }
-    var numbers = new ArrayList<Integer>();
+    var values = new ArrayList<Object>();
     for (RecipeTree item : sequence.items()) {
-      Optional<Integer> number =
-          item instanceof Scalar scalar ? wholeNumber(scalar) : Optional.empty();
-      if (number.isEmpty()) {
+      Optional<?> value = item instanceof Scalar scalar ? parser.apply(scalar) : Optional.empty();
+      if (value.isEmpty()) {
         return reject(key, expected, item);
       }
-      numbers.add(number.get());
+      values.add(value.get());
     }
-    return Optional.of(numbers);
+    return Optional.of(values);
   }
 
   private Optional<?> scalar(RecipeTree given, Object inherited, String key) {
@@ -224,7 +235,8 @@ final class RecipeBinder {
     return Optional.empty();
   }
 
-  private static Object value(RecordComponent component, Record facts) {
+  /** A component's value in a record. */
+  static Object value(RecordComponent component, Record facts) {
     try {
       return component.getAccessor().invoke(facts);
     } catch (ReflectiveOperationException e) {

@@ -6,7 +6,7 @@ package io.deepincubation.core.recipe;
  * @param key dotted path, such as {@code fine-tuning.epochs}
  * @param complaint what was expected, and what was found
  */
-public record RecipeProblem(String key, String complaint) {
+record RecipeProblem(String key, String complaint) {
 
   /** A value that is not as it must be. */
   static RecipeProblem unexpected(String key, String expected, Object got) {

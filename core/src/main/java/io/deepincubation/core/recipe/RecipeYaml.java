@@ -105,7 +105,9 @@ public final class RecipeYaml {
     if (tree instanceof Sequence sequence) {
       return new Sequence(sequence.items(), origin);
     }
-    return new Mapping(((Mapping) tree).entries(), origin);
+    var entries = new LinkedHashMap<>(((Mapping) tree).entries());
+    entries.replaceAll((key, value) -> withOrigin(value, origin));
+    return new Mapping(entries, origin);
   }
 
   private static Mapping read(String yaml, String source) {

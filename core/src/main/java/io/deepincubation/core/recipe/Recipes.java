@@ -33,6 +33,14 @@ public final class Recipes {
   }
 
   /**
+   * The values of keys that a recipe does not give: DeiT's. They never change, since the keys of
+   * stages leave out what is equal to them.
+   */
+  public static Recipe defaults() {
+    return DeitRecipe.BASE;
+  }
+
+  /**
    * A recipe that the library brings.
    *
    * @param name one of {@link #names}

@@ -1,5 +1,7 @@
 package io.deepincubation.core.recipe;
 
+import io.deepincubation.core.recipe.Rules.NotNegative;
+
 /**
  * Cosine decay with a linear warm-up inside it.
  *
@@ -7,7 +9,8 @@ package io.deepincubation.core.recipe;
  * @param warmUpRate where the warm-up starts; not scaled with the batch
  * @param unit how often the rate changes
  */
-public record ScheduleRecipe(double minimumRate, double warmUpRate, Unit unit) {
+public record ScheduleRecipe(
+    @NotNegative double minimumRate, @NotNegative double warmUpRate, Unit unit) {
 
   /** How often the rate changes. */
   public enum Unit {

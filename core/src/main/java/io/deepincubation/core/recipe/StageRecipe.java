@@ -1,5 +1,10 @@
 package io.deepincubation.core.recipe;
 
+import io.deepincubation.core.recipe.Rules.AtLeast;
+import io.deepincubation.core.recipe.Rules.BelowOne;
+import io.deepincubation.core.recipe.Rules.NotNegative;
+import io.deepincubation.core.recipe.Rules.Positive;
+
 /**
  * One training stage.
  *
@@ -10,4 +15,8 @@ package io.deepincubation.core.recipe;
  * @param rateFactor multiplies the recipe's base rate in this stage
  */
 public record StageRecipe(
-    int epochs, int warmUpEpochs, double stochasticDepth, double clipNorm, double rateFactor) {}
+    @AtLeast(0) int epochs,
+    @AtLeast(0) int warmUpEpochs,
+    @BelowOne double stochasticDepth,
+    @NotNegative double clipNorm,
+    @Positive double rateFactor) {}

@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Weights;
-import io.deepincubation.core.recipe.OptimizerRecipe;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.StageRecipe;
+import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.training.TrainingDivergedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,24 +97,13 @@ class DeepIncubationTest {
 
   @Test
   void divergedTrainingLeavesNoResult() {
-    Recipe tame = TinyRuns.recipe(2);
-    var wild =
-        new Recipe(
-            tame.name(),
-            tame.seed(),
-            tame.precision(),
-            tame.model(),
-            tame.initialWeights(),
-            tame.division(),
-            tame.batch(),
-            new OptimizerRecipe(OptimizerRecipe.Rule.SGD, 1e30, 0, 0, 0, 0, 0),
-            tame.schedule(),
-            tame.loss(),
-            tame.augmentation(),
-            new StageRecipe(2, 0, 0, 0, 1),
-            tame.incubation(),
-            tame.fineTuning(),
-            tame.endToEnd());
+    Recipe wild =
+        RecipeYaml.override(
+            TinyRuns.recipe(2),
+            List.of(
+                "optimizer={rule: sgd, rate: 1e30, weight-decay: 0, beta1: 0, beta2: 0, epsilon:"
+                    + " 0}",
+                "meta={stochastic-depth: 0, clip-norm: 0}"));
     RunContext context = TinyRuns.context(folder, wild);
     assertThatThrownBy(() -> TinyRuns.incubation(context, 1).preTrainMetaModel())
         .isInstanceOf(TrainingDivergedException.class)

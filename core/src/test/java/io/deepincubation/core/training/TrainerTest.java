@@ -251,7 +251,7 @@ class TrainerTest {
       TrainingOutcome outcome =
           new Trainer(
                   recipe,
-                  recipe.incubation(),
+                  recipe.incubation().stage(),
                   KEY,
                   batches,
                   compute,
