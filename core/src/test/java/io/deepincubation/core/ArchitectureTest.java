@@ -17,6 +17,8 @@ class ArchitectureTest {
 
   private static final List<String> ROOMS =
       List.of(
+          "text",
+          "thread",
           "random",
           "division",
           "script",
@@ -41,6 +43,8 @@ class ArchitectureTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "text",
+        "thread",
         "random",
         "division",
         "script",

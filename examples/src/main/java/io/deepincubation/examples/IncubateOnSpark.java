@@ -29,7 +29,7 @@ public final class IncubateOnSpark {
                       "meta model with %s: %.1f %%%n",
                       module.stage(), 100 * module.measuredAccuracy().orElse(0.0)));
       System.out.printf(
-          "target model: %.1f %%%n", 100 * report.tuned().measuredAccuracy().orElse(0.0));
+          "target model: %.1f %%%n", 100 * report.model().measuredAccuracy().orElse(0.0));
     }
   }
 

@@ -16,7 +16,7 @@ import io.deepincubation.core.data.PreparedSetWriter;
 import io.deepincubation.core.data.SyntheticShapes;
 import io.deepincubation.core.incubation.DeepIncubation;
 import io.deepincubation.core.incubation.IncubationReport;
-import io.deepincubation.core.incubation.LocalModuleTasks;
+import io.deepincubation.core.incubation.MethodRun;
 import io.deepincubation.core.incubation.RunContext;
 import io.deepincubation.core.incubation.TrainingData;
 import io.deepincubation.core.network.Arithmetic;
@@ -44,7 +44,7 @@ public final class IncubateOwnBlocks {
   public static void main(String[] args) {
     IncubationReport report = incubate(Path.of(args[0]));
     System.out.printf(
-        "target model: %.1f %%%n", 100 * report.tuned().measuredAccuracy().orElse(0.0));
+        "target model: %.1f %%%n", 100 * report.model().measuredAccuracy().orElse(0.0));
   }
 
   static IncubationReport incubate(Path folder) {
@@ -66,9 +66,9 @@ public final class IncubateOwnBlocks {
             (moduleIndex, depth) -> module(moduleIndex, depth, data.classes()));
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, 1);
     var run = new RunFolder(new LocalStorage(folder.resolve("run")));
-    var context = new RunContext(recipe, architecture, data, run, progress -> {});
-    var tasks = new LocalModuleTasks(context, compute, /* slots= */ 2);
-    return new DeepIncubation(context, compute, tasks).run();
+    var context = new RunContext(architecture, data, run, progress -> {});
+    return MethodRun.inProcess(new DeepIncubation(), recipe, context, compute, /* slots= */ 2)
+        .run();
   }
 
   /** Flattens in the first module, classifies in the last, and has one hidden layer per depth. */

@@ -59,7 +59,7 @@ class ExamplesTest {
               folder.resolve("run").toUri().toString(),
               tiny);
       assertThat(report.modules()).hasSize(4);
-      assertThat(report.tuned().accuracy()).isBetween(0.0, 1.0);
+      assertThat(report.model().accuracy()).isBetween(0.0, 1.0);
     }
   }
 }

@@ -7,13 +7,12 @@ import io.deepincubation.core.data.LocalImageCache;
 import io.deepincubation.core.data.PreparedSet;
 import io.deepincubation.core.incubation.Architectures;
 import io.deepincubation.core.incubation.DeepIncubation;
-import io.deepincubation.core.incubation.LocalModuleTasks;
-import io.deepincubation.core.incubation.ModuleIncubation;
+import io.deepincubation.core.incubation.MethodRun;
+import io.deepincubation.core.incubation.Stages;
 import io.deepincubation.core.incubation.RunContext;
 import io.deepincubation.core.incubation.TrainingData;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
-import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.Recipes;
 import java.nio.file.Path;
@@ -46,15 +45,15 @@ final class InProcess {
     var folder = new RunFolder(LocalStorage.of(args[2]));
     var context =
         new RunContext(
-            recipe, Architectures.of(recipe.model(), classes), data, folder, progress -> {});
+            Architectures.of(recipe.model(), classes), data, folder, progress -> {});
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, /* threads= */ 1);
-    var incubation =
-        new DeepIncubation(
-            context, compute, new LocalModuleTasks(context, compute, /* slots= */ 1));
-    List<Weights> meta = folder.weights(incubation.preTrainMetaModel());
+    MethodRun incubation =
+        MethodRun.inProcess(new DeepIncubation(), recipe, context, compute, /* slots= */ 1);
+    incubation.run(stage -> stage.name().equals(Stages.META));
     for (int i = 0; i < Integer.parseInt(args[3]); i++) {
+      String module = Stages.module(i);
       long start = System.nanoTime();
-      new ModuleIncubation(context, compute).incubate(i, meta);
+      incubation.run(stage -> stage.name().equals(module));
       System.out.println((System.nanoTime() - start) / 1e9);
     }
     System.exit(0); // as the command line does: the engine's threads would keep the process alive

@@ -3,9 +3,9 @@ package io.deepincubation.spark;
 import io.deepincubation.core.checkpoint.LeaseException;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.StorageException;
+import io.deepincubation.core.thread.Daemons;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -27,7 +27,7 @@ final class Acceptance extends SparkListener implements AutoCloseable {
   private final RunFolder folder;
   private final JavaSparkContext spark;
   private final List<String> stages;
-  private final ExecutorService thread = Executors.newSingleThreadExecutor();
+  private final ExecutorService thread = Daemons.single("deep-incubation-acceptance");
 
   private Acceptance(RunFolder folder, JavaSparkContext spark, List<String> stages) {
     this.folder = folder;

@@ -1,6 +1,7 @@
 package io.deepincubation.spark;
 
 import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.text.FirstLine;
 import io.deepincubation.core.training.TaskPlace;
 import io.deepincubation.spark.doctor.Examination;
 import io.deepincubation.spark.doctor.Finding;
@@ -181,7 +182,7 @@ public final class Doctor {
       return "";
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      return ": " + String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+      return ": " + FirstLine.of(cause);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ": interrupted";

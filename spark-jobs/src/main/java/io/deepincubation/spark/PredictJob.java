@@ -2,10 +2,7 @@ package io.deepincubation.spark;
 
 import com.google.gson.Gson;
 import io.deepincubation.core.checkpoint.Storage;
-import io.deepincubation.core.checkpoint.StorageException;
 import io.deepincubation.core.recipe.RecipeException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -55,7 +52,7 @@ public final class PredictJob {
    * @throws RecipeException if the folder holds something else
    */
   public Outcome run(Dataset<Row> scored, String reasonColumn, String request) {
-    boolean same = target.exists(REQUEST) && text().equals(request);
+    boolean same = target.exists(REQUEST) && target.text(REQUEST).equals(request);
     if (same && target.exists(SUCCESS)) {
       return outcome(reasonColumn, 0, /* alreadyDone= */ true);
     }
@@ -87,15 +84,6 @@ public final class PredictJob {
             .agg(functions.count(functions.lit(1)), functions.count(functions.col(reasonColumn)))
             .head();
     return new Outcome(counts.getLong(0), counts.getLong(1), seconds, alreadyDone);
-  }
-
-  private String text() {
-    try (InputStream stream = target.open(REQUEST)) {
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new StorageException(
-          "Cannot read " + target.uri() + "/" + REQUEST + ": " + e.getMessage(), e);
-    }
   }
 
   /** All that decides what is written, as one line of JSON. */

@@ -1,15 +1,18 @@
 package io.deepincubation.spark;
 
-import com.google.gson.Gson;
 import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.RunRecord;
 import io.deepincubation.core.checkpoint.StageResult;
-import io.deepincubation.core.incubation.Stages;
+import io.deepincubation.core.checkpoint.TaskAttempt;
+import io.deepincubation.core.incubation.Method;
+import io.deepincubation.core.incubation.Methods;
+import io.deepincubation.core.incubation.Stage;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.spark.report.HtmlReport;
+import io.deepincubation.spark.report.MethodStages;
 import io.deepincubation.spark.report.ReportFacts;
 import io.deepincubation.spark.report.RunFigures;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
@@ -21,8 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
@@ -30,9 +31,6 @@ import org.apache.spark.sql.SparkSession;
 public final class RunReport {
 
   private static final String FILE = "report.html";
-
-  /** The rivals that can have run in a folder. */
-  private static final List<String> BASELINES = List.of("e2e");
 
   private final RunFolder folder;
   private final RunRecord record;
@@ -66,8 +64,7 @@ public final class RunReport {
                         "Cannot report on "
                             + folder.uri()
                             + ": expected a run's folder, got one without run.json"));
-    recipe =
-        RecipeYaml.parse(new Gson().toJson(record.recipe()), folder.uri() + "/run.json", List.of());
+    recipe = RecipeYaml.ofTree(record.recipe(), folder.uri() + "/run.json");
   }
 
   /** The run's recipe. */
@@ -75,16 +72,12 @@ public final class RunReport {
     return recipe;
   }
 
-  /** The committed stages: meta model, modules, assembled and final model, baselines. */
+  /** The committed stages in the order of the methods, then those of methods that are not known. */
   public List<StageResult> results() {
-    Stream<String> modules =
-        IntStream.range(0, recipe.division().modules()).mapToObj(Stages::module);
-    return Stream.of(
-            Stream.of(Stages.META),
-            modules,
-            Stream.of(Stages.ASSEMBLED, Stages.FINAL),
-            BASELINES.stream().map(Stages::baseline))
-        .flatMap(Function.identity())
+    return Stream.concat(
+            Methods.stages(recipe).stream().map(Stage::name),
+            folder.taskAttempts().stream().map(TaskAttempt::stage))
+        .distinct()
         .map(folder::result)
         .flatMap(Optional::stream)
         .toList();
@@ -126,8 +119,14 @@ public final class RunReport {
     return ReportFacts.of(
         record.recipeName(),
         recipe.division().modules(),
+        Methods.all().stream().map(this::stages).toList(),
         RecipeYaml.toYaml(recipe),
         record.versions(),
         environment);
+  }
+
+  private MethodStages stages(Method method) {
+    return new MethodStages(
+        method.title(), method.stages(recipe).stream().map(Stage::name).toList());
   }
 }

@@ -1,8 +1,12 @@
 package io.deepincubation.spark;
 
 import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.incubation.DeepIncubation;
 import io.deepincubation.core.incubation.IncubationReport;
+import io.deepincubation.core.incubation.Method;
+import io.deepincubation.core.incubation.Methods;
 import io.deepincubation.core.incubation.MissingStageException;
+import io.deepincubation.core.incubation.Stage;
 import io.deepincubation.core.incubation.Stages;
 import io.deepincubation.core.incubation.TrainingCost;
 import io.deepincubation.core.recipe.Recipe;
@@ -11,13 +15,15 @@ import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deep Incubation on Spark: whole networks are trained on the driver, or in a task of their own
- * where {@code spark.deepincubation.train-on=executor}, modules as tasks of one job.
+ * Deep Incubation on Spark, and its rivals: whole networks are trained on the driver, or in a task
+ * of their own where {@code spark.deepincubation.train-on=executor}, modules as tasks of one job.
  *
  * <pre>{@code
  * IncubationReport report =
@@ -31,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Every stage is committed in the run folder and not repeated, so each method may be called
  * again, on another cluster too. Instances do not change; each setting gives a new one.
  *
- * <p>All methods that train throw {@link RecipeException} where the recipe, or a folder that
- * belongs to another one, is at fault, {@code UnfitDataException} for the data, {@code
+ * <p>All methods that train throw {@link RecipeException} where the recipe, or a folder whose
+ * stages were trained otherwise, is at fault, {@code UnfitDataException} for the data, {@code
  * TrainingDivergedException} where a loss stops being finite, and {@code StorageException} where a
  * file system refuses; also if that happened in a task; and {@code LeaseException} where another
  * driver works in the run folder.
@@ -40,74 +46,95 @@ import org.jspecify.annotations.Nullable;
 public final class SparkDeepIncubation {
 
   private final SparkSession spark;
+  private final Method method;
   private final @Nullable Recipe recipe;
   private final @Nullable String dataUri;
   private final @Nullable String runUri;
+  private final @Nullable String fromRun;
   private final ProgressBoard board;
 
   private SparkDeepIncubation(
       SparkSession spark,
+      Method method,
       @Nullable Recipe recipe,
       @Nullable String dataUri,
       @Nullable String runUri,
+      @Nullable String fromRun,
       ProgressBoard board) {
     this.spark = spark;
+    this.method = method;
     this.recipe = recipe;
     this.dataUri = dataUri;
     this.runUri = runUri;
+    this.fromRun = fromRun;
     this.board = board;
   }
 
   /** Runs on this Spark; its configuration may hold {@code spark.deepincubation.*}. */
   public static SparkDeepIncubation on(SparkSession spark) {
-    return new SparkDeepIncubation(spark, null, null, null, new ProgressBoard());
+    return new SparkDeepIncubation(
+        spark, new DeepIncubation(), null, null, null, null, new ProgressBoard());
+  }
+
+  /** Trains by this method instead of Deep Incubation. */
+  public SparkDeepIncubation method(Method chosen) {
+    return new SparkDeepIncubation(spark, chosen, recipe, dataUri, runUri, fromRun, board);
   }
 
   /** With these hyper-parameters. */
   public SparkDeepIncubation recipe(Recipe chosen) {
-    return new SparkDeepIncubation(spark, chosen, dataUri, runUri, board);
+    return new SparkDeepIncubation(spark, method, chosen, dataUri, runUri, fromRun, board);
   }
 
   /** On the prepared set in this folder of any Hadoop file system. */
   public SparkDeepIncubation trainingData(String uri) {
-    return new SparkDeepIncubation(spark, recipe, uri, runUri, board);
+    return new SparkDeepIncubation(spark, method, recipe, uri, runUri, fromRun, board);
   }
 
   /** With results in this folder of any Hadoop file system. */
   public SparkDeepIncubation runFolder(String uri) {
-    return new SparkDeepIncubation(spark, recipe, dataUri, uri, board);
+    return new SparkDeepIncubation(spark, method, recipe, dataUri, uri, fromRun, board);
+  }
+
+  /** Taking committed stages of equal key from another run's folder instead of training them. */
+  public SparkDeepIncubation fromRun(String uri) {
+    return new SparkDeepIncubation(spark, method, recipe, dataUri, runUri, uri, board);
   }
 
   /** With progress shown on this board. */
   public SparkDeepIncubation progress(ProgressBoard shown) {
-    return new SparkDeepIncubation(spark, recipe, dataUri, runUri, shown);
+    return new SparkDeepIncubation(spark, method, recipe, dataUri, runUri, fromRun, shown);
   }
 
-  /** The whole of Algorithm 1. */
+  /** All stages of the method. */
   public IncubationReport run() {
+    return run(stage -> true);
+  }
+
+  /**
+   * Some stages of the method.
+   *
+   * @param chosen which
+   * @throws MissingStageException if one needs a stage that is neither chosen nor committed
+   */
+  public IncubationReport run(Predicate<Stage> chosen) {
     try (SparkRun run = open()) {
-      StageResult meta = run.network(Stages.META);
-      List<StageResult> modules = run.modules();
-      StageResult assembled = run.network(Stages.ASSEMBLED);
-      StageResult tuned = run.network(Stages.FINAL);
-      return new IncubationReport(meta, modules, assembled, tuned);
+      return run.run(stages(), chosen, fromRun);
     }
   }
 
   /** Pre-trains the meta model end to end. */
   public StageResult preTrainMetaModel() {
-    return network(Stages.META);
+    return stage(Stages.META);
   }
 
   /**
-   * Incubates the modules as one job, a task for each.
+   * Trains the modules that the method trains alone as one job, a task for each.
    *
    * @throws MissingStageException if the meta model is not committed
    */
   public List<StageResult> incubateModules() {
-    try (SparkRun run = open()) {
-      return run.modules();
-    }
+    return run(stage -> stage.module().isPresent()).stages();
   }
 
   /**
@@ -116,7 +143,7 @@ public final class SparkDeepIncubation {
    * @throws MissingStageException if a module is not committed
    */
   public StageResult assemble() {
-    return network(Stages.ASSEMBLED);
+    return stage(Stages.ASSEMBLED);
   }
 
   /**
@@ -125,45 +152,59 @@ public final class SparkDeepIncubation {
    * @throws MissingStageException if it is not committed
    */
   public StageResult fineTune() {
-    return network(Stages.FINAL);
+    return stage(Stages.FINAL);
   }
 
-  /** Trains the target model end to end from fresh weights: the baseline. */
-  public StageResult trainEndToEnd() {
-    return network(Stages.END_TO_END);
+  private StageResult stage(String name) {
+    return run(stage -> stage.name().equals(name)).model();
   }
 
   /**
    * Measures a committed network on the test split once more, from its files.
    *
-   * @param stage its name, such as {@code final} or {@code baselines/e2e}
+   * @param name of any method's stage of a whole network, such as {@code final} or {@code
+   *     baselines/e2e}
+   * @throws RecipeException if there is no such stage, or it is a module's
    * @throws MissingStageException if it is not committed
    */
-  public Evaluation evaluate(String stage) {
+  public Evaluation evaluate(String name) {
+    Stage stage = wholeNetwork(name);
     try (SparkRun run = open()) {
-      StageResult result =
-          run.folder()
-              .result(stage)
-              .orElseThrow(
-                  () ->
-                      new MissingStageException(
-                          String.format(
-                              "Cannot evaluate %s of %s: expected a committed stage, got none",
-                              stage, run.folder().uri())));
-      return new Evaluation(stage, run.classNames(), run.confusion(result));
+      if (!run.isCommitted(stage)) {
+        throw new MissingStageException(
+            String.format(
+                "Cannot evaluate %s of %s: expected a committed stage, got none",
+                name, run.folder().uri()));
+      }
+      return new Evaluation(name, run.classNames(), run.confusion(stage));
     }
   }
 
-  /** Counts the operations of the recipe's training on the data; trains nothing. */
+  private Stage wholeNetwork(String name) {
+    List<Stage> known =
+        Stream.concat(stages().stream(), Methods.stages(recipe()).stream())
+            .filter(stage -> stage.module().isEmpty())
+            .toList();
+    return known.stream()
+        .filter(stage -> stage.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new RecipeException(
+                    String.format(
+                        "Cannot evaluate %s: expected the stage of a whole network, one of %s",
+                        name, known.stream().map(Stage::name).distinct().toList())));
+  }
+
+  /** The stages that the method takes with the recipe. */
+  public List<Stage> stages() {
+    return method.stages(recipe());
+  }
+
+  /** Counts the operations of training on the data; trains nothing. */
   public TrainingCost cost() {
     PreparedImages images = PreparedImages.open(storages().open(dataUri()), recipe());
-    return new TrainingCost(recipe(), images.architecture(), images.trainImages());
-  }
-
-  private StageResult network(String stage) {
-    try (SparkRun run = open()) {
-      return run.network(stage);
-    }
+    return new TrainingCost(images.architecture(), images.trainImages());
   }
 
   private SparkRun open() {

@@ -1,25 +1,25 @@
 package io.deepincubation.spark;
 
-import ai.djl.Device;
-import io.deepincubation.core.checkpoint.Host;
 import io.deepincubation.core.checkpoint.LeaseException;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.RunLease;
 import io.deepincubation.core.checkpoint.RunRecord;
-import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.checkpoint.StorageException;
-import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
 import io.deepincubation.core.checkpoint.WeightsFolder;
-import io.deepincubation.core.incubation.DeepIncubation;
-import io.deepincubation.core.incubation.LocalModuleTasks;
+import io.deepincubation.core.incubation.CommittedStages;
+import io.deepincubation.core.incubation.IncubationReport;
+import io.deepincubation.core.incubation.MethodRun;
 import io.deepincubation.core.incubation.RunContext;
-import io.deepincubation.core.incubation.Stages;
+import io.deepincubation.core.incubation.RunInputs;
+import io.deepincubation.core.incubation.Stage;
+import io.deepincubation.core.incubation.StageRunner;
+import io.deepincubation.core.incubation.StageWork;
 import io.deepincubation.core.incubation.StartingWeights;
 import io.deepincubation.core.incubation.TrainingData;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
-import io.deepincubation.core.network.NativeArithmetic;
+import io.deepincubation.core.recipe.Precision;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.RecipeYaml;
@@ -32,14 +32,11 @@ import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaRDD;
+import java.util.function.Predicate;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,12 +62,14 @@ final class SparkRun implements AutoCloseable {
   private final ProgressBoard board;
   private final SparkSettings settings;
   private final StageScheduling scheduling;
+  private final ArithmeticChoice arithmetic;
+  private final RunRecord wanted;
   private final RunRecord record;
   private final List<String> worked = new ArrayList<>();
   private @Nullable TrainingData data;
 
   /**
-   * Checks that recipe, data and folder belong together, and claims the folder.
+   * Checks that data and folder belong together, and claims the folder.
    *
    * <p>A fresh folder is claimed once the images are decoded and the recipe's initial weights are
    * read, so that what cannot be used leaves no trace in it.
@@ -88,6 +87,7 @@ final class SparkRun implements AutoCloseable {
     this.board = board;
     settings = SparkSettings.of(spark.getConf());
     scheduling = StageScheduling.of(spark.getConf());
+    arithmetic = new ArithmeticChoice(spark, settings, scheduling);
     images = PreparedImages.open(storages.open(dataUri), recipe);
     Storage storage = storages.open(runUri);
     lease = new RunLease(storage, settings.lease(), () -> spark.sc().cancelJobGroup(group(runUri)));
@@ -95,15 +95,12 @@ final class SparkRun implements AutoCloseable {
     if (folder.runRecord().isEmpty()) {
       data = images.load(settings.cache());
     }
-    record = folder.claim(record(dataUri, folder.runRecord()));
+    wanted = record(dataUri, folder.runRecord());
+    record = folder.claim(wanted);
     requireWidth();
   }
 
   private RunRecord record(String dataUri, Optional<RunRecord> begun) {
-    String arithmetic =
-        begun
-            .flatMap(found -> Optional.ofNullable(found.versions().get(ARITHMETIC)))
-            .orElseGet(() -> arithmetic().name().toLowerCase(Locale.ROOT));
     return new RunRecord(
         RunRecord.FORMAT_VERSION,
         recipe.name(),
@@ -111,7 +108,7 @@ final class SparkRun implements AutoCloseable {
         RecipeYaml.digest(recipe),
         dataUri,
         images.digest(),
-        begun.isPresent() ? begun.get().initialWeightsDigest() : initialWeightsDigest(),
+        initialWeightsDigest(begun),
         Map.of(
             "deep-incubation",
             Version.ofThisLibrary(),
@@ -122,52 +119,21 @@ final class SparkRun implements AutoCloseable {
             "java",
             Runtime.version().toString(),
             ARITHMETIC,
-            arithmetic),
+            begun
+                .flatMap(found -> Optional.ofNullable(found.versions().get(ARITHMETIC)))
+                .orElseGet(
+                    () -> arithmetic.of(recipe.precision()).name().toLowerCase(Locale.ROOT))),
         Map.of(DRIVER, settings.driverThreads(), TASK, settings.taskThreads()),
         Instant.now().toString());
   }
 
-  private @Nullable String initialWeightsDigest() {
-    return recipe.initialWeights().isEmpty()
-        ? null
-        : WeightsFolder.open(storages.open(recipe.initialWeights())).digest();
-  }
-
-  private Arithmetic arithmetic() {
-    return switch (recipe.precision()) {
-      case FP32 -> Arithmetic.FP32;
-      case BF16 -> Arithmetic.BF16;
-      case AUTO -> nativeArithmetic();
-    };
-  }
-
-  /** Fast bfloat16 wherever the run computes, or fp32. */
-  private Arithmetic nativeArithmetic() {
-    var places = EnumSet.noneOf(Arithmetic.class);
-    if (settings.trainOn() == TrainingPlace.DRIVER
-        || settings.fineTuneOn() == TrainingPlace.DRIVER) {
-      places.add(NativeArithmetic.of(driverDevice()));
+  private @Nullable String initialWeightsDigest(Optional<RunRecord> begun) {
+    if (recipe.initialWeights().isEmpty()) {
+      return null;
     }
-    if (!settings.local()) {
-      places.add(taskArithmetic());
-    }
-    return places.contains(Arithmetic.FP32) ? Arithmetic.FP32 : Arithmetic.BF16;
-  }
-
-  private Arithmetic taskArithmetic() {
-    spark.setLocalProperty(
-        StageJobs.CALL_SITE, "Deep Incubation: ask a task what its device is fast at");
-    try {
-      JavaRDD<Integer> task = scheduling.applyTo(spark.parallelize(List.of(0), 1));
-      return Arithmetic.valueOf(task.map(new NativeArithmeticProbe(settings)).first());
-    } finally {
-      spark.setLocalProperty(StageJobs.CALL_SITE, null);
-    }
-  }
-
-  private Device driverDevice() {
-    return Devices.choose(
-        settings.device(), Devices.assigned(spark.resources()), settings.local() ? 0 : -1);
+    return begun
+        .flatMap(found -> Optional.ofNullable(found.initialWeightsDigest()))
+        .orElseGet(() -> WeightsFolder.open(storages.open(recipe.initialWeights())).digest());
   }
 
   /**
@@ -184,21 +150,20 @@ final class SparkRun implements AutoCloseable {
     }
   }
 
-  /** The arithmetic that the run began with, so that a resumed run keeps its bits. */
-  private Arithmetic recordedArithmetic() {
+  /**
+   * The recipe's arithmetic; where it leaves that open what the run began with, so that a resumed
+   * run keeps its bits.
+   */
+  private Arithmetic chosenArithmetic() {
     return Optional.ofNullable(record.versions().get(ARITHMETIC))
+        .filter(begun -> recipe.precision() == Precision.AUTO)
         .map(name -> Arithmetic.valueOf(name.toUpperCase(Locale.ROOT)))
-        .orElseGet(this::arithmetic);
+        .orElseGet(() -> arithmetic.of(recipe.precision()));
   }
 
   /** The run's folder. */
   RunFolder folder() {
     return folder;
-  }
-
-  /** Modules of the target model, K. */
-  int moduleCount() {
-    return recipe.division().modules();
   }
 
   /** The names of the classes, by number. */
@@ -211,95 +176,71 @@ final class SparkRun implements AutoCloseable {
     return "deep-incubation " + runUri;
   }
 
-  /** The result of a whole network's stage, computed now if it is not committed. */
-  StageResult network(String stage) {
-    return folder.result(stage).orElseGet(() -> holding(stage));
+  /** What stages depend on beside their recipe. */
+  RunInputs inputs() {
+    return new RunInputs(images.digest(), wanted.initialWeightsDigest());
   }
 
-  private StageResult holding(String stage) {
-    hold(List.of(stage));
-    return folder.accept(stage).orElseGet(() -> watched(stage));
+  /**
+   * Some of a method's stages, computed now where they are not committed.
+   *
+   * @param stages the method's
+   * @param chosen which of them
+   * @param fromRun another run, whose committed stages of equal key are taken; null for none
+   */
+  IncubationReport run(List<Stage> stages, Predicate<Stage> chosen, @Nullable String fromRun) {
+    StageRunner runner =
+        new SparkStages(
+            settings, this::driverCompute, stage -> context(), this::jobs, folder, board);
+    Optional<StageImport> other =
+        Optional.ofNullable(fromRun)
+            .map(uri -> new StageImport(new RunFolder(storages.open(uri)), record, inputs()));
+    return new MethodRun(stages, folder, inputs(), ready -> compute(ready, other, runner))
+        .run(chosen);
   }
 
-  private StageResult watched(String stage) {
-    board.expect(stage, -1, moduleCount());
-    try (var attempts = AttemptLog.of(folder)) {
-      StageResult result =
-          settings.placeOf(stage) == TrainingPlace.EXECUTOR
-              ? inTask(stage, attempts)
-              : onDriver(stage, attempts);
-      board.done(stage);
-      return result;
-    } catch (RuntimeException e) {
-      board.failed(stage, firstLine(e));
-      throw e;
-    }
-  }
-
-  private StageResult inTask(String stage, AttemptLog attempts) {
-    jobs(attempts).network(stage);
-    return folder
-        .result(stage)
-        .orElseThrow(
-            () ->
-                new StorageException(
-                    "Cannot find "
-                        + stage
-                        + " in "
-                        + folder.uri()
-                        + " after its task handed it in"));
-  }
-
-  private StageResult onDriver(String stage, AttemptLog attempts) {
-    Compute compute = driverCompute();
-    warnOfIdleGpus(compute);
-    String device = TaskPlace.HERE.device(compute.device());
-    int number = attempts.started(stage, TaskPlace.DRIVER, Host.name(), device, Instant.now());
-    try {
-      StageResult result = new DeepIncubation(context(), compute, jobs(attempts)).network(stage);
-      attempts.ended(number, Outcome.DONE, "", Instant.now());
-      return result;
-    } catch (RuntimeException e) {
-      attempts.ended(number, Outcome.FAILED, firstLine(e), Instant.now());
-      throw e;
-    }
-  }
-
-  private static String firstLine(RuntimeException failure) {
-    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-  }
-
-  /** The modules' results, incubated now where they are not committed. */
-  List<StageResult> modules() {
-    List<StageResult> committed = modules(folder::result);
-    if (committed.size() == moduleCount()) {
-      return committed;
-    }
-    hold(IntStream.range(0, moduleCount()).mapToObj(Stages::module).toList());
-    modules(folder::accept);
-    try (var attempts = AttemptLog.of(folder)) {
-      var idle = new Compute(Device.cpu(), recordedArithmetic(), 1);
-      return new DeepIncubation(context(), idle, jobs(attempts)).incubateModules();
-    }
-  }
-
-  private void hold(List<String> stages) {
+  /** Takes over what lost attempts handed in, and what another run has; the rest is computed. */
+  private void compute(List<Stage> ready, Optional<StageImport> other, StageRunner runner) {
     lease.acquire();
-    worked.addAll(stages);
+    folder.keepRecipe(wanted);
+    ready.forEach(stage -> worked.add(stage.name()));
+    List<Stage> left =
+        ready.stream()
+            .filter(stage -> folder.accept(stage.name()).isEmpty())
+            .filter(stage -> other.isEmpty() || !other.get().copy(stage, folder))
+            .toList();
+    if (!left.isEmpty()) {
+      runner.run(left);
+    }
   }
 
-  private List<StageResult> modules(Function<String, Optional<StageResult>> find) {
-    return IntStream.range(0, moduleCount())
-        .mapToObj(i -> find.apply(Stages.module(i)))
-        .flatMap(Optional::stream)
-        .toList();
+  /** What a committed stage's network takes the test images for, measured now. */
+  ConfusionMatrix confusion(Stage stage) {
+    return new StageWork(context(), driverCompute()).confusion(stage);
   }
 
-  /** Top-1 accuracy of a committed stage's network, measured now. */
-  ConfusionMatrix confusion(StageResult result) {
-    Compute compute = driverCompute();
-    return new DeepIncubation(context(), compute, new LocalModuleTasks(context(), compute, 1))
-        .confusion(result);
+  /** A stage's result, where it is committed. */
+  boolean isCommitted(Stage stage) {
+    return new CommittedStages(folder, inputs()).result(stage).isPresent();
+  }
+
+  private StageJobs jobs(AttemptLog attempts) {
+    var forTasks =
+        new StageJobSettings(
+            images.uri(),
+            inputs(),
+            folder.uri(),
+            chosenArithmetic(),
+            record.threads().getOrDefault(TASK, settings.taskThreads()),
+            settings);
+    return new StageJobs(spark, scheduling, forTasks, storages, folder, board, attempts);
+  }
+
+  private Compute driverCompute() {
+    int threads = record.threads().getOrDefault(DRIVER, settings.driverThreads());
+    var compute = new Compute(arithmetic.driverDevice(), chosenArithmetic(), threads);
+    warnOfIdleGpus(compute);
+    return compute;
   }
 
   private void warnOfIdleGpus(Compute compute) {
@@ -314,23 +255,13 @@ final class SparkRun implements AutoCloseable {
     }
   }
 
-  private StageJobs jobs(AttemptLog attempts) {
-    return new StageJobs(spark, scheduling, taskFacts(), storages, folder, board, attempts);
-  }
-
-  private Compute driverCompute() {
-    int threads = record.threads().getOrDefault(DRIVER, settings.driverThreads());
-    return new Compute(driverDevice(), recordedArithmetic(), threads);
-  }
-
   private RunContext context() {
     TrainingData loaded = data == null ? images.load(settings.cache()) : data;
     data = loaded;
     return new RunContext(
-        recipe,
         images.architecture(),
         StartingWeights.of(
-            recipe, images.architecture(), record.initialWeightsDigest(), storages::open),
+            recipe, images.architecture(), wanted.initialWeightsDigest(), storages::open),
         loaded,
         folder,
         this::told,
@@ -340,18 +271,6 @@ final class SparkRun implements AutoCloseable {
   private void told(StageProgress news) {
     lease.requireNotLost();
     board.update(news);
-  }
-
-  private TaskFacts taskFacts() {
-    return new TaskFacts(
-        RecipeYaml.toYaml(recipe),
-        images.uri(),
-        images.digest(),
-        record.initialWeightsDigest(),
-        folder.uri(),
-        recordedArithmetic(),
-        record.threads().getOrDefault(TASK, settings.taskThreads()),
-        settings);
   }
 
   /** Clears away what lost attempts left of the stages, and gives the folder back. */

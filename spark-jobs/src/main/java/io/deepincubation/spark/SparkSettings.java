@@ -3,7 +3,7 @@ package io.deepincubation.spark;
 import io.deepincubation.core.checkpoint.CheckpointPolicy;
 import io.deepincubation.core.checkpoint.LeaseTerms;
 import io.deepincubation.core.data.LocalImageCache;
-import io.deepincubation.core.incubation.Stages;
+import io.deepincubation.core.incubation.Stage;
 import io.deepincubation.core.recipe.RecipeException;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -128,10 +128,15 @@ record SparkSettings(
     return Integer.parseInt(text);
   }
 
-  /** Where the stage of a whole network is computed. */
-  TrainingPlace placeOf(String stage) {
-    boolean assembled = stage.equals(Stages.ASSEMBLED) || stage.equals(Stages.FINAL);
-    return assembled ? fineTuneOn : trainOn;
+  /**
+   * Where a stage is computed: one of a module alone in a task, one of a whole network where the
+   * settings say.
+   */
+  TrainingPlace placeOf(Stage stage) {
+    if (stage.module().isPresent()) {
+      return TrainingPlace.EXECUTOR;
+    }
+    return stage.needs().isEmpty() ? trainOn : fineTuneOn;
   }
 
   /** The cache of the node that asks. */

@@ -1,17 +1,22 @@
 package io.deepincubation.spark;
 
 import io.deepincubation.core.checkpoint.RunFolder;
-import io.deepincubation.core.incubation.ModuleTasks;
-import io.deepincubation.core.incubation.Stages;
+import io.deepincubation.core.incubation.Stage;
+import io.deepincubation.core.incubation.StageInputs;
+import io.deepincubation.core.incubation.StageRunner;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.spark.progress.AttemptLog;
 import io.deepincubation.spark.progress.ProgressAccumulator;
 import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.progress.ProgressListener;
 import io.deepincubation.spark.storage.StorageFactory;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaRDD;
@@ -22,11 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Training as Spark jobs with a partition and a task for each stage: all missing modules in one
- * job, a whole network in a job of its own. The modules need nothing of one another, so where there
- * are fewer slots than modules the rest simply queues.
+ * Computes stages as one Spark job with a partition and a task for each. The stages need nothing of
+ * one another, so where there are fewer slots than stages the rest simply queues.
  */
-final class StageJobs implements ModuleTasks {
+final class StageJobs implements StageRunner {
 
   private static final Logger LOG = LoggerFactory.getLogger(StageJobs.class);
 
@@ -35,7 +39,7 @@ final class StageJobs implements ModuleTasks {
 
   private final JavaSparkContext spark;
   private final StageScheduling scheduling;
-  private final TaskFacts facts;
+  private final StageJobSettings settings;
   private final StorageFactory storages;
   private final RunFolder folder;
   private final ProgressBoard board;
@@ -46,7 +50,7 @@ final class StageJobs implements ModuleTasks {
    *
    * @param spark runs them
    * @param scheduling what a task asks of the cluster
-   * @param facts for the tasks
+   * @param settings for the tasks
    * @param storages opens data and run folder, in tasks
    * @param folder where the driver commits what tasks hand in
    * @param board shows each task's progress
@@ -55,14 +59,14 @@ final class StageJobs implements ModuleTasks {
   StageJobs(
       JavaSparkContext spark,
       StageScheduling scheduling,
-      TaskFacts facts,
+      StageJobSettings settings,
       StorageFactory storages,
       RunFolder folder,
       ProgressBoard board,
       AttemptLog attempts) {
     this.spark = spark;
     this.scheduling = scheduling;
-    this.facts = facts;
+    this.settings = settings;
     this.storages = storages;
     this.folder = folder;
     this.board = board;
@@ -70,50 +74,60 @@ final class StageJobs implements ModuleTasks {
   }
 
   @Override
-  public void incubate(List<Weights> meta, List<Integer> moduleIndices) {
-    moduleIndices.forEach(i -> board.expect(Stages.module(i), i, meta.size()));
-    String modules = moduleIndices.stream().map(String::valueOf).collect(Collectors.joining(", "));
-    run(
-        "incubate modules " + modules + " of " + meta.size() + ", a task each in this order",
-        moduleIndices.stream().map(Stages::module).toList(),
-        MetaWeights.encode(meta));
-  }
-
-  /** Computes a whole network's stage in one task; when it returns, the stage is committed. */
-  void network(String stage) {
-    run("stage " + stage + " in one task", List.of(stage), new byte[0][][]);
-  }
-
-  private void run(String what, List<String> stages, byte[][][] meta) {
+  public void run(List<Stage> ready) {
+    List<String> names = ready.stream().map(Stage::name).toList();
     var progress = new ProgressAccumulator();
     spark.sc().register(progress, "Deep Incubation progress");
     CollectionAccumulator<String> outcomes = spark.sc().collectionAccumulator();
     var listener =
         new ProgressListener(progress, board, attempts, stage -> failure(outcomes, stage));
     spark.sc().addSparkListener(listener);
-    Broadcast<byte[][][]> broadcast = spark.broadcast(meta);
-    try (var acceptance = Acceptance.start(folder, spark, stages)) {
-      run(what, stages, new StageTask(facts, storages, broadcast, progress, outcomes));
+    Map<String, Broadcast<byte[][][]>> broadcast = broadcast(ready);
+    Map<String, Stage> byName =
+        ready.stream().collect(Collectors.toMap(Stage::name, Function.identity()));
+    try (var acceptance = Acceptance.start(folder, spark, names)) {
+      run(names, new StageTask(settings, storages, byName, broadcast, progress, outcomes));
     } finally {
       listener.awaitEnd();
       spark.sc().removeSparkListener(listener);
-      free(broadcast);
+      free(broadcast.values());
     }
     outcomes.value().stream()
         .map(TaskOutcome::fromJson)
-        .sorted(Comparator.comparing(outcome -> stages.indexOf(outcome.stage())))
+        .sorted(Comparator.comparing(outcome -> names.indexOf(outcome.stage())))
         .forEach(StageJobs::take);
   }
 
-  private void run(String what, List<String> stages, StageTask task) {
+  /** The modules of each stage that several stages need; what one alone needs its task reads. */
+  private Map<String, Broadcast<byte[][][]>> broadcast(List<Stage> ready) {
+    Map<Stage, Long> needed = new LinkedHashMap<>();
+    ready.forEach(stage -> stage.needs().forEach(need -> needed.merge(need, 1L, Long::sum)));
+    StageInputs inputs = StageInputs.of(folder);
+    var broadcast = new LinkedHashMap<String, Broadcast<byte[][][]>>();
+    needed.forEach(
+        (stage, count) -> {
+          if (count > 1) {
+            List<Weights> modules =
+                stage.kept().stream().map(module -> inputs.module(stage, module)).toList();
+            broadcast.put(stage.name(), spark.broadcast(BroadcastWeights.encode(modules)));
+          }
+        });
+    return broadcast;
+  }
+
+  private void run(List<String> names, StageTask task) {
+    String what =
+        names.size() == 1
+            ? "stage " + names.get(0) + " in one task"
+            : "stages " + String.join(", ", names) + ", a task each in this order";
     String description = "Deep Incubation: " + what;
-    spark.setJobGroup(SparkRun.group(facts.runUri()), description);
+    spark.setJobGroup(SparkRun.group(settings.runUri()), description);
     spark.setLocalProperty(CALL_SITE, description);
-    spark.setLocalProperty(ProgressListener.STAGES, String.join(",", stages));
+    spark.setLocalProperty(ProgressListener.STAGES, String.join(",", names));
     LOG.info("{}; each asks for {}", description, scheduling);
     try {
-      JavaRDD<String> names = spark.parallelize(stages, stages.size());
-      scheduling.applyTo(names).map(task).count();
+      JavaRDD<String> partitions = spark.parallelize(names, names.size());
+      scheduling.applyTo(partitions).map(task).count();
     } catch (Exception e) {
       throw unwrapped(what, e);
     } finally {
@@ -124,9 +138,9 @@ final class StageJobs implements ModuleTasks {
   }
 
   /** When Spark has ended, it has freed all; asked then, it fails on threads that shut down. */
-  private void free(Broadcast<?> broadcast) {
+  private void free(Collection<Broadcast<byte[][][]>> broadcast) {
     if (!spark.sc().isStopped()) {
-      broadcast.destroy();
+      broadcast.forEach(Broadcast::destroy);
     }
   }
 
@@ -153,7 +167,9 @@ final class StageJobs implements ModuleTasks {
   private static RuntimeException unwrapped(String what, Exception failure) {
     return Fault.known(failure)
         .orElseGet(
-            () -> new IllegalStateException("Cannot " + what + ": " + firstLine(failure), failure));
+            () ->
+                new IllegalStateException(
+                    "Cannot compute " + what + ": " + firstLine(failure), failure));
   }
 
   private static String firstLine(Exception failure) {

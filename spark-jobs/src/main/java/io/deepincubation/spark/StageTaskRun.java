@@ -4,21 +4,19 @@ import ai.djl.Device;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.data.UnfitDataException;
-import io.deepincubation.core.incubation.DeepIncubation;
-import io.deepincubation.core.incubation.LocalModuleTasks;
-import io.deepincubation.core.incubation.ModuleIncubation;
 import io.deepincubation.core.incubation.RunContext;
-import io.deepincubation.core.incubation.Stages;
+import io.deepincubation.core.incubation.Stage;
+import io.deepincubation.core.incubation.StageInputs;
+import io.deepincubation.core.incubation.StageWork;
 import io.deepincubation.core.incubation.StartingWeights;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.training.StageProgress;
 import io.deepincubation.core.training.TaskPlace;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -31,64 +29,73 @@ final class StageTaskRun {
 
   private static final Logger LOG = LoggerFactory.getLogger(StageTaskRun.class);
 
-  private final TaskFacts facts;
+  private final StageJobSettings settings;
   private final StorageFactory storages;
   private final Consumer<StageProgress> progress;
 
-  StageTaskRun(TaskFacts facts, StorageFactory storages, Consumer<StageProgress> progress) {
-    this.facts = facts;
+  StageTaskRun(
+      StageJobSettings settings, StorageFactory storages, Consumer<StageProgress> progress) {
+    this.settings = settings;
     this.storages = storages;
     this.progress = progress;
   }
 
   /**
-   * Computes a stage unless another attempt has committed it.
+   * Computes a stage unless another attempt has handed it in.
    *
-   * @param stage a module's or a whole network's
-   * @param meta the meta model's modules, for a module's stage
+   * @param stage of a module or a whole network
+   * @param broadcast modules of needed stages, by name; others are read from the run folder
    * @param task Spark's
    */
-  StageResult compute(String stage, Broadcast<byte[][][]> meta, TaskContext task) {
+  StageResult compute(Stage stage, Map<String, Broadcast<byte[][][]>> broadcast, TaskContext task) {
     var folder =
-        new RunFolder(storages.open(facts.runUri()), facts.settings().checkpoints()).ofTask();
-    Optional<StageResult> committed = folder.result(stage);
-    return committed.isPresent() ? committed.get() : compute(stage, meta, folder, task);
+        new RunFolder(storages.open(settings.runUri()), settings.spark().checkpoints()).ofTask();
+    Optional<StageResult> committed = folder.result(stage.name());
+    return committed.isPresent() ? committed.get() : compute(stage, broadcast, folder, task);
   }
 
   private StageResult compute(
-      String stage, Broadcast<byte[][][]> meta, RunFolder folder, TaskContext task) {
-    OptionalInt moduleIndex = Stages.moduleIndex(stage);
+      Stage stage,
+      Map<String, Broadcast<byte[][][]>> broadcast,
+      RunFolder folder,
+      TaskContext task) {
     List<String> gpus = Devices.assigned(task.resourcesJMap());
-    int localOrdinal = facts.settings().local() ? moduleIndex.orElse(0) : -1;
-    Device device = Devices.choose(facts.settings().device(), gpus, localOrdinal);
+    int localOrdinal = settings.spark().local() ? stage.module().orElse(0) : -1;
+    Device device = Devices.choose(settings.spark().device(), gpus, localOrdinal);
     var place = new TaskPlace(SparkEnv.get().executorId(), task.attemptNumber(), gpus);
-    LOG.info("Stage {} computes on {}", stage, place.device(device));
-    RunContext context = context(folder, place);
-    var compute = new Compute(device, facts.arithmetic(), facts.threads());
-    if (moduleIndex.isPresent()) {
-      return new ModuleIncubation(context, compute)
-          .incubate(moduleIndex.getAsInt(), MetaWeights.decode(meta.value()));
-    }
-    return new DeepIncubation(context, compute, new LocalModuleTasks(context, compute, 1))
-        .network(stage);
+    LOG.info("Stage {} computes on {}", stage.name(), place.device(device));
+    var compute = new Compute(device, settings.arithmetic(), settings.threads());
+    return new StageWork(context(stage.recipe(), folder, place), compute)
+        .run(stage, inputs(broadcast, StageInputs.of(folder)));
   }
 
-  private RunContext context(RunFolder folder, TaskPlace place) {
-    Recipe recipe = RecipeYaml.parse(facts.recipe(), "of the run", List.of());
-    PreparedImages images = PreparedImages.open(storages.open(facts.dataUri()), recipe);
-    if (!images.digest().equals(facts.dataDigest())) {
+  private static StageInputs inputs(
+      Map<String, Broadcast<byte[][][]>> broadcast, StageInputs fromFolder) {
+    return (needed, moduleIndex) -> {
+      Broadcast<byte[][][]> modules = broadcast.get(needed.name());
+      return modules == null
+          ? fromFolder.module(needed, moduleIndex)
+          : BroadcastWeights.decoded(modules).get(needed.kept().indexOf(moduleIndex));
+    };
+  }
+
+  private RunContext context(Recipe recipe, RunFolder folder, TaskPlace place) {
+    PreparedImages images = PreparedImages.open(storages.open(settings.dataUri()), recipe);
+    if (!images.digest().equals(settings.inputs().dataDigest())) {
       throw new UnfitDataException(
           String.format(
               "Cannot go on with the data of %s: expected digest %s, got %s; it was prepared anew"
                   + " while the run went on",
-              facts.dataUri(), facts.dataDigest(), images.digest()));
+              settings.dataUri(), settings.inputs().dataDigest(), images.digest()));
     }
     return new RunContext(
-        recipe,
         images.architecture(),
         StartingWeights.of(
-            recipe, images.architecture(), facts.initialWeightsDigest(), storages::open),
-        images.load(facts.settings().cache()),
+            recipe,
+            images.architecture(),
+            settings.inputs().initialWeightsDigest(),
+            storages::open),
+        images.load(settings.spark().cache()),
         folder,
         progress,
         place);

@@ -9,7 +9,7 @@ import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.data.LocalImageCache;
 import io.deepincubation.core.incubation.DeepIncubation;
 import io.deepincubation.core.incubation.IncubationReport;
-import io.deepincubation.core.incubation.LocalModuleTasks;
+import io.deepincubation.core.incubation.MethodRun;
 import io.deepincubation.core.incubation.RunContext;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,14 +44,12 @@ class ExecutorJvmsTest {
     PreparedImages images = PreparedImages.open(new LocalStorage(folder.resolve("data")), recipe);
     var context =
         new RunContext(
-            recipe,
             images.architecture(),
             images.load(new LocalImageCache(folder.resolve("cache"), 1 << 30)),
             new RunFolder(new LocalStorage(folder.resolve(name))),
             progress -> {});
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, 1);
-    return new DeepIncubation(context, compute, new LocalModuleTasks(context, compute, slots))
-        .run();
+    return MethodRun.inProcess(new DeepIncubation(), recipe, context, compute, slots).run();
   }
 
   private IncubationReport inExecutors(Recipe recipe) throws IOException {
@@ -87,10 +84,6 @@ class ExecutorJvmsTest {
   }
 
   private static List<String> digests(IncubationReport report) {
-    return Stream.of(
-            List.of(report.meta()), report.modules(), List.of(report.assembled(), report.tuned()))
-        .flatMap(List::stream)
-        .map(StageResult::sha256)
-        .toList();
+    return report.stages().stream().map(StageResult::sha256).toList();
   }
 }

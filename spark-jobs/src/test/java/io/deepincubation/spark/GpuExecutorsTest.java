@@ -45,11 +45,11 @@ class GpuExecutorsTest {
     assertThat(report.modules())
         .extracting(StageResult::executor)
         .containsExactlyInAnyOrder("0", "1");
-    assertThat(List.of(report.meta(), report.assembled(), report.tuned()))
+    assertThat(List.of(report.stage("meta"), report.stage("assembled"), report.model()))
         .extracting(StageResult::executor)
         .isSubsetOf("0", "1");
-    assertThat(report.tuned().device()).isEqualTo("cpu (assigned gpu 5)");
-    assertThat(report.tuned().memory().processBytes()).isGreaterThan(100 << 20);
+    assertThat(report.model().device()).isEqualTo("cpu (assigned gpu 5)");
+    assertThat(report.model().memory().processBytes()).isGreaterThan(100 << 20);
     List<TaskAttempt> attempts =
         new RunFolder(new LocalStorage(folder.resolve("whole"))).taskAttempts();
     assertThat(attempts)
@@ -64,8 +64,8 @@ class GpuExecutorsTest {
     IncubationReport shared = run(Map.of("spark.deepincubation.task.gpus", "0.5"), "shared");
     assertThat(shared.modules())
         .allSatisfy(m -> assertThat(m.device()).isEqualTo("cpu (assigned gpu 5)"));
-    assertThat(shared.tuned().executor()).isEqualTo("driver");
-    assertThat(shared.tuned().device()).isEqualTo("cpu");
+    assertThat(shared.model().executor()).isEqualTo("driver");
+    assertThat(shared.model().device()).isEqualTo("cpu");
   }
 
   private IncubationReport run(Map<String, String> settings, String name) {

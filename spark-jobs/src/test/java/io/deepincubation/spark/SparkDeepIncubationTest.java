@@ -15,8 +15,10 @@ import io.deepincubation.core.checkpoint.WeightsFolder;
 import io.deepincubation.core.data.LocalImageCache;
 import io.deepincubation.core.data.UnfitDataException;
 import io.deepincubation.core.incubation.DeepIncubation;
+import io.deepincubation.core.incubation.EndToEnd;
 import io.deepincubation.core.incubation.IncubationReport;
-import io.deepincubation.core.incubation.LocalModuleTasks;
+import io.deepincubation.core.incubation.Method;
+import io.deepincubation.core.incubation.MethodRun;
 import io.deepincubation.core.incubation.RunContext;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Arithmetic;
@@ -33,7 +35,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
@@ -83,27 +84,26 @@ class SparkDeepIncubationTest {
     Recipe recipe = TinyRuns.recipe();
     SparkDeepIncubation onSpark = incubation(folder.resolve("spark"), recipe);
     IncubationReport there = onSpark.run();
-    StageResult baselineThere = onSpark.trainEndToEnd();
+    StageResult baselineThere = onSpark.method(new EndToEnd()).run().model();
 
-    DeepIncubation inProcess = oneProcess(folder.resolve("process"), recipe);
-    IncubationReport here = inProcess.run();
-    StageResult baselineHere = inProcess.trainEndToEnd();
+    Path process = folder.resolve("process");
+    IncubationReport here = oneProcess(new DeepIncubation(), process, recipe);
+    StageResult baselineHere = oneProcess(new EndToEnd(), process, recipe).model();
 
     assertThat(digests(there)).isEqualTo(digests(here)).doesNotHaveDuplicates();
     assertThat(baselineThere.sha256()).isEqualTo(baselineHere.sha256());
   }
 
-  private DeepIncubation oneProcess(Path run, Recipe recipe) {
+  private IncubationReport oneProcess(Method method, Path run, Recipe recipe) {
     PreparedImages images = PreparedImages.open(new LocalStorage(data), recipe);
     var context =
         new RunContext(
-            recipe,
             images.architecture(),
             images.load(new LocalImageCache(shared.resolve("cache"), 1 << 30)),
             new RunFolder(new LocalStorage(run)),
             progress -> {});
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, 1);
-    return new DeepIncubation(context, compute, new LocalModuleTasks(context, compute, 1));
+    return MethodRun.inProcess(method, recipe, context, compute, 1).run();
   }
 
   @Test
@@ -183,7 +183,7 @@ class SparkDeepIncubationTest {
     Path record = run.resolve("run.json");
     Files.writeString(record, Files.readString(record).replace("\"driver\": 1", "\"driver\": 2"));
 
-    assertThat(incubation.trainEndToEnd().threads()).isEqualTo(2);
+    assertThat(incubation.method(new EndToEnd()).run().model().threads()).isEqualTo(2);
   }
 
   @Test
@@ -282,11 +282,6 @@ class SparkDeepIncubationTest {
   }
 
   private static List<String> digests(IncubationReport report) {
-    var digests = new ArrayList<String>();
-    digests.add(report.meta().sha256());
-    report.modules().forEach(module -> digests.add(module.sha256()));
-    digests.add(report.assembled().sha256());
-    digests.add(report.tuned().sha256());
-    return digests;
+    return report.stages().stream().map(StageResult::sha256).toList();
   }
 }

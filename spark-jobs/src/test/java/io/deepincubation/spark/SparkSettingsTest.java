@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.deepincubation.core.checkpoint.CheckpointPolicy;
 import io.deepincubation.core.checkpoint.LeaseTerms;
+import io.deepincubation.core.incubation.DeepIncubation;
+import io.deepincubation.core.incubation.Stage;
 import io.deepincubation.core.recipe.RecipeException;
 import java.time.Duration;
 import org.apache.spark.SparkConf;
@@ -95,11 +97,12 @@ class SparkSettingsTest {
   @Test
   void fineTunesWhereItTrainsUnlessToldOtherwise() {
     SparkConf conf = new SparkConf(false).set("spark.deepincubation.train-on", "executor");
-    assertThat(SparkSettings.of(conf).placeOf("final")).isEqualTo(TrainingPlace.EXECUTOR);
+    assertThat(SparkSettings.of(conf).placeOf(stage("final"))).isEqualTo(TrainingPlace.EXECUTOR);
     conf.set("spark.deepincubation.train-on", "driver");
     conf.set("spark.deepincubation.fine-tune-on", "executor");
-    assertThat(SparkSettings.of(conf).placeOf("assembled")).isEqualTo(TrainingPlace.EXECUTOR);
-    assertThat(SparkSettings.of(conf).placeOf("meta")).isEqualTo(TrainingPlace.DRIVER);
+    assertThat(SparkSettings.of(conf).placeOf(stage("assembled")))
+        .isEqualTo(TrainingPlace.EXECUTOR);
+    assertThat(SparkSettings.of(conf).placeOf(stage("meta"))).isEqualTo(TrainingPlace.DRIVER);
   }
 
   @Test
@@ -119,5 +122,13 @@ class SparkSettingsTest {
         .hasMessage(
             "Cannot use spark.deepincubation.driver.threads: expected a whole number from 1, got"
                 + " 0");
+  }
+
+  private static Stage stage(String name) {
+    return new DeepIncubation()
+        .stages(TinyRuns.recipe()).stream()
+            .filter(stage -> stage.name().equals(name))
+            .findFirst()
+            .orElseThrow();
   }
 }

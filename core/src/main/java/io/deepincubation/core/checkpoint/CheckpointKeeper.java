@@ -1,8 +1,8 @@
 package io.deepincubation.core.checkpoint;
 
+import io.deepincubation.core.thread.Daemons;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,7 @@ public final class CheckpointKeeper implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final CheckpointPolicy policy;
   private final LongSupplier nanoTime;
-  private final ExecutorService thread = Executors.newSingleThreadExecutor(CheckpointKeeper::named);
+  private final ExecutorService thread = Daemons.single("checkpoints");
   private @Nullable Future<Long> onItsWay;
   private long keptStep;
   private long pausedSince;
@@ -43,12 +43,6 @@ public final class CheckpointKeeper implements AutoCloseable {
     this.nanoTime = nanoTime;
     keptStep = step;
     pausedSince = nanoTime.getAsLong();
-  }
-
-  private static Thread named(Runnable work) {
-    var thread = new Thread(work, "checkpoints");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /**

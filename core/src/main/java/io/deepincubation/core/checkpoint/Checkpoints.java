@@ -23,13 +23,17 @@ public final class Checkpoints {
   /** What goes with the tensors. */
   private record Marker(
       int formatVersion,
+      StageKey key,
       long step,
       Shard tensors,
       Map<String, Double> counters,
       List<MetricsLine> metrics) {}
 
+  /** What every version's marker tells first. */
+  private record Version(int formatVersion) {}
+
   /** The version that this library writes, and the only one it reads. */
-  private static final int FORMAT_VERSION = 2;
+  private static final int FORMAT_VERSION = 3;
 
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
   private static final Pattern FILE = Pattern.compile("step-(\\d{1,18})(-\\p{XDigit}+)?\\.(.+)");
@@ -37,6 +41,7 @@ public final class Checkpoints {
 
   private final Storage storage;
   private final String folder;
+  private final StageKey key;
   private final CheckpointPolicy policy;
 
   /**
@@ -44,10 +49,12 @@ public final class Checkpoints {
    *
    * @param storage the run's
    * @param stage its name
+   * @param key what its bytes follow from
    * @param policy how often a training keeps its state
    */
-  public Checkpoints(Storage storage, String stage, CheckpointPolicy policy) {
+  public Checkpoints(Storage storage, String stage, StageKey key, CheckpointPolicy policy) {
     this.storage = storage;
+    this.key = key;
     this.policy = policy;
     folder = folder(stage);
   }
@@ -71,7 +78,7 @@ public final class Checkpoints {
     String name = "step-" + state.step();
     Shard tensors = WeightsFile.write(storage, folder, name, state.tensors());
     var marker =
-        new Marker(FORMAT_VERSION, state.step(), tensors, state.counters(), state.metrics());
+        new Marker(FORMAT_VERSION, key, state.step(), tensors, state.counters(), state.metrics());
     storage.write(folder + "/" + name + ".json", stream -> stream.write(Json.pretty(marker)));
     forgetOlder();
   }
@@ -108,16 +115,28 @@ public final class Checkpoints {
     return steps.stream().map(this::read).flatMap(Optional::stream).findFirst();
   }
 
-  /** Deletes the stage's state. */
-  public void prune() {
-    storage.delete(folder);
+  /**
+   * The key of the stage whose state is kept here, if any is.
+   *
+   * @throws StorageException if another version of this library wrote it
+   */
+  static Optional<StageKey> key(Storage storage, String stage) {
+    String folder = folder(stage);
+    for (long step : markedSteps(storage.list(folder))) {
+      String file = file(folder, step);
+      try {
+        return Optional.of(marker(storage, folder, file).key());
+      } catch (CorruptFileException e) {
+        LOG.debug("Passed over the damaged {}/{}", storage.uri(), file, e);
+      }
+    }
+    return Optional.empty();
   }
 
   private Optional<TrainingState> read(long step) {
-    String file = folder + "/step-" + step + ".json";
+    String file = file(folder, step);
     try {
-      Marker marker = Json.read(storage, file, Marker.class);
-      requireKnown(file, marker.formatVersion());
+      Marker marker = marker(storage, folder, file);
       Weights tensors = WeightsFile.read(storage, folder, marker.tensors());
       return Optional.of(
           new TrainingState(marker.step(), tensors, marker.counters(), marker.metrics()));
@@ -136,7 +155,18 @@ public final class Checkpoints {
     }
   }
 
-  private void requireKnown(String file, int formatVersion) {
+  private static String file(String folder, long step) {
+    return folder + "/step-" + step + ".json";
+  }
+
+  private static Marker marker(Storage storage, String folder, String file)
+      throws CorruptFileException {
+    int version = Json.read(storage, file, Version.class).formatVersion();
+    requireKnown(storage, folder, file, version);
+    return Json.read(storage, file, Marker.class);
+  }
+
+  private static void requireKnown(Storage storage, String folder, String file, int formatVersion) {
     if (formatVersion != FORMAT_VERSION) {
       throw new StorageException(
           String.format(

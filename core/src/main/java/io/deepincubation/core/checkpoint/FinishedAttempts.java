@@ -1,6 +1,7 @@
 package io.deepincubation.core.checkpoint;
 
 import io.deepincubation.core.checkpoint.StageResult.Shard;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -31,17 +32,26 @@ final class FinishedAttempts {
 
   /** An attempt that is whole, weights included; one that is not is passed over. */
   Optional<FinishedAttempt> finished() {
+    return attempts(/* whole= */ true);
+  }
+
+  /** An attempt, whether its weights are whole or not. */
+  Optional<FinishedAttempt> handedIn() {
+    return attempts(/* whole= */ false);
+  }
+
+  private Optional<FinishedAttempt> attempts(boolean whole) {
     return storage.list(Checkpoints.folder(stage)).stream()
         .filter(file -> file.startsWith(PREFIX))
-        .map(file -> read(Checkpoints.folder(stage) + "/" + file))
+        .map(file -> read(Checkpoints.folder(stage) + "/" + file, whole))
         .flatMap(Optional::stream)
         .findFirst();
   }
 
-  private Optional<FinishedAttempt> read(String name) {
+  private Optional<FinishedAttempt> read(String name, boolean whole) {
     try {
       FinishedAttempt attempt = Json.read(storage, name, FinishedAttempt.class);
-      for (Shard shard : attempt.result().shards()) {
+      for (Shard shard : whole ? attempt.result().shards() : List.<Shard>of()) {
         WeightsFile.requireWhole(storage, stage, shard);
       }
       return Optional.of(attempt);

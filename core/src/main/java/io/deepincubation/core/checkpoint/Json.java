@@ -3,13 +3,15 @@ package io.deepincubation.core.checkpoint;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonParseException;
 import com.google.gson.ToNumberPolicy;
-import java.io.IOException;
-import java.io.InputStream;
+import io.deepincubation.core.text.FirstLine;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Records as JSON files. */
@@ -36,10 +38,15 @@ final class Json {
     return (PRETTY.toJson(value) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
+  /** A value as text of one line. */
+  static String line(Object value) {
+    return LINES.toJson(value);
+  }
+
   /** Values as text, each on a line of its own. */
   static byte[] lines(List<?> values) {
     var text = new StringBuilder();
-    values.forEach(value -> text.append(LINES.toJson(value)).append('\n'));
+    values.forEach(value -> text.append(line(value)).append('\n'));
     return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
@@ -51,14 +58,14 @@ final class Json {
    */
   static <T extends Record> T read(Storage storage, String name, Class<T> type)
       throws CorruptFileException {
-    return parse(text(storage, name), type);
+    return parse(storage.text(name), type);
   }
 
   /** Reads a file of one record a line. */
   static <T extends Record> List<T> readLines(Storage storage, String name, Class<T> type)
       throws CorruptFileException {
     var records = new ArrayList<T>();
-    for (String line : text(storage, name).split("\n", -1)) {
+    for (String line : storage.text(name).split("\n", -1)) {
       if (!line.isBlank()) {
         records.add(parse(line, type));
       }
@@ -66,12 +73,22 @@ final class Json {
     return records;
   }
 
-  private static String text(Storage storage, String name) {
-    try (InputStream stream = storage.open(name)) {
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new StorageException(
-          "Cannot read " + storage.uri() + "/" + name + ": " + e.getMessage(), e);
+  /**
+   * Reads a file of values by name.
+   *
+   * @throws CorruptFileException if it is no JSON object
+   * @throws StorageException if the file cannot be read
+   */
+  @SuppressWarnings("unchecked") // the keys of a JSON object are text
+  static Map<String, Object> readTree(Storage storage, String name) throws CorruptFileException {
+    try {
+      Map<String, Object> tree = LINES.fromJson(storage.text(name), LinkedHashMap.class);
+      if (tree == null) {
+        throw new CorruptFileException("expected a JSON object, got an empty file");
+      }
+      return tree;
+    } catch (JsonParseException e) {
+      throw new CorruptFileException("expected a JSON object, got " + FirstLine.of(e), e);
     }
   }
 
@@ -83,12 +100,8 @@ final class Json {
       throw e;
     } catch (Exception e) {
       throw new CorruptFileException(
-          "expected the JSON of a " + type.getSimpleName() + ", got " + firstLine(e), e);
+          "expected the JSON of a " + type.getSimpleName() + ", got " + FirstLine.of(e), e);
     }
-  }
-
-  private static String firstLine(Exception failure) {
-    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }
 
   private static <T extends Record> T requireComplete(@Nullable T value, Class<T> type)

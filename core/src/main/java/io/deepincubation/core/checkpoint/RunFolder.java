@@ -82,7 +82,8 @@ public final class RunFolder {
       return Optional.empty();
     }
     RunRecord found = read(RUN, RunRecord.class);
-    if (found.formatVersion() != RunRecord.FORMAT_VERSION) {
+    if (found.formatVersion() < RunRecord.OLDEST_VERSION
+        || found.formatVersion() > RunRecord.FORMAT_VERSION) {
       throw new StorageException(
           String.format(
               "Cannot read %s: expected format version %d, got %d; use the version of this library"
@@ -97,7 +98,7 @@ public final class RunFolder {
    *
    * @param expected the run that wants the folder
    * @return the record that is kept
-   * @throws RecipeException if the folder belongs to another recipe or other data
+   * @throws RecipeException if the folder belongs to other data
    */
   public RunRecord claim(RunRecord expected) {
     storage.create(RUN, stream -> stream.write(Json.pretty(expected)));
@@ -105,25 +106,34 @@ public final class RunFolder {
         runRecord()
             .orElseThrow(
                 () -> new StorageException("Cannot find " + full(RUN) + " after writing it"));
-    if (!found.recipeDigest().equals(expected.recipeDigest())) {
-      throw otherOwner(
-          String.format("recipe %s (digest %s)", found.recipeName(), found.recipeDigest()),
-          String.format("recipe %s (digest %s)", expected.recipeName(), expected.recipeDigest()));
-    }
     if (!found.dataDigest().equals(expected.dataDigest())) {
-      throw otherOwner(
-          String.format("the data of %s (digest %s)", found.dataUri(), found.dataDigest()),
-          String.format("the data of %s (digest %s)", expected.dataUri(), expected.dataDigest()));
+      throw new RecipeException(
+          String.format(
+              "Cannot use the run folder %s: it belongs to the data of %s (digest %s), expected the"
+                  + " data of %s (digest %s); choose another --run or delete it",
+              uri(),
+              found.dataUri(),
+              found.dataDigest(),
+              expected.dataUri(),
+              expected.dataDigest()));
     }
     return found;
   }
 
-  private RecipeException otherOwner(String found, String expected) {
-    return new RecipeException(
-        String.format(
-            "Cannot use the run folder %s: it belongs to %s, expected %s; choose another --run or"
-                + " delete it",
-            uri(), found, expected));
+  /**
+   * Writes the recipe that trains here now into the record. A record of an earlier version stays:
+   * the keys of its results follow from it.
+   *
+   * @throws LeaseException if another driver has taken the folder over
+   */
+  public void keepRecipe(RunRecord now) {
+    fence.run();
+    Optional<RunRecord> found = runRecord();
+    if (found.isPresent()
+        && found.get().formatVersion() == RunRecord.FORMAT_VERSION
+        && !found.get().recipeDigest().equals(now.recipeDigest())) {
+      write(RUN, Json.pretty(found.get().with(now)));
+    }
   }
 
   /**
@@ -247,6 +257,32 @@ public final class RunFolder {
     return committed.isPresent() ? committed : attempts(stage).finished().map(this::publish);
   }
 
+  /**
+   * Commits a stage as another run has it.
+   *
+   * @param result the other run's
+   * @param other its folder
+   * @throws LeaseException if another driver has taken the folder over
+   */
+  public void copy(StageResult result, RunFolder other) {
+    String stage = result.stage();
+    for (int i = 0; i < result.shards().size(); i++) {
+      Shard shard = result.shards().get(i);
+      String name = shard.file().substring(0, shard.file().lastIndexOf('-'));
+      WeightsFile.write(storage, stage, name, other.readShard(stage, shard));
+    }
+    publish(new FinishedAttempt(result, other.configuration(stage), other.metrics(stage)));
+  }
+
+  /** What a committed stage's {@code config.json} says. */
+  private Map<String, Object> configuration(String stage) {
+    try {
+      return Json.readTree(storage, stage + "/" + CONFIGURATION);
+    } catch (CorruptFileException e) {
+      throw damaged(stage + "/" + CONFIGURATION, e);
+    }
+  }
+
   private StageResult publish(FinishedAttempt attempt) {
     fence.run();
     StageResult result = attempt.result();
@@ -258,7 +294,7 @@ public final class RunFolder {
       storage.create(stage + "/" + RESULT, stream -> stream.write(Json.pretty(result)));
     }
     StageResult winner = settleIndex(result);
-    checkpoints(stage).prune();
+    prune(stage);
     return winner;
   }
 
@@ -302,12 +338,41 @@ public final class RunFolder {
       }
     }
     writeIndex(result);
-    checkpoints(stage).prune();
+    prune(stage);
   }
 
-  /** A stage's resumable state. */
-  public Checkpoints checkpoints(String stage) {
-    return new Checkpoints(storage, stage, policy);
+  /**
+   * A stage's resumable state.
+   *
+   * @param stage its name
+   * @param key what its bytes follow from
+   */
+  public Checkpoints checkpoints(String stage, StageKey key) {
+    return new Checkpoints(storage, stage, key, policy);
+  }
+
+  /** Where a stage's resumable state lies, as a URI. */
+  public String checkpointsUri(String stage) {
+    return full(Checkpoints.folder(stage));
+  }
+
+  /** Where a stage lies, as a URI. */
+  public String stageUri(String stage) {
+    return full(stage);
+  }
+
+  /** What an attempt at a stage has handed in that waits to be committed. */
+  public Optional<StageResult> handedIn(String stage) {
+    return attempts(stage).handedIn().map(FinishedAttempt::result);
+  }
+
+  /** The key of the stage whose resumable state is kept here under a name, if any is. */
+  public Optional<StageKey> checkpointKey(String stage) {
+    return Checkpoints.key(storage, stage);
+  }
+
+  private void prune(String stage) {
+    storage.delete(Checkpoints.folder(stage));
   }
 
   private StageResult committed(String stage) {

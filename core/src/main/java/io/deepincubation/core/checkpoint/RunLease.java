@@ -1,10 +1,10 @@
 package io.deepincubation.core.checkpoint;
 
+import io.deepincubation.core.thread.Daemons;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -79,16 +79,10 @@ public final class RunLease implements AutoCloseable {
       throw new LeaseException("Cannot wait for " + name() + ": interrupted");
     }
     long millis = terms.renewal().toMillis();
-    ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(RunLease::named);
+    ScheduledExecutorService thread = Daemons.timer("run lease");
     var unused =
         thread.scheduleWithFixedDelay(this::renewOrLose, millis, millis, TimeUnit.MILLISECONDS);
     renewing = thread;
-  }
-
-  private static Thread named(Runnable work) {
-    var thread = new Thread(work, "run lease");
-    thread.setDaemon(true);
-    return thread;
   }
 
   private void waitForIt() throws InterruptedException {

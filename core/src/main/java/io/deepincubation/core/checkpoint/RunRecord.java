@@ -33,13 +33,31 @@ public record RunRecord(
     Map<String, Integer> threads,
     String createdAt) {
 
-  /** The version that this library writes, and the only one it reads. */
-  public static final int FORMAT_VERSION = 1;
+  /** The version that this library writes. */
+  public static final int FORMAT_VERSION = 2;
+
+  /** The oldest version that it reads: results have no keys there, so the recipe tells them. */
+  static final int OLDEST_VERSION = 1;
 
   /** Copies. */
   public RunRecord {
     recipe = Collections.unmodifiableMap(new LinkedHashMap<>(recipe));
     versions = Collections.unmodifiableMap(new TreeMap<>(versions));
     threads = Collections.unmodifiableMap(new TreeMap<>(threads));
+  }
+
+  /** This run with the recipe of another record. */
+  RunRecord with(RunRecord other) {
+    return new RunRecord(
+        formatVersion,
+        other.recipeName,
+        other.recipe,
+        other.recipeDigest,
+        dataUri,
+        dataDigest,
+        other.initialWeightsDigest,
+        versions,
+        threads,
+        createdAt);
   }
 }

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param images training images that went through the network, repeats counted
  * @param epochs passes over the training split
  * @param seconds wall-clock time of the training
- * @param trainingFlops floating-point operations of forward and backward passes
+ * @param trainingFlops floating-point operations of forward and backward passes, by the networks'
+ *     shape
+ * @param computedFlops those of them that were computed: a last layer whose other tokens nothing
+ *     reads is left out; null in results of earlier versions
  * @param loss mean training loss of the last epoch, or null where nothing was trained
  * @param accuracy top-1 accuracy on the test split, 0 to 1, of the network the stage trained (for a
  *     module: the hybrid network), or null where it was not measured
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param finishedAt ISO-8601 instant
  * @param shards the weights' files in the stage's folder, in module order
  * @param sha256 digest of the weights: SHA-256 over the shards' digests
+ * @param key what the bytes follow from; null in results of earlier versions, for which the recipe
+ *     in {@code run.json} tells it
  */
 public record StageResult(
     String stage,
@@ -37,6 +42,7 @@ public record StageResult(
     int epochs,
     double seconds,
     double trainingFlops,
+    @Nullable Double computedFlops,
     @Nullable Double loss,
     @Nullable Double accuracy,
     int threads,
@@ -50,7 +56,8 @@ public record StageResult(
     String startedAt,
     String finishedAt,
     List<Shard> shards,
-    String sha256) {
+    String sha256,
+    @Nullable StageKey key) {
 
   /**
    * One weights file.

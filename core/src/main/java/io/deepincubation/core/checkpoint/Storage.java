@@ -1,7 +1,9 @@
 package io.deepincubation.core.checkpoint;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -17,7 +19,7 @@ public interface Storage {
   @FunctionalInterface
   interface Content {
     /** Writes everything; the stream is closed by the caller. */
-    void writeTo(OutputStream stream) throws java.io.IOException;
+    void writeTo(OutputStream stream) throws IOException;
   }
 
   /** The root, as the user wrote it. */
@@ -34,6 +36,15 @@ public interface Storage {
 
   /** A stream over a whole file; the caller closes it. */
   InputStream open(String name);
+
+  /** A whole file as UTF-8. */
+  default String text(String name) {
+    try (InputStream stream = open(name)) {
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new StorageException("Cannot read " + uri() + "/" + name + ": " + e.getMessage(), e);
+    }
+  }
 
   /** A random-access reader of a file, for Parquet; the caller closes it. */
   org.apache.parquet.io.InputFile inputFile(String name);

@@ -6,7 +6,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -176,23 +175,20 @@ public final class CifarSource implements ImageSource {
     if (!storage.exists(layout.namesFile)) {
       return IntStream.range(0, layout.classes).mapToObj(Integer::toString).toList();
     }
-    try (InputStream stream = storage.open(layout.namesFile)) {
-      List<String> names =
-          new String(stream.readAllBytes(), StandardCharsets.UTF_8)
-              .lines()
-              .map(String::strip)
-              .filter(name -> !name.isEmpty())
-              .toList();
-      if (names.size() != layout.classes) {
-        throw new UnfitDataException(
-            String.format(
-                "Cannot read %s/%s: expected %d class names, got %d",
-                storage.uri(), layout.namesFile, layout.classes, names.size()));
-      }
-      return names;
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + storage.uri() + "/" + layout.namesFile, e);
+    List<String> names =
+        storage
+            .text(layout.namesFile)
+            .lines()
+            .map(String::strip)
+            .filter(name -> !name.isEmpty())
+            .toList();
+    if (names.size() != layout.classes) {
+      throw new UnfitDataException(
+          String.format(
+              "Cannot read %s/%s: expected %d class names, got %d",
+              storage.uri(), layout.namesFile, layout.classes, names.size()));
     }
+    return names;
   }
 
   /** Reads the records of consecutive files; a file is open only while it is read. */

@@ -1,5 +1,7 @@
 package io.deepincubation.core.data;
 
+import io.deepincubation.core.text.Quantities;
+import io.deepincubation.core.thread.Daemons;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
@@ -85,11 +87,7 @@ public final class LocalImageCache {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            work -> {
-              var thread = new Thread(work, "shards");
-              thread.setDaemon(true);
-              return thread;
-            });
+            Daemons.named("shards"));
     readers.allowCoreThreadTimeOut(true);
     return readers;
   }
@@ -107,11 +105,11 @@ public final class LocalImageCache {
       return folder.locked(digest + ImageFile.SUFFIX, file -> mapped(file, layout, decoder));
     } catch (IOException e) {
       LOG.warn(
-          "Cannot keep split {} of {} in {}; keeping {} MiB on the heap instead: {}",
+          "Cannot keep split {} of {} in {}; keeping {} on the heap instead: {}",
           split,
           set.storage().uri(),
           folder.directory(),
-          layout.bytes() >> 20,
+          Quantities.bytes(layout.bytes()),
           e.toString());
       return onHeap(digest, layout, decoder);
     }

@@ -3,12 +3,15 @@ package io.deepincubation.core.data;
 import java.util.List;
 
 /** The mean and standard deviation that pixels are normalised by, per channel. */
-final class Normalization {
+public final class Normalization {
 
   static final int CHANNELS = ImageCodec.CHANNELS;
 
-  static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
-  static final List<Double> IMAGENET_STD = List.of(0.229, 0.224, 0.225);
+  /** ImageNet's mean of each channel, of values in [0, 1]. */
+  public static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
+
+  /** ImageNet's standard deviation of each channel, of values in [0, 1]. */
+  public static final List<Double> IMAGENET_STD = List.of(0.229, 0.224, 0.225);
 
   /** ImageNet's, which DeiT uses for every data set. */
   static final Normalization IMAGENET = new Normalization(IMAGENET_MEAN, IMAGENET_STD);

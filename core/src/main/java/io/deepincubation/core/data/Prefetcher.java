@@ -1,5 +1,6 @@
 package io.deepincubation.core.data;
 
+import io.deepincubation.core.thread.Daemons;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -67,9 +68,7 @@ public final class Prefetcher implements AutoCloseable {
     this.batches = batches;
     this.batchesPerEpoch = batchesPerEpoch;
     arrays = new float[ARRAYS][batches.valuesPerBatch()];
-    thread = new Thread(() -> makeFrom(firstBatch), "batches");
-    thread.setDaemon(true);
-    thread.start();
+    thread = Daemons.start("batches", () -> makeFrom(firstBatch));
   }
 
   /**

@@ -1,9 +1,6 @@
 package io.deepincubation.core.data;
 
 import io.deepincubation.core.checkpoint.Storage;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 
@@ -32,13 +29,7 @@ public final class PreparedSet {
               storage.uri(), DataIndex.FILE));
     }
     String where = storage.uri() + "/" + DataIndex.FILE;
-    try (InputStream stream = storage.open(DataIndex.FILE)) {
-      String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-      return new PreparedSet(storage, DataIndex.fromJson(text, where));
-    } catch (IOException e) {
-      throw new UnfitDataException(
-          "Cannot read " + where + ": expected a file, got " + e.getMessage(), e);
-    }
+    return new PreparedSet(storage, DataIndex.fromJson(storage.text(DataIndex.FILE), where));
   }
 
   /** What the set holds. */

@@ -1,5 +1,6 @@
 package io.deepincubation.core.division;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.stream.IntStream;
  *
  * @param depths layers of each module, each at least 1
  */
-public record ModularDivision(List<Integer> depths) {
+public record ModularDivision(List<Integer> depths) implements Serializable {
 
   /** Checks and copies. */
   public ModularDivision {

@@ -4,25 +4,50 @@ import io.deepincubation.core.checkpoint.StageResult;
 import java.util.List;
 
 /**
- * What a run of Algorithm 1 gave.
+ * What a method's stages gave.
  *
- * @param meta the meta model
- * @param modules each incubated module, with its hybrid network's accuracy
- * @param assembled the assembled model before fine-tuning
- * @param tuned the final model
+ * @param stages their results in the method's order, one at least
  */
-public record IncubationReport(
-    StageResult meta, List<StageResult> modules, StageResult assembled, StageResult tuned) {
+public record IncubationReport(List<StageResult> stages) {
 
-  /** Copies. */
+  /** Checks and copies. */
   public IncubationReport {
-    modules = List.copyOf(modules);
+    stages = List.copyOf(stages);
+    if (stages.isEmpty()) {
+      throw new IllegalArgumentException("Cannot report on no stages: expected one at least");
+    }
   }
 
-  /** Operations of all training, from the meta model to the end of fine-tuning. */
+  /** The last stage's result: of a whole method the trained target model. */
+  public StageResult model() {
+    return stages.get(stages.size() - 1);
+  }
+
+  /** Each module that was trained alone, with its hybrid network's accuracy. */
+  public List<StageResult> modules() {
+    return stages.stream().filter(result -> result.moduleIndex() != null).toList();
+  }
+
+  /**
+   * One stage's result.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public StageResult stage(String name) {
+    return stages.stream()
+        .filter(result -> result.stage().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "Cannot find stage "
+                        + name
+                        + ": expected one of "
+                        + stages.stream().map(StageResult::stage).toList()));
+  }
+
+  /** Operations of all training. */
   public double trainingFlops() {
-    return meta.trainingFlops()
-        + modules.stream().mapToDouble(StageResult::trainingFlops).sum()
-        + tuned.trainingFlops();
+    return stages.stream().mapToDouble(StageResult::trainingFlops).sum();
   }
 }

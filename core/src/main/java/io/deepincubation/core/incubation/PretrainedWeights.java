@@ -11,6 +11,7 @@ import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.network.Weights;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -67,14 +68,19 @@ final class PretrainedWeights implements StartingWeights {
    *     file system refuses
    */
   @Override
-  public Weights of(ModularDivision division, int moduleIndex, String purpose) {
-    Weights fresh = random.of(division, moduleIndex, purpose);
+  public Weights of(ModularDivision division, int moduleIndex, long seed, String purpose) {
+    Weights fresh = random.of(division, moduleIndex, seed, purpose);
     var tensors = new LinkedHashMap<String, Weights.Tensor>();
     for (ParameterSpec spec : architecture.parameters(division, moduleIndex)) {
       String name = counterpart(spec.name(), division, moduleIndex);
       tensors.put(spec.name(), tensor(spec, name, fresh));
     }
     return new Weights(tensors);
+  }
+
+  @Override
+  public Optional<String> digest() {
+    return Optional.of(digest != null ? digest : WeightsFolder.open(folder).digest());
   }
 
   /** The tensor of the target model that a network's parameter begins with. */

@@ -4,7 +4,6 @@ import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.data.PixelTransform;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
-import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.training.StageProgress;
 import io.deepincubation.core.training.TaskPlace;
 import java.util.LinkedHashMap;
@@ -15,7 +14,6 @@ import java.util.function.Consumer;
 /**
  * What every stage of a run needs.
  *
- * @param recipe the hyper-parameters
  * @param architecture the family of target model, meta model and hybrid networks
  * @param start what networks begin with
  * @param data the images
@@ -24,7 +22,6 @@ import java.util.function.Consumer;
  * @param place which attempt this is, and where
  */
 public record RunContext(
-    Recipe recipe,
     Architecture architecture,
     StartingWeights start,
     TrainingData data,
@@ -34,19 +31,17 @@ public record RunContext(
 
   /** A run in this process alone, from random weights. */
   public RunContext(
-      Recipe recipe,
       Architecture architecture,
       TrainingData data,
       RunFolder folder,
       Consumer<StageProgress> progress) {
     this(
-        recipe,
-        architecture,
-        StartingWeights.random(recipe, architecture),
-        data,
-        folder,
-        progress,
-        TaskPlace.HERE);
+        architecture, StartingWeights.random(architecture), data, folder, progress, TaskPlace.HERE);
+  }
+
+  /** What stages depend on beside their recipe. */
+  public RunInputs inputs() {
+    return new RunInputs(data.digest(), start.digest().orElse(null));
   }
 
   /**

@@ -1,8 +1,14 @@
 package io.deepincubation.core.incubation;
 
-import java.util.OptionalInt;
+import java.util.Map;
+import java.util.regex.Pattern;
 
-/** The stages' names, which are also their folders in a run. */
+/**
+ * The names of the library's stages, which are also their folders in a run, and what runs them.
+ *
+ * <p>Deep Incubation's own stages lie at the root of a run; those that only a rival has lie below
+ * {@code baselines/METHOD}.
+ */
 public final class Stages {
 
   /** Meta pre-training. */
@@ -14,31 +20,46 @@ public final class Stages {
   /** The fine-tuned model. */
   public static final String FINAL = "final";
 
-  /** End-to-end training of the target model, the baseline. */
-  public static final String END_TO_END = "baselines/e2e";
+  private static final String MODULES = "modules";
+  private static final String BASELINES = "baselines/";
 
-  private static final String MODULES = "modules/";
+  private static final Pattern ONE_OF_SEVERAL = Pattern.compile("(.+/)?" + MODULES + "/\\d+");
+
+  private static final Map<String, String> VERBS =
+      Map.of(META, "pretrain-meta", MODULES, "incubate", ASSEMBLED, "assemble", FINAL, "fine-tune");
 
   private Stages() {}
 
-  /** Incubation of one module. */
+  /** Training of one module. */
   public static String module(int moduleIndex) {
-    return MODULES + moduleIndex;
+    return MODULES + "/" + moduleIndex;
   }
 
-  /**
-   * The module whose incubation a stage is.
-   *
-   * @return the module's index from 0, or empty for a whole network's stage
-   */
-  public static OptionalInt moduleIndex(String stage) {
-    return stage.startsWith(MODULES)
-        ? OptionalInt.of(Integer.parseInt(stage.substring(MODULES.length())))
-        : OptionalInt.empty();
-  }
-
-  /** A rival's run. */
+  /** A rival whose training is one stage. */
   public static String baseline(String method) {
-    return "baselines/" + method;
+    return BASELINES + method;
+  }
+
+  /** A stage that only a rival has. */
+  public static String baseline(String method, String stage) {
+    return baseline(method) + "/" + stage;
+  }
+
+  /** Whether a stage is only a rival's. */
+  public static boolean isBaseline(String stage) {
+    return stage.startsWith(BASELINES);
+  }
+
+  /** Whether a stage trains one module of several. */
+  public static boolean isModule(String stage) {
+    return ONE_OF_SEVERAL.matcher(stage).matches();
+  }
+
+  /** The verb of the command line that runs a stage. */
+  static String verb(String stage) {
+    if (isBaseline(stage)) {
+      return "baseline --method " + stage.substring(BASELINES.length()).split("/", 2)[0];
+    }
+    return VERBS.getOrDefault(stage.split("/", 2)[0], "run");
   }
 }

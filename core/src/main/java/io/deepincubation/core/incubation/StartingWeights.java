@@ -5,10 +5,11 @@ import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.Recipe;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What a run's networks begin with. */
+/** What a run's networks begin with, where they do not begin as another stage left them. */
 public interface StartingWeights {
 
   /**
@@ -16,16 +17,22 @@ public interface StartingWeights {
    *
    * @param division the network
    * @param moduleIndex the module
+   * @param seed the recipe's
    * @param purpose what the network is for: where weights are random, networks of different purpose
    *     begin differently
    * @return tensors in the order of the architecture's parameters
    */
-  Weights of(ModularDivision division, int moduleIndex, String purpose);
+  Weights of(ModularDivision division, int moduleIndex, long seed, String purpose);
+
+  /** Digest of the other model that networks begin with; empty where they begin at random. */
+  default Optional<String> digest() {
+    return Optional.empty();
+  }
 
   /**
    * Those that a recipe asks for: random ones, or those of another model.
    *
-   * @param recipe with the seed, and perhaps the other model's folder
+   * @param recipe perhaps with the other model's folder
    * @param architecture of the networks
    * @param digest of the other model's weights when the run began, which those that are read must
    *     have; null where nothing is known of them
@@ -36,7 +43,7 @@ public interface StartingWeights {
       Architecture architecture,
       @Nullable String digest,
       Function<String, Storage> folders) {
-    StartingWeights random = random(recipe, architecture);
+    StartingWeights random = random(architecture);
     return recipe.initialWeights().isEmpty()
         ? random
         : new PretrainedWeights(
@@ -48,8 +55,7 @@ public interface StartingWeights {
   }
 
   /** Random ones. */
-  static StartingWeights random(Recipe recipe, Architecture architecture) {
-    return (division, moduleIndex, purpose) ->
-        architecture.initialWeights(division, moduleIndex, recipe.seed(), purpose);
+  static StartingWeights random(Architecture architecture) {
+    return architecture::initialWeights;
   }
 }

@@ -45,6 +45,7 @@ public final class TrainingBenchmark {
    *
    * @param network which one
    * @param division its depths
+   * @param trained indices of the modules that are trained
    * @param arithmetic of its products
    * @param flopsPerImage operations of one image's training pass
    * @param imagesPerSecond of steps whose images are ready
@@ -62,6 +63,7 @@ public final class TrainingBenchmark {
   public record Speed(
       String network,
       ModularDivision division,
+      Set<Integer> trained,
       Arithmetic arithmetic,
       double flopsPerImage,
       double imagesPerSecond,
@@ -165,22 +167,22 @@ public final class TrainingBenchmark {
       StepTimer.Times step = times.get(0);
       double stepsPerSecond = 1 / step.step();
       int images = recipe.batch().effectiveSize();
+      StageCost cost = StageCost.ofTask(architecture, division, trained);
       return new Speed(
           timed.name(),
           division,
+          trained,
           compute.arithmetic(),
-          TrainingCost.perImage(architecture, division, trained),
+          cost.nominal(),
           images * stepsPerSecond,
           step.forward(),
           step.gather() - step.forward(),
           step.update(),
           batchSeconds * recipe.batch().accumulation(),
-          images * stepsPerSecond * TrainingCost.computedPerImage(architecture, division, trained),
+          images * stepsPerSecond * cost.computed(),
           peak,
           grown.isPresent() ? grown.getAsLong() : null,
-          new TrainingPlan(recipe, architecture, images, compute)
-              .memory(division, trained)
-              .stepBytes());
+          TrainingPlan.memory(architecture, recipe, division, trained, compute).stepBytes());
     }
   }
 

@@ -5,39 +5,29 @@ import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.StageRecipe;
 import io.deepincubation.core.training.Optimizer;
 import io.deepincubation.core.training.TrainingStep;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What each stage of Algorithm 1 and of end-to-end training will take, before it is trained. */
+/** What each stage of some methods will take, before it is trained. */
 public final class TrainingPlan {
 
   /**
    * One stage.
    *
-   * @param stage its name
-   * @param network which one, as {@link TrainingBenchmark} names it
-   * @param division its network's depths
+   * @param stage what is trained
    * @param images training images that will go through it, repeats counted
-   * @param flopsPerImage operations of one image's training pass
+   * @param perImage operations of one image's training pass
    * @param memory that one task of it takes
    */
-  public record Stage(
-      String stage,
-      String network,
-      ModularDivision division,
-      double images,
-      double flopsPerImage,
-      Memory memory) {
+  public record Planned(Stage stage, double images, StageCost perImage, Memory memory) {
 
     /** Operations of the whole stage. */
-    public double flops() {
-      return images * flopsPerImage;
+    public StageCost cost() {
+      return perImage.times(images);
     }
   }
 
@@ -65,90 +55,88 @@ public final class TrainingPlan {
       return lastingBytes() + (activationBytes == null ? 0 : activationBytes);
     }
 
+    /** With auxiliary networks that are trained along; activations are no longer known. */
+    Memory with(long auxiliaryBytes) {
+      long statesPerByte = weightBytes == 0 ? 0 : optimizerBytes / weightBytes;
+      long lanes = weightBytes == 0 ? 1 : Math.max(1, gradientBytes / weightBytes);
+      return new Memory(
+          weightBytes + auxiliaryBytes,
+          gradientBytes + lanes * auxiliaryBytes,
+          optimizerBytes + statesPerByte * auxiliaryBytes,
+          null);
+    }
+
     /** What training adds to the network's weights; null where only a trial can tell. */
     @Nullable Long stepBytes() {
       return activationBytes == null ? null : gradientBytes + optimizerBytes + activationBytes;
     }
   }
 
-  private final Recipe recipe;
+  private final List<Stage> stages;
   private final Architecture architecture;
   private final TrainingCost cost;
   private final Compute compute;
 
   /**
-   * Plans a recipe.
+   * Plans stages.
    *
-   * @param recipe the hyper-parameters
-   * @param architecture that the recipe asks for
+   * @param stages of one method or several, each after those that it needs
+   * @param architecture of their networks
    * @param trainImages images of the training split
    * @param compute where and how a task computes
    */
-  public TrainingPlan(Recipe recipe, Architecture architecture, int trainImages, Compute compute) {
-    this.recipe = recipe;
+  public TrainingPlan(
+      List<Stage> stages, Architecture architecture, int trainImages, Compute compute) {
+    this.stages = List.copyOf(stages);
     this.architecture = architecture;
     this.compute = compute;
-    cost = new TrainingCost(recipe, architecture, trainImages);
+    cost = new TrainingCost(architecture, trainImages);
   }
 
-  /** The stages in their order, end-to-end training last. */
-  public List<Stage> stages() {
-    ModularDivision target = recipe.targetDivision();
-    ModularDivision meta = recipe.metaDivision();
-    var stages = new ArrayList<Stage>();
-    stages.add(stage(Stages.META, TrainingBenchmark.META, meta, meta.allModules(), recipe.meta()));
-    for (int i = 0; i < target.moduleCount(); i++) {
-      stages.add(
-          stage(
-              Stages.module(i),
-              TrainingBenchmark.hybrid(i),
-              meta.hybrid(target, i),
-              Set.of(i),
-              recipe.incubation().stage()));
-    }
-    String whole = TrainingBenchmark.END_TO_END;
-    stages.add(stage(Stages.FINAL, whole, target, target.allModules(), recipe.fineTuning()));
-    stages.add(stage(Stages.END_TO_END, whole, target, target.allModules(), recipe.endToEnd()));
-    return List.copyOf(stages);
+  /** The stages that train something, in their order. */
+  public List<Planned> stages() {
+    return stages.stream().filter(Stage::trains).map(this::planned).toList();
   }
 
-  /** Bytes of the meta model, which is broadcast to every executor. */
+  private Planned planned(Stage stage) {
+    Memory memory = memory(architecture, stage.recipe(), stage.network(), stage.trained(), compute);
+    return new Planned(
+        stage,
+        cost.images(stage),
+        StageCost.of(stage, architecture),
+        stage.objective().memory(stage, architecture, memory));
+  }
+
+  /** Bytes of the networks that several stages need, and so are broadcast to every executor. */
   public long broadcastBytes() {
-    return bytes(recipe.metaDivision(), recipe.metaDivision().allModules(), /* buffers= */ true);
+    return stages.stream()
+        .filter(stage -> stages.stream().filter(s -> s.needs().contains(stage)).count() > 1)
+        .mapToLong(
+            stage ->
+                bytes(
+                    architecture,
+                    stage.network(),
+                    stage.network().allModules(),
+                    /* buffers= */ true))
+        .sum();
   }
 
-  /** Operations of one image's training pass through the target model. */
-  public double targetFlopsPerImage() {
-    ModularDivision target = recipe.targetDivision();
-    return TrainingCost.perImage(architecture, target, target.allModules());
-  }
-
-  private Stage stage(
-      String name,
-      String network,
+  /** Memory of a task that trains some modules of a network on the task's loss. */
+  static Memory memory(
+      Architecture architecture,
+      Recipe recipe,
       ModularDivision division,
       Set<Integer> trained,
-      StageRecipe stageRecipe) {
-    return new Stage(
-        name,
-        network,
-        division,
-        cost.images(stageRecipe),
-        TrainingCost.perImage(architecture, division, trained),
-        memory(division, trained));
-  }
-
-  /** Memory of a task that trains some modules of a network. */
-  Memory memory(ModularDivision division, Set<Integer> trained) {
+      Compute compute) {
     var shares =
         TrainingStep.Shares.of(compute, recipe.batch().size(), architecture.imagesAtOnce());
     OptionalLong ofImage =
         architecture.activationBytes(
             division, trained, compute.arithmetic(), recipe.batch().recomputeActivations());
     long castBytes = architecture.castBytes(division, trained, compute.arithmetic());
-    long trainedBytes = bytes(division, trained, /* buffers= */ false);
+    long trainedBytes = bytes(architecture, division, trained, /* buffers= */ false);
     return new Memory(
-        bytes(division, division.allModules(), /* buffers= */ true),
+        bytes(architecture, division, division.allModules(), /* buffers= */ true),
         trainedBytes * shares.lanes(),
         trainedBytes * Optimizer.stateOf(recipe.optimizer()),
         ofImage.isPresent()
@@ -156,7 +144,8 @@ public final class TrainingPlan {
             : null);
   }
 
-  private long bytes(ModularDivision division, Set<Integer> modules, boolean buffers) {
+  private static long bytes(
+      Architecture architecture, ModularDivision division, Set<Integer> modules, boolean buffers) {
     return modules.stream()
         .flatMap(i -> architecture.parameters(division, i).stream())
         .filter(spec -> buffers || spec.role() != ParameterSpec.Role.BUFFER)

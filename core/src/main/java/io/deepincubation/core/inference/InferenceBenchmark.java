@@ -8,6 +8,7 @@ import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.random.RandomStream;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.thread.Daemons;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -65,7 +66,7 @@ public final class InferenceBenchmark {
     int cores = compute.device().isGpu() ? 1 : compute.threads();
     int batch = recipe.batch().size();
     List<float[]> images = randomImages(batch);
-    ExecutorService threads = Executors.newFixedThreadPool(cores);
+    ExecutorService threads = Executors.newFixedThreadPool(cores, Daemons.named("classifiers"));
     try (var classifier = new Classifier(architecture, division, weights, ofCore)) {
       Callable<Double> core = () -> secondsOfBatch(classifier, images);
       double perSecond = 0;

@@ -10,8 +10,6 @@ import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.network.Weights;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,21 +60,12 @@ public final class ModelFolder {
                   : "name the folder final of a finished run, or an exported one"));
     }
     WeightsFolder files = WeightsFolder.open(folder);
-    String text = text(folder);
+    String text = folder.text(CONFIGURATION);
     try {
       return new ModelFolder(folder, text, files, ModelConfiguration.of(text, files.shapes()));
     } catch (UnfitDataException e) {
       throw new UnfitDataException(
           String.format("Cannot load a model from %s: %s", folder.uri(), e.getMessage()), e);
-    }
-  }
-
-  private static String text(Storage folder) {
-    try (InputStream stream = folder.open(CONFIGURATION)) {
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new StorageException(
-          "Cannot read " + folder.uri() + "/" + CONFIGURATION + ": " + e.getMessage(), e);
     }
   }
 

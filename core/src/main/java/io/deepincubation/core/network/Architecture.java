@@ -118,6 +118,79 @@ public interface Architecture {
     return forwardFlops(division, moduleIndex);
   }
 
+  /**
+   * An auxiliary network on the features that a module other than the last one gives. Its
+   * parameters are named {@code aux.MODULE.NAME}; it drops no branches.
+   *
+   * @param division the network
+   * @param moduleIndex the module
+   * @param kind what the auxiliary network does
+   * @throws IllegalArgumentException if this family has no such network, as a user's own blocks
+   */
+  default NetworkPart auxiliary(ModularDivision division, int moduleIndex, AuxiliaryKind kind) {
+    throw new IllegalArgumentException(
+        String.format(
+            "Cannot build an auxiliary network %s on module %d: expected a vision transformer or a"
+                + " residual network, got %s",
+            kind, moduleIndex, getClass().getSimpleName()));
+  }
+
+  /**
+   * A module without what reads the task off its last features: a last module without head, any
+   * other as it is. Its parameters are the module's first ones.
+   *
+   * @param division the network
+   * @param moduleIndex the module
+   * @throws IllegalArgumentException if this family does not know its last module's head, as a
+   *     user's own blocks
+   */
+  default NetworkPart trunk(ModularDivision division, int moduleIndex) {
+    if (moduleIndex == division.moduleCount() - 1) {
+      throw new IllegalArgumentException(
+          String.format(
+              "Cannot tell the head of module %d from the rest: expected a vision transformer or a"
+                  + " residual network, got %s",
+              moduleIndex, getClass().getSimpleName()));
+    }
+    return new NetworkPart(
+        parameters(division, moduleIndex),
+        compute -> block(division, moduleIndex, compute),
+        droppableLayers(division, moduleIndex),
+        forwardFlops(division, moduleIndex),
+        computedFlops(division, moduleIndex));
+  }
+
+  /**
+   * What the names of a layer's parameters begin with.
+   *
+   * @param division the network
+   * @param moduleIndex the module
+   * @param layer of the module, from 0
+   * @throws IllegalArgumentException if this family's modules are not made of layers of one kind,
+   *     as a user's own blocks
+   */
+  default String layerPrefix(ModularDivision division, int moduleIndex, int layer) {
+    throw new IllegalArgumentException(
+        String.format(
+            "Cannot tell the layers of module %d apart: expected a vision transformer or a residual"
+                + " network, got %s",
+            moduleIndex, getClass().getSimpleName()));
+  }
+
+  /**
+   * Names, after {@link #layerPrefix}, of the parameters that end a layer's branches: a layer that
+   * neither widens nor shrinks features gives what it gets where these are 0.
+   *
+   * @throws IllegalArgumentException where {@link #layerPrefix} throws it
+   */
+  default List<String> closingParameters() {
+    throw new IllegalArgumentException(
+        String.format(
+            "Cannot tell what ends a layer: expected a vision transformer or a residual network,"
+                + " got %s",
+            getClass().getSimpleName()));
+  }
+
   /** What {@code config.json} says of the network, so that other tools can rebuild it. */
   Map<String, Object> configuration(ModularDivision division);
 
@@ -143,9 +216,29 @@ public interface Architecture {
    */
   default Weights initialWeights(
       ModularDivision division, int moduleIndex, long seed, String purpose) {
+    return draw(parameters(division, moduleIndex), seed, purpose, moduleIndex);
+  }
+
+  /**
+   * Fresh weights of an auxiliary network, a pure function of the arguments.
+   *
+   * @param division the network
+   * @param moduleIndex the module
+   * @param kind what the auxiliary network does
+   * @param seed the recipe's seed
+   * @param purpose what the network is for
+   */
+  default Weights initialAuxiliaryWeights(
+      ModularDivision division, int moduleIndex, AuxiliaryKind kind, long seed, String purpose) {
+    List<ParameterSpec> specs = auxiliary(division, moduleIndex, kind).specs();
+    return draw(specs, seed, purpose + "/" + kind.use(), moduleIndex);
+  }
+
+  private static Weights draw(
+      List<ParameterSpec> specs, long seed, String purpose, int moduleIndex) {
     var tensors = new LinkedHashMap<String, Weights.Tensor>();
     long position = 0;
-    for (ParameterSpec spec : parameters(division, moduleIndex)) {
+    for (ParameterSpec spec : specs) {
       var random = RandomStream.of(seed, RandomStream.part(purpose), moduleIndex, position++);
       tensors.put(spec.name(), spec.draw(random));
     }

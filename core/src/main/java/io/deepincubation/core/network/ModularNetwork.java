@@ -64,6 +64,11 @@ public final class ModularNetwork implements AutoCloseable {
     return division;
   }
 
+  /** Where and how the network runs. */
+  public Compute compute() {
+    return compute;
+  }
+
   /** The modules from input to output. */
   public List<NetworkModule> modules() {
     return List.copyOf(modules);
@@ -72,6 +77,19 @@ public final class ModularNetwork implements AutoCloseable {
   /** The manager of the network's arrays; arrays of a step belong into a manager below it. */
   public NDManager manager() {
     return manager;
+  }
+
+  /**
+   * A module without what reads the task off its last features, as {@link Architecture#trunk} tells
+   * it: a last module without head, which shares the module's arrays, any other as it is.
+   *
+   * @param moduleIndex the module
+   */
+  public NetworkModule trunk(int moduleIndex) {
+    NetworkModule module = modules.get(moduleIndex);
+    return moduleIndex < modules.size() - 1
+        ? module
+        : module.sharedBy(architecture.trunk(division, moduleIndex), compute);
   }
 
   /**
@@ -123,7 +141,8 @@ public final class ModularNetwork implements AutoCloseable {
    */
   public record BatchPart(NDManager manager, int batch, int first, int images) {}
 
-  private static NDArray keepAll(NDManager manager) {
+  /** The scales that keep every branch. */
+  static NDArray keepAll(NDManager manager) {
     return manager.create(new Shape(0, 0));
   }
 

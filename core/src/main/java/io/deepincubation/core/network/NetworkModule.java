@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.ObjIntConsumer;
 
-/** A module in memory: its block, with arrays on a device. */
+/** A module or an auxiliary network in memory: its block, with arrays on a device. */
 public final class NetworkModule {
 
   /**
@@ -32,6 +32,19 @@ public final class NetworkModule {
   private final NDManager manager;
   private final int droppableLayers;
 
+  /**
+   * Puts weights on a device.
+   *
+   * @param part what it computes
+   * @param manager owns the arrays
+   * @param compute where and how it will run
+   * @param weights tensors in the order of the part's parameters; their names do not matter
+   */
+  public NetworkModule(NetworkPart part, NDManager manager, Compute compute, Weights weights) {
+    this(part.specs(), part.block().apply(compute), part.droppableLayers(), manager);
+    load(manager, weights);
+  }
+
   NetworkModule(
       Architecture architecture,
       ModularDivision division,
@@ -39,12 +52,37 @@ public final class NetworkModule {
       NDManager manager,
       Compute compute,
       Weights weights) {
-    specs = architecture.parameters(division, moduleIndex);
-    block = architecture.block(division, moduleIndex, compute);
-    parameters = new ArrayList<>(block.getParameters().values());
-    this.manager = manager;
-    droppableLayers = architecture.droppableLayers(division, moduleIndex);
+    this(
+        architecture.parameters(division, moduleIndex),
+        architecture.block(division, moduleIndex, compute),
+        architecture.droppableLayers(division, moduleIndex),
+        manager);
     load(manager, weights);
+  }
+
+  private NetworkModule(
+      List<ParameterSpec> specs, Block block, int droppableLayers, NDManager manager) {
+    this.specs = specs;
+    this.block = block;
+    this.droppableLayers = droppableLayers;
+    this.manager = manager;
+    parameters = new ArrayList<>(block.getParameters().values());
+  }
+
+  /**
+   * A part of this module that shares its arrays.
+   *
+   * @param part whose parameters are the first ones of this module
+   * @param compute where and how it will run
+   */
+  NetworkModule sharedBy(NetworkPart part, Compute compute) {
+    var shared =
+        new NetworkModule(
+            part.specs(), part.block().apply(compute), part.droppableLayers(), manager);
+    for (int i = 0; i < part.specs().size(); i++) {
+      shared.setArray(i, parameters.get(i).getArray());
+    }
+    return shared;
   }
 
   /** The parameters' names, shapes and roles, in order. */
@@ -95,6 +133,18 @@ public final class NetworkModule {
     return block.forward(store, inputs, training).head();
   }
 
+  /**
+   * Computes the module with all branches kept.
+   *
+   * @param features the module's input, B x ...
+   * @param training whether running statistics are updated
+   */
+  public NDArray forward(NDArray features, boolean training) {
+    try (NDArray keepAll = ModularNetwork.keepAll(features.getManager())) {
+      return forward(features, keepAll, training);
+    }
+  }
+
   /** Copies the parameters out of the engine. */
   public Weights weights() {
     return weights("", new TensorCopies());
@@ -130,13 +180,7 @@ public final class NetworkModule {
   private void load(NDManager manager, Weights weights) {
     forEachTensor(
         weights,
-        (values, index) -> {
-          setArray(parameters.get(index), manager.create(values, specs.get(index).shape()));
-          if (specs.get(index).role() == ParameterSpec.Role.BUFFER) {
-            // Else DJL would ask for its gradient in training.
-            parameters.get(index).freeze(true);
-          }
-        });
+        (values, index) -> setArray(index, manager.create(values, specs.get(index).shape())));
   }
 
   private void forEachTensor(Weights weights, ObjIntConsumer<FloatBuffer> consumer) {
@@ -161,9 +205,13 @@ public final class NetworkModule {
     }
   }
 
-  private static void setArray(Parameter parameter, NDArray array) {
+  private void setArray(int index, NDArray array) {
+    Parameter parameter = parameters.get(index);
     parameter.close();
     parameter.setShape(null);
     parameter.setArray(array);
+    if (specs.get(index).role() == ParameterSpec.Role.BUFFER) {
+      parameter.freeze(true); // Else DJL would ask for its gradient in training.
+    }
   }
 }

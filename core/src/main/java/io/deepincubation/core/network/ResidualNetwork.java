@@ -63,10 +63,10 @@ public record ResidualNetwork(int image, int width, int classes) implements Arch
     int out = channels(moduleIndex);
     for (int block = 0; block < division.depth(moduleIndex); block++) {
       int in = block == 0 ? channels(Math.max(0, moduleIndex - 1)) : out;
-      addBlock(specs, "layer" + (moduleIndex + 1) + "." + block + ".", in, out);
+      addBlock(specs, layerPrefix(division, moduleIndex, block), in, out);
     }
     if (moduleIndex == GROUPS - 1) {
-      addHead(specs, out);
+      addLinear(specs, "fc", out, classes);
     }
     return List.copyOf(specs);
   }
@@ -93,8 +93,7 @@ public record ResidualNetwork(int image, int width, int classes) implements Arch
   }
 
   /** Filters drawn as He et al. (2015) do, by the fan-out. */
-  private static void addConvolution(
-      List<ParameterSpec> specs, String name, int in, int out, int kernel) {
+  static void addConvolution(List<ParameterSpec> specs, String name, int in, int out, int kernel) {
     double fanOut = (double) kernel * kernel * out;
     specs.add(
         new ParameterSpec(
@@ -104,7 +103,7 @@ public record ResidualNetwork(int image, int width, int classes) implements Arch
             new Initialization.Normal(Math.sqrt(2 / fanOut))));
   }
 
-  private static void addNorm(List<ParameterSpec> specs, String name, int channels) {
+  static void addNorm(List<ParameterSpec> specs, String name, int channels) {
     addConstant(specs, name + ".weight", channels, Role.UNDECAYED, 1);
     addConstant(specs, name + ".bias", channels, Role.UNDECAYED, 0);
     addConstant(specs, name + ".running_mean", channels, Role.BUFFER, 0);
@@ -116,38 +115,84 @@ public record ResidualNetwork(int image, int width, int classes) implements Arch
     specs.add(new ParameterSpec(name, new Shape(size), role, new Initialization.Constant(value)));
   }
 
-  private void addHead(List<ParameterSpec> specs, int in) {
+  static void addLinear(List<ParameterSpec> specs, String name, int in, int out) {
     var uniform = Initialization.Uniform.ofFanIn(in);
-    specs.add(new ParameterSpec("fc.weight", new Shape(classes, in), Role.DECAYED, uniform));
-    specs.add(new ParameterSpec("fc.bias", new Shape(classes), Role.UNDECAYED, uniform));
+    specs.add(new ParameterSpec(name + ".weight", new Shape(out, in), Role.DECAYED, uniform));
+    specs.add(new ParameterSpec(name + ".bias", new Shape(out), Role.UNDECAYED, uniform));
   }
 
   @Override
   public Block block(ModularDivision division, int moduleIndex, Compute compute) {
-    List<ScriptBlock.Declared> declared =
-        parameters(division, moduleIndex).stream()
-            .map(spec -> new ScriptBlock.Declared(spec.name(), spec.shape(), Parameter.Type.OTHER))
-            .toList();
-    String program =
-        new ResidualNetworkScript(compute).module(moduleIndex == 0, moduleIndex == GROUPS - 1);
-    return new ScriptBlock(program, declared, input -> outputShape(moduleIndex, input.get(0)));
+    boolean last = moduleIndex == GROUPS - 1;
+    return block(
+        new ResidualNetworkScript(compute).module(moduleIndex == 0, last),
+        parameters(division, moduleIndex),
+        last ? new Shape(classes) : featureShape(moduleIndex));
   }
 
-  private Shape outputShape(int moduleIndex, long images) {
-    if (moduleIndex == GROUPS - 1) {
-      return new Shape(images, classes);
+  /** A block whose output for one image has a shape. */
+  static Block block(String program, List<ParameterSpec> specs, Shape output) {
+    List<ScriptBlock.Declared> declared =
+        specs.stream()
+            .map(spec -> new ScriptBlock.Declared(spec.name(), spec.shape(), Parameter.Type.OTHER))
+            .toList();
+    return new ScriptBlock(program, declared, input -> new Shape(input.get(0)).addAll(output));
+  }
+
+  /** {@inheritDoc} */
+  @Override
+  public NetworkPart auxiliary(ModularDivision division, int moduleIndex, AuxiliaryKind kind) {
+    requireGroups(division);
+    return new ResidualNetworkAuxiliaries(this, moduleIndex).of(kind);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A last module gives its last feature map, before pooling.
+   */
+  @Override
+  public NetworkPart trunk(ModularDivision division, int moduleIndex) {
+    if (moduleIndex < division.moduleCount() - 1) {
+      return Architecture.super.trunk(division, moduleIndex);
     }
-    int side = side(moduleIndex);
-    return new Shape(images, channels(moduleIndex), side, side);
+    List<ParameterSpec> all = parameters(division, moduleIndex);
+    List<ParameterSpec> specs = all.subList(0, all.size() - ResidualNetworkScript.HEAD_SIZE);
+    double flops = forwardFlops(division, moduleIndex) - 2.0 * channels(moduleIndex) * classes;
+    return new NetworkPart(
+        specs,
+        compute ->
+            block(
+                new ResidualNetworkScript(compute).module(/* first= */ false, /* last= */ false),
+                specs,
+                featureShape(moduleIndex)),
+        0,
+        flops,
+        flops);
+  }
+
+  @Override
+  public String layerPrefix(ModularDivision division, int moduleIndex, int layer) {
+    return "layer" + (moduleIndex + 1) + "." + layer + ".";
+  }
+
+  @Override
+  public List<String> closingParameters() {
+    return List.of("bn2.weight", "bn2.bias");
+  }
+
+  /** Shape of an image's features after a group, C x H x H. */
+  private Shape featureShape(int group) {
+    return new Shape(channels(group), side(group), side(group));
   }
 
   /** Channels of a group. */
-  private int channels(int group) {
+  int channels(int group) {
     return width << group;
   }
 
   /** Side of a group's feature maps: halved, rounded up, at each group after the first. */
-  private int side(int group) {
+  int side(int group) {
     int side = image;
     for (int i = 0; i < group; i++) {
       side = (side + 1) / 2;

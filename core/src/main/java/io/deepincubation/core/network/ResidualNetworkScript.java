@@ -24,16 +24,27 @@ final class ResidualNetworkScript {
 
   private static final int BLOCK = 2 * CONVOLUTION;
   private static final int PROJECTED_BLOCK = 3 * CONVOLUTION;
-  private static final int HEAD_SIZE = 2;
+  static final int HEAD_SIZE = 2;
 
-  private static final String BLOCKS =
+  private static final String CONVOLUTIONS =
       """
+      # i: scale, shift, running mean and variance
+      def norm(self, x: Tensor, p: List[Tensor], i: int, training: bool) -> Tensor:
+        return torch.batch_norm(
+          x, p[i], p[i + 1], p[i + 2], p[i + 3], training, 0.1, 1e-05, True)
+
       def convolve(self, x: Tensor, p: List[Tensor], i: int, stride: int, training: bool) -> Tensor:
         pad = torch.size(p[i], 2) // 2
         y = torch.conv2d(%1$s, %2$s, None, [stride, stride], [pad, pad])
-        return torch.batch_norm(
-          y, p[i + 1], p[i + 2], p[i + 3], p[i + 4], training, 0.1, 1e-05, True)
+        return self.norm(y, p, i + 1, training)
 
+      # 3 x 3, with bias
+      def shifted(self, x: Tensor, p: List[Tensor], i: int) -> Tensor:
+        return torch.conv2d(%1$s, %2$s, %3$s, [1, 1], [1, 1])
+      """;
+
+  private static final String BLOCKS =
+      """
       def branch(self, x: Tensor, p: List[Tensor], i: int, stride: int, training: bool) -> Tensor:
         h = torch.relu_(self.convolve(x, p, i, stride, training))
         return self.convolve(h, p, i + 5, 1, training)
@@ -61,6 +72,35 @@ final class ResidualNetworkScript {
         x = torch.linear(torch.mean(x, [2, 3]), p[end - 2], p[end - 1])  # (B, C, H, W) -> (B, C)
       """;
 
+  /** SIDE: of the map that is convolved. */
+  private static final String DGL_HEAD =
+      """
+        x = torch.adaptive_avg_pool2d(x, [SIDE, SIDE])
+        for j in range(3):
+          x = torch.relu_(self.convolve(x, p, 5 * j, 1, training))
+        x = torch.adaptive_avg_pool2d(torch.to(x, 6), [2, 2])
+        x = torch.flatten(x, 1)  # (B, C, 2, 2) -> (B, 4C)
+        for k in range(3):
+          i = 15 + 6 * k
+          x = torch.relu_(self.norm(torch.linear(x, p[i], p[i + 1]), p, i + 2, training))
+        x = torch.linear(x, p[33], p[34])
+      """;
+
+  private static final String INFOPRO_HEAD =
+      """
+        x = torch.to(torch.relu_(self.convolve(x, p, 0, 2, training)), 6)
+        x = torch.relu_(torch.linear(torch.mean(x, [2, 3]), p[5], p[6]))  # (B, 128)
+        x = torch.linear(x, p[7], p[8])
+      """;
+
+  /** SIDE: of the image. */
+  private static final String INFOPRO_DECODER =
+      """
+        x = torch.upsample_bilinear2d(x, [SIDE, SIDE], True)
+        x = torch.relu_(self.norm(self.shifted(x, p, 0), p, 2, training))
+        x = torch.to(self.shifted(x, p, 6), 6)  # (B, C, H, W)
+      """;
+
   private final Compute compute;
 
   ResidualNetworkScript(Compute compute) {
@@ -71,18 +111,38 @@ final class ResidualNetworkScript {
   String module(boolean first, boolean last) {
     int before = first ? CONVOLUTION : PROJECTED_BLOCK;
     int other = before + (last ? HEAD_SIZE : 0);
-    var source = new StringBuilder(String.format(BLOCKS, cast("x"), cast("p[i]"))).append('\n');
-    source.append("def forward(self, x: Tensor, p: List[Tensor], training: bool) -> Tensor:\n");
-    source.append(String.format("  x = torch.contiguous(x, memory_format=%d)%n", CHANNELS_LAST));
-    source.append(first ? STEM : PROJECTED);
-    source.append(
+    String layers =
         String.format(
-            "  x = self.blocks(x, p, %d, (len(p) - %d) // %d, training)%n", before, other, BLOCK));
-    if (last) {
-      source.append(HEAD);
-    }
-    source.append("  return x\n\n");
-    return source + method("train", "True") + "\n" + method("evaluate", "False");
+            "  x = self.blocks(x, p, %d, (len(p) - %d) // %d, training)%n", before, other, BLOCK);
+    return BLOCKS + "\n" + program((first ? STEM : PROJECTED) + layers + (last ? HEAD : ""));
+  }
+
+  /**
+   * The program of an auxiliary network.
+   *
+   * @param kind what it does
+   * @param side of the maps that it makes of its features first
+   */
+  String auxiliary(AuxiliaryKind kind, int side) {
+    String body =
+        switch (kind) {
+          case DGL_HEAD -> DGL_HEAD;
+          case INFOPRO_HEAD -> INFOPRO_HEAD;
+          case INFOPRO_DECODER -> INFOPRO_DECODER;
+        };
+    return program(body.replace("SIDE", String.valueOf(side)));
+  }
+
+  /** Lines that make a result of x, in training or not. */
+  private String program(String body) {
+    return String.format(CONVOLUTIONS, cast("x"), cast("p[i]"), cast("p[i + 1]"))
+        + "\ndef forward(self, x: Tensor, p: List[Tensor], training: bool) -> Tensor:\n"
+        + String.format("  x = torch.contiguous(x, memory_format=%d)%n", CHANNELS_LAST)
+        + body
+        + "  return x\n\n"
+        + method("train", "True")
+        + "\n"
+        + method("evaluate", "False");
   }
 
   private static String method(String name, String training) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -84,9 +85,8 @@ public record VisionTransformer(
     if (moduleIndex == 0) {
       addEmbedding(specs);
     }
-    int first = division.offset(moduleIndex);
-    for (int layer = first; layer < first + division.depth(moduleIndex); layer++) {
-      addLayer(specs, "blocks." + layer + ".");
+    for (int layer = 0; layer < division.depth(moduleIndex); layer++) {
+      addLayer(specs, layerPrefix(division, moduleIndex, layer));
     }
     if (moduleIndex == division.moduleCount() - 1) {
       addNorm(specs, "norm");
@@ -146,14 +146,109 @@ public record VisionTransformer(
     boolean first = moduleIndex == 0;
     boolean last = moduleIndex == division.moduleCount() - 1;
     String program = new VisionTransformerScript(this, compute).module(first, last);
+    return block(
+        program,
+        parameters(division, moduleIndex),
+        images -> last ? new Shape(images, classes) : tokenShape(images));
+  }
+
+  private static Block block(
+      String program, List<ParameterSpec> specs, LongFunction<Shape> outputShape) {
     List<ScriptBlock.Declared> declared =
-        parameters(division, moduleIndex).stream()
+        specs.stream()
             .map(spec -> new ScriptBlock.Declared(spec.name(), spec.shape(), Parameter.Type.OTHER))
             .toList();
-    return new ScriptBlock(
-        program,
-        declared,
-        input -> last ? new Shape(input.get(0), classes) : tokenShape(input.get(0)));
+    return new ScriptBlock(program, declared, input -> outputShape.apply(input.get(0)));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A head, B x N x D -> B x classes, is what the last module of depth 1 is: one more encoder
+   * layer, norm and linear head on the class token. A decoder reads the patch tokens: norm, linear
+   * D -> D, GELU, linear D -> 3 P^2; a token's values are the pixels of its own patch, in the order
+   * in which the patch embedding reads them.
+   */
+  @Override
+  public NetworkPart auxiliary(ModularDivision division, int moduleIndex, AuxiliaryKind kind) {
+    String prefix = "aux." + moduleIndex + ".";
+    return kind == AuxiliaryKind.INFOPRO_DECODER
+        ? decoder(prefix + "decoder.")
+        : auxiliaryHead(prefix);
+  }
+
+  private NetworkPart auxiliaryHead(String prefix) {
+    var specs = new ArrayList<ParameterSpec>();
+    addLayer(specs, prefix + "block.");
+    addNorm(specs, prefix + "norm");
+    addLinear(specs, prefix + "head", width, classes);
+    double flops = layerFlops() + headFlops();
+    return new NetworkPart(
+        specs,
+        compute ->
+            block(
+                new VisionTransformerScript(this, compute).auxiliaryHead(),
+                specs,
+                images -> new Shape(images, classes)),
+        0,
+        flops,
+        flops - otherTokensFlops());
+  }
+
+  private NetworkPart decoder(String prefix) {
+    int values = COLOURS * patch * patch;
+    var specs = new ArrayList<ParameterSpec>();
+    addNorm(specs, prefix + "norm");
+    addLinear(specs, prefix + "fc1", width, width);
+    addLinear(specs, prefix + "fc2", width, values);
+    double flops = 2.0 * (tokens() - 1) * width * (width + values);
+    return new NetworkPart(
+        specs,
+        compute ->
+            block(
+                new VisionTransformerScript(this, compute).decoder(),
+                specs,
+                images -> new Shape(images).addAll(inputShape())),
+        0,
+        flops,
+        flops);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A last module gives the class token after its last layer, B x D, before norm and head:
+   * nothing else reaches the head.
+   */
+  @Override
+  public NetworkPart trunk(ModularDivision division, int moduleIndex) {
+    if (moduleIndex < division.moduleCount() - 1) {
+      return Architecture.super.trunk(division, moduleIndex);
+    }
+    List<ParameterSpec> all = parameters(division, moduleIndex);
+    List<ParameterSpec> specs =
+        all.subList(0, all.size() - VisionTransformerScript.HEAD_PARAMETERS);
+    boolean first = moduleIndex == 0;
+    return new NetworkPart(
+        specs,
+        compute ->
+            block(
+                new VisionTransformerScript(this, compute).lastTrunk(first),
+                specs,
+                images -> new Shape(images, width)),
+        droppableLayers(division, moduleIndex),
+        forwardFlops(division, moduleIndex) - headFlops(),
+        computedFlops(division, moduleIndex) - headFlops());
+  }
+
+  @Override
+  public String layerPrefix(ModularDivision division, int moduleIndex, int layer) {
+    return "blocks." + (division.offset(moduleIndex) + layer) + ".";
+  }
+
+  @Override
+  public List<String> closingParameters() {
+    return List.of("attn.proj.weight", "attn.proj.bias", "mlp.fc2.weight", "mlp.fc2.bias");
   }
 
   @Override
@@ -202,30 +297,38 @@ public record VisionTransformer(
 
   @Override
   public double forwardFlops(ModularDivision division, int moduleIndex) {
-    double n = tokens();
-    double d = width;
-    double linears = 2 * n * (4 + 2 * MLP_RATIO) * d * d;
-    double attention = 2 * 2 * n * n * d;
-    double flops = division.depth(moduleIndex) * (linears + attention);
+    double flops = division.depth(moduleIndex) * layerFlops();
     if (moduleIndex == 0) {
-      flops += 2 * (n - 1) * COLOURS * patch * patch * d;
+      flops += 2.0 * (tokens() - 1) * COLOURS * patch * patch * width;
     }
     if (moduleIndex == division.moduleCount() - 1) {
-      flops += 2 * d * classes;
+      flops += headFlops();
     }
     return flops;
+  }
+
+  private double layerFlops() {
+    double n = tokens();
+    double d = width;
+    return 2 * n * (4 + 2 * MLP_RATIO) * d * d + 2 * 2 * n * n * d;
+  }
+
+  private double headFlops() {
+    return 2.0 * width * classes;
   }
 
   @Override
   public double computedFlops(ModularDivision division, int moduleIndex) {
     double flops = forwardFlops(division, moduleIndex);
-    if (moduleIndex == division.moduleCount() - 1) {
-      double others = tokens() - 1;
-      double d = width;
-      flops -= 2 * others * (2 + 2 * MLP_RATIO) * d * d; // their query, projection and MLP
-      flops -= 2 * 2 * others * tokens() * d; // what they would see
-    }
-    return flops;
+    return moduleIndex == division.moduleCount() - 1 ? flops - otherTokensFlops() : flops;
+  }
+
+  /** What is left out of a layer that only the class token leaves. */
+  private double otherTokensFlops() {
+    double others = tokens() - 1;
+    double d = width;
+    return 2 * others * (2 + 2 * MLP_RATIO) * d * d // their query, projection and MLP
+        + 2 * 2 * others * tokens() * d; // what they would see
   }
 
   @Override

@@ -37,6 +37,17 @@ final class VisionTransformerScript {
         return self.evaluate(x, keep, p)
       """;
 
+  /** Of a network that drops nothing. */
+  private static final String FORWARD_WHOLE =
+      """
+      def evaluate(self, x: Tensor, p: List[Tensor]) -> Tensor:
+        keep = torch.empty([0, 0], dtype=FLOAT)
+        return %s
+
+      def train(self, x: Tensor, p: List[Tensor]) -> Tensor:
+        return self.evaluate(x, p)
+      """;
+
   /** Products with weights; {@link FusedProducts} gives the same methods where it can. */
   private static final String PRODUCTS =
       """
@@ -197,6 +208,18 @@ final class VisionTransformerScript {
         return (torch.linear(token, p[end - 2], p[end - 1]), [exact, mean, spread, token])
       """;
 
+  private static final String DECODER =
+      """
+      # x: (B, N, D) -> the image's pixels before the sigmoid, (B, C, H, W)
+      def decode(self, x: Tensor, p: List[Tensor]) -> Tensor:
+        tokens = torch.to(torch.slice(x, 1, 1), FLOAT)  # (B, N - 1, D)
+        normed, mean, spread = torch.native_layer_norm(tokens, [WIDTH], p[0], p[1], EPSILON)
+        h = self.linear_gelu(torch.to(normed, TYPE), torch.to(p[2], TYPE), torch.to(p[3], TYPE))
+        y = torch.to(self.linear(h, torch.to(p[4], TYPE), torch.to(p[5], TYPE)), FLOAT)
+        cut = torch.view(y, [-1, SIDE, SIDE, 3, PATCH, PATCH])
+        return torch.reshape(torch.permute(cut, [0, 3, 1, 4, 2, 5]), [-1, 3, IMAGE, IMAGE])
+      """;
+
   /**
    * The longest sequence whose gradients the flash kernel sums up in one order: its blocks are of
    * 128 tokens, and two numbers have one sum.
@@ -216,17 +239,51 @@ final class VisionTransformerScript {
   /** The program of a module that is or is not the first, and is or is not the last. */
   String module(boolean first, boolean last) {
     int embedded = first ? EMBEDDING_PARAMETERS : 0;
-    int other = embedded + (last ? HEAD_PARAMETERS : 0);
-    String input = first ? "self.embed(self.patches(x), p)" : "x";
-    String count = String.format("(len(p) - %d) // 12", other);
     String output =
         last
-            ? String.format(
-                "self.classify(self.class_layer(self.layers(%1$s, keep, p, %2$d, %3$s - 1),"
-                    + " keep, p, len(p) - 16, %3$s - 1), p)[0]",
-                input, embedded, count)
+            ? String.format("self.classify(%s, p)[0]", classToken(first, HEAD_PARAMETERS))
             : String.format(
-                "torch.to(self.layers(%s, keep, p, %d, %s), FLOAT)", input, embedded, count);
+                "torch.to(self.layers(%1$s, keep, p, %2$d, (len(p) - %2$d) // 12), FLOAT)",
+                input(first), embedded);
+    return program(first, last, String.format(FORWARD, output));
+  }
+
+  /** The program of a last module that gives the class token after its last layer. */
+  String lastTrunk(boolean first) {
+    String output = String.format("torch.to(%s, FLOAT)", classToken(first, 0));
+    return program(first, /* last= */ false, String.format(FORWARD, output));
+  }
+
+  /** The program of a last module of depth 1 that drops nothing. */
+  String auxiliaryHead() {
+    String output = String.format("self.classify(%s, p)[0]", classToken(false, HEAD_PARAMETERS));
+    return program(/* first= */ false, /* last= */ true, String.format(FORWARD_WHOLE, output));
+  }
+
+  /** The program of a decoder of tokens. */
+  String decoder() {
+    return fill(
+        layers(AttentionScript.MULTIPLIED)
+            + "\n"
+            + DECODER
+            + "\n"
+            + String.format(FORWARD_WHOLE, "self.decode(x, p)"));
+  }
+
+  private static String input(boolean first) {
+    return first ? "self.embed(self.patches(x), p)" : "x";
+  }
+
+  /** The class token after the last layer, which is followed by so many other parameters. */
+  private static String classToken(boolean first, int others) {
+    int embedded = first ? EMBEDDING_PARAMETERS : 0;
+    String before = String.format("(len(p) - %d) // 12 - 1", embedded + others);
+    return String.format(
+        "self.class_layer(self.layers(%1$s, keep, p, %2$d, %3$s), keep, p, len(p) - %4$d, %3$s)",
+        input(first), embedded, before, 12 + others);
+  }
+
+  private String program(boolean first, boolean last, String forward) {
     return fill(
         layers(gpu ? AttentionScript.CHOSEN : AttentionScript.MULTIPLIED)
             + "\n"
@@ -236,7 +293,7 @@ final class VisionTransformerScript {
             + "\n"
             + (first ? EMBEDDING + "\n" : "")
             + (last ? HEAD + "\n" : "")
-            + String.format(FORWARD, output));
+            + forward);
   }
 
   /** How attention is computed where its gradients are. */
@@ -265,6 +322,7 @@ final class VisionTransformerScript {
         .replace("PATCH_VALUES", String.valueOf(3 * model.patch() * model.patch()))
         .replace("PATCHES", String.valueOf(side * side))
         .replace("PATCH", String.valueOf(model.patch()))
+        .replace("IMAGE", String.valueOf(model.image()))
         .replace("SIDE", String.valueOf(side))
         .replace("TRIPLE_WIDTH", String.valueOf(3 * model.width()))
         .replace("DOUBLE_WIDTH", String.valueOf(2 * model.width()))

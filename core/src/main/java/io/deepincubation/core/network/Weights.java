@@ -79,4 +79,21 @@ public final class Weights {
     }
     return new Weights(renamed);
   }
+
+  /**
+   * The first tensors of these.
+   *
+   * @param count how many, at most as many as there are
+   */
+  public Weights first(int count) {
+    if (count < 0 || count > tensors.size()) {
+      throw new IllegalArgumentException(
+          "Cannot take the first " + count + " tensors: got " + tensors.size());
+    }
+    var first = new LinkedHashMap<String, Tensor>();
+    tensors.entrySet().stream()
+        .limit(count)
+        .forEach(tensor -> first.put(tensor.getKey(), tensor.getValue()));
+    return new Weights(first);
+  }
 }

@@ -4,6 +4,7 @@ import io.deepincubation.core.recipe.Rules.AtLeast;
 import io.deepincubation.core.recipe.Rules.BelowOne;
 import io.deepincubation.core.recipe.Rules.NotNegative;
 import io.deepincubation.core.recipe.Rules.UpTo;
+import java.io.Serializable;
 
 /**
  * What is done to training images (DeiT).
@@ -32,4 +33,5 @@ public record AugmentationRecipe(
     @NotNegative double mixup,
     @NotNegative double cutmix,
     @UpTo(most = 1, what = "a probability") double randomErasing,
-    @AtLeast(1) int repeats) {}
+    @AtLeast(1) int repeats)
+    implements Serializable {}

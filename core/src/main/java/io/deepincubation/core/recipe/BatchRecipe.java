@@ -1,6 +1,7 @@
 package io.deepincubation.core.recipe;
 
 import io.deepincubation.core.recipe.Rules.AtLeast;
+import java.io.Serializable;
 
 /**
  * Images of an optimizer step: {@code size * accumulation}.
@@ -12,7 +13,8 @@ import io.deepincubation.core.recipe.Rules.AtLeast;
  *     the same bits. For vision transformers on a processor
  */
 public record BatchRecipe(
-    @AtLeast(1) int size, @AtLeast(1) int accumulation, boolean recomputeActivations) {
+    @AtLeast(1) int size, @AtLeast(1) int accumulation, boolean recomputeActivations)
+    implements Serializable {
 
   /** Images of one optimizer step. */
   public int effectiveSize() {

@@ -3,6 +3,7 @@ package io.deepincubation.core.recipe;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.recipe.Rules.AtLeast;
 import io.deepincubation.core.recipe.Rules.Depths;
+import java.io.Serializable;
 import java.util.Collections;
 import java.util.List;
 
@@ -14,7 +15,8 @@ import java.util.List;
  * @param metaDepths layers of each meta module; empty for one each
  */
 public record DivisionRecipe(
-    @AtLeast(1) int modules, @Depths List<Integer> depths, @Depths List<Integer> metaDepths) {
+    @AtLeast(1) int modules, @Depths List<Integer> depths, @Depths List<Integer> metaDepths)
+    implements Serializable {
 
   /** Copies. */
   public DivisionRecipe {

@@ -4,6 +4,7 @@ import io.deepincubation.core.recipe.Rules.AtLeast;
 import io.deepincubation.core.recipe.Rules.BelowOne;
 import io.deepincubation.core.recipe.Rules.NotNegative;
 import io.deepincubation.core.recipe.Rules.Positive;
+import java.io.Serializable;
 
 /**
  * Module incubation: its schedule as in any {@link StageRecipe}, how a module begins, and what the
@@ -24,7 +25,8 @@ public record IncubationRecipe(
     @NotNegative double clipNorm,
     @Positive double rateFactor,
     Start start,
-    MetaModel meta) {
+    MetaModel meta)
+    implements Serializable {
 
   /** How an incubated module begins. */
   public enum Start {

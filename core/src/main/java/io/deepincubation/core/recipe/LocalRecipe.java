@@ -1,6 +1,7 @@
 package io.deepincubation.core.recipe;
 
 import io.deepincubation.core.recipe.Rules.FirstAndLast;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -10,7 +11,8 @@ import java.util.List;
  * @param lambda1 weight of the image reconstruction; two numbers of at least 0
  * @param lambda2 weight of the task's loss; two numbers of at least 0
  */
-public record LocalRecipe(@FirstAndLast List<Double> lambda1, @FirstAndLast List<Double> lambda2) {
+public record LocalRecipe(@FirstAndLast List<Double> lambda1, @FirstAndLast List<Double> lambda2)
+    implements Serializable {
 
   /** Copies. */
   public LocalRecipe {

@@ -1,6 +1,7 @@
 package io.deepincubation.core.recipe;
 
 import io.deepincubation.core.recipe.Rules.AtLeast;
+import java.io.Serializable;
 
 /**
  * The target model.
@@ -20,7 +21,8 @@ public record ModelRecipe(
     int heads,
     int patch,
     @AtLeast(1) int image,
-    @AtLeast(0) int classes) {
+    @AtLeast(0) int classes)
+    implements Serializable {
 
   /** The architectures that the library brings. */
   public enum Family {

@@ -3,6 +3,7 @@ package io.deepincubation.core.recipe;
 import io.deepincubation.core.recipe.Rules.BelowOne;
 import io.deepincubation.core.recipe.Rules.NotNegative;
 import io.deepincubation.core.recipe.Rules.Positive;
+import java.io.Serializable;
 
 /**
  * The update rule.
@@ -22,7 +23,8 @@ public record OptimizerRecipe(
     @BelowOne double beta1,
     @BelowOne double beta2,
     double epsilon,
-    @BelowOne double momentum) {
+    @BelowOne double momentum)
+    implements Serializable {
 
   /** The update rules. */
   public enum Rule {

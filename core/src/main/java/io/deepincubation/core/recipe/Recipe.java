@@ -2,6 +2,7 @@ package io.deepincubation.core.recipe;
 
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.recipe.Rules.Named;
+import java.io.Serializable;
 
 /**
  * Everything that decides what a run computes, besides its data and its thread widths.
@@ -40,7 +41,8 @@ public record Recipe(
     IncubationRecipe incubation,
     StageRecipe fineTuning,
     StageRecipe endToEnd,
-    LocalRecipe local) {
+    LocalRecipe local)
+    implements Serializable {
 
   /** The target model's division. */
   public ModularDivision targetDivision() {

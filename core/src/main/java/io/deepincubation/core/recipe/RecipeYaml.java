@@ -230,9 +230,23 @@ public final class RecipeYaml {
     return new Dump(settings).dumpToString(tree(recipe));
   }
 
-  /** A recipe as a tree of maps, lists, numbers and texts with every key, in a fixed order. */
-  public static Map<String, Object> tree(Recipe recipe) {
+  /**
+   * A recipe, or a group of its keys, as a tree of maps, lists, numbers and texts with every key,
+   * in a fixed order.
+   */
+  public static Map<String, Object> tree(Record recipe) {
     return RecipeBinder.tree(recipe);
+  }
+
+  /**
+   * The recipe that a tree tells of; keys that it lacks have their default.
+   *
+   * @param tree as {@link #tree} gives it
+   * @param source what messages call it, such as a file's name
+   * @throws RecipeException with every problem
+   */
+  public static Recipe ofTree(Map<String, Object> tree, String source) {
+    return parse(new Gson().toJson(tree), source, List.of());
   }
 
   /** SHA-256, as 64 hex digits, of a recipe as JSON with every key in a fixed order. */

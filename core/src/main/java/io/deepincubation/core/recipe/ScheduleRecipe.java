@@ -1,6 +1,7 @@
 package io.deepincubation.core.recipe;
 
 import io.deepincubation.core.recipe.Rules.NotNegative;
+import java.io.Serializable;
 
 /**
  * Cosine decay with a linear warm-up inside it.
@@ -10,7 +11,8 @@ import io.deepincubation.core.recipe.Rules.NotNegative;
  * @param unit how often the rate changes
  */
 public record ScheduleRecipe(
-    @NotNegative double minimumRate, @NotNegative double warmUpRate, Unit unit) {
+    @NotNegative double minimumRate, @NotNegative double warmUpRate, Unit unit)
+    implements Serializable {
 
   /** How often the rate changes. */
   public enum Unit {

@@ -4,6 +4,7 @@ import io.deepincubation.core.recipe.Rules.AtLeast;
 import io.deepincubation.core.recipe.Rules.BelowOne;
 import io.deepincubation.core.recipe.Rules.NotNegative;
 import io.deepincubation.core.recipe.Rules.Positive;
+import java.io.Serializable;
 
 /**
  * One training stage.
@@ -19,4 +20,17 @@ public record StageRecipe(
     @AtLeast(0) int warmUpEpochs,
     @BelowOne double stochasticDepth,
     @NotNegative double clipNorm,
-    @Positive double rateFactor) {}
+    @Positive double rateFactor)
+    implements Serializable {
+
+  /**
+   * The same schedule over other epochs, its warm-up scaled along: at least one epoch of it stays.
+   *
+   * @param other epochs
+   */
+  public StageRecipe lasting(int other) {
+    long scaled = epochs == 0 ? 0 : Math.round((double) warmUpEpochs * other / epochs);
+    int warmUp = warmUpEpochs == 0 ? 0 : (int) Math.max(1, scaled);
+    return new StageRecipe(other, Math.min(warmUp, other), stochasticDepth, clipNorm, rateFactor);
+  }
+}

@@ -77,19 +77,43 @@ public final class GradientSums {
   }
 
   /**
-   * Adds the gradients of a loss, and the loss.
+   * Some of the parameters, one after the other.
+   *
+   * @param first index of the first
+   * @param count how many they are
+   */
+  record Range(int first, int count) {
+    private NDList of(NDList all) {
+      return all.subNDList(first, first + count);
+    }
+  }
+
+  /**
+   * Adds the gradients of a loss that depends on all parameters, and the loss.
    *
    * @param loss a scalar with its graph
    * @param share factor of both
    */
   public void addGradientsOf(NDArray loss, double share) {
+    addGradientsOf(loss, share, new Range(0, parameters.size()), begin());
+  }
+
+  /**
+   * Adds the gradients of a loss that depends on some parameters, and the loss.
+   *
+   * @param loss a scalar with its graph
+   * @param share factor of both
+   * @param range the parameters
+   * @param begin whether their gradients are the sums' first, as {@link #begin} said in this pass
+   */
+  void addGradientsOf(NDArray loss, double share, Range range, boolean begin) {
     try (NDManager call = loss.getManager().newSubManager();
         GradientMode mode = GradientMode.recording()) {
       NDManager host = TorchEngine.hostManager(call);
-      NDArray first = HostArrays.scalar(host, begin() ? 1 : 0);
+      NDArray first = HostArrays.scalar(host, begin ? 1 : 0);
       var arguments = new NDList(total, loss, HostArrays.scalar(host, share), first);
-      arguments.addAll(ScriptProgram.listOf("parameters", parameters));
-      arguments.addAll(ScriptProgram.listOf("sums", gradients));
+      arguments.addAll(ScriptProgram.listOf("parameters", range.of(parameters)));
+      arguments.addAll(ScriptProgram.listOf("sums", range.of(gradients)));
       program.call(call, "gather", arguments);
     }
   }

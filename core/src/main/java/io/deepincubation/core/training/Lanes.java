@@ -2,6 +2,7 @@ package io.deepincubation.core.training;
 
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.thread.Daemons;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -39,17 +40,13 @@ final class Lanes implements AutoCloseable {
 
   private static ExecutorService thread(int width) {
     return Executors.newSingleThreadExecutor(
-        work -> {
-          var thread =
-              new Thread(
-                  () -> {
-                    TorchEngine.useThreads(width);
-                    work.run();
-                  },
-                  "lane");
-          thread.setDaemon(true);
-          return thread;
-        });
+        work ->
+            Daemons.named("lane")
+                .newThread(
+                    () -> {
+                      TorchEngine.useThreads(width);
+                      work.run();
+                    }));
   }
 
   /**

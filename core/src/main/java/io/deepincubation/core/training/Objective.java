@@ -16,6 +16,16 @@ public interface Objective {
   /** What is trained, in an order that never changes. */
   List<NetworkModule> trained();
 
+  /**
+   * What is trained in parts that know nothing of each other: gradients are clipped by the norm of
+   * a part's own.
+   *
+   * @return parts that are {@link #trained} one after the other
+   */
+  default List<List<NetworkModule>> groups() {
+    return List.of(trained());
+  }
+
   /** Shape of one image, C x H x W. */
   Shape inputShape();
 

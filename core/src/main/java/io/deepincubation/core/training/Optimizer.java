@@ -15,13 +15,15 @@ import io.deepincubation.core.script.ScriptProgram;
 import io.deepincubation.core.script.TorchEngine;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +72,7 @@ public final class Optimizer {
   private final Map<String, NDList> state = new LinkedHashMap<>();
   private final List<GradientSums> sums = new ArrayList<>();
   private final List<List<Group>> shares;
+  private final int clips;
   private final Lanes lanes;
   private final double bound;
   private final int accumulation;
@@ -84,15 +87,15 @@ public final class Optimizer {
    * Prepares the update of some parameters.
    *
    * @param manager owns the optimizer's arrays
-   * @param trained the parameters
+   * @param trained the parameters, in groups that are clipped each by the norm of its own gradients
    * @param recipe the rule and its constants
-   * @param clipNorm largest global gradient norm; 0 for no clipping
+   * @param clipNorm largest gradient norm of a group; 0 for no clipping
    * @param accumulation backward passes, one after the other, whose mean gradient makes one step
    * @param lanes threads that each compute an equal part of a pass, and of the update
    */
   Optimizer(
       NDManager manager,
-      List<Trainable> trained,
+      List<List<Trainable>> trained,
       OptimizerRecipe recipe,
       double clipNorm,
       int accumulation,
@@ -102,7 +105,8 @@ public final class Optimizer {
     this.lanes = lanes;
     UpdateRule rule = UpdateRule.of(recipe);
     bound = rule.clipNorm() > 0 ? rule.clipNorm() : clipNorm;
-    parameters = new NDList(trained.stream().map(Trainable::array).toList());
+    List<Trainable> all = trained.stream().flatMap(List::stream).toList();
+    parameters = new NDList(all.stream().map(Trainable::array).toList());
     program =
         ScriptProgram.load(
             manager,
@@ -110,7 +114,8 @@ public final class Optimizer {
                 + "\n"
                 + COMMON.replace("BOUND", String.valueOf(bound))
                 + source(rule, recipe.weightDecay()));
-    shares = shares(trained, lanes.count());
+    shares = shares(all, bound > 0 ? clips(trained) : clips(List.of(all)), lanes.count());
+    clips = bound > 0 ? trained.size() : 1;
     for (String name : rule.state()) {
       state.put(name, zeros(name.equals(UpdateRule.COUNTER)));
     }
@@ -128,8 +133,16 @@ public final class Optimizer {
     return zeros;
   }
 
-  /** Parameters of a share that are decayed or not. */
-  private record Group(String method, List<Integer> indices) {
+  /** The clip that each parameter belongs to. */
+  private static List<Integer> clips(List<List<Trainable>> groups) {
+    return IntStream.range(0, groups.size())
+        .boxed()
+        .flatMap(clip -> Collections.nCopies(groups.get(clip).size(), clip).stream())
+        .toList();
+  }
+
+  /** Parameters of a share that are clipped together, and that are decayed or not. */
+  private record Group(String method, int clip, List<Integer> indices) {
     NDList of(NDList all) {
       return new NDList(indices.stream().map(all::get).toList());
     }
@@ -163,7 +176,7 @@ public final class Optimizer {
   }
 
   /** Deals the parameters out so that the shares are about equally large. */
-  private static List<List<Group>> shares(List<Trainable> trained, int count) {
+  private static List<List<Group>> shares(List<Trainable> trained, List<Integer> clips, int count) {
     var indices = new ArrayList<List<Integer>>();
     var sizes = new long[count];
     for (int share = 0; share < count; share++) {
@@ -177,18 +190,24 @@ public final class Optimizer {
       indices.get(smallest).add(i);
       sizes[smallest] += trained.get(i).array().size();
     }
-    return indices.stream().map(share -> groups(trained, share)).toList();
+    return indices.stream().map(share -> groups(trained, clips, share)).toList();
   }
 
-  private static List<Group> groups(List<Trainable> trained, List<Integer> share) {
-    return Stream.of(true, false)
-        .map(
-            decayed ->
-                new Group(
-                    decayed ? DECAYED : UNDECAYED,
-                    share.stream().filter(i -> trained.get(i).decayed() == decayed).toList()))
-        .filter(group -> !group.indices().isEmpty())
-        .toList();
+  private static List<Group> groups(
+      List<Trainable> trained, List<Integer> clips, List<Integer> share) {
+    var groups = new ArrayList<Group>();
+    for (int clip : share.stream().map(clips::get).collect(Collectors.toCollection(TreeSet::new))) {
+      for (boolean decayed : new boolean[] {true, false}) {
+        List<Integer> indices =
+            share.stream()
+                .filter(i -> clips.get(i) == clip && trained.get(i).decayed() == decayed)
+                .toList();
+        if (!indices.isEmpty()) {
+          groups.add(new Group(decayed ? DECAYED : UNDECAYED, clip, indices));
+        }
+      }
+    }
+    return List.copyOf(groups);
   }
 
   /**
@@ -216,40 +235,58 @@ public final class Optimizer {
     try (NDManager step = manager.newSubManager();
         GradientMode mode = GradientMode.frozen()) {
       NDArray rate = HostArrays.scalar(TorchEngine.hostManager(step), learningRate);
-      NDArray scale = bound > 0 ? scale(step) : null;
-      lanes.forEach(lane -> update(lane, rate, scale));
+      List<NDArray> scales = bound > 0 ? scales(step) : List.of();
+      lanes.forEach(lane -> update(lane, rate, scales));
     }
   }
 
-  private NDArray scale(NDManager step) {
-    var norms = new NDArray[shares.size()];
+  /** The factor of each clip's gradients. */
+  private List<NDArray> scales(NDManager step) {
+    var norms = new NDArray[clips][shares.size()];
     lanes.forEach(
         lane -> {
           try (NDManager share = step.newSubManager();
               GradientMode mode = GradientMode.frozen()) {
-            var lengths = new NDList();
-            for (Group group : shares.get(lane)) {
-              NDList own = merged(share, group);
-              lengths.add(program.call(share, "norm", ScriptProgram.listOf("g", own)).head());
-            }
-            if (!lengths.isEmpty()) {
-              norms[lane] = norm(step, lengths);
+            for (int clip = 0; clip < clips; clip++) {
+              norms[clip][lane] = norm(step, lengths(share, lane, clip));
             }
           }
         });
+    return Arrays.stream(norms).map(ofShares -> scale(step, ofShares)).toList();
+  }
+
+  private NDArray scale(NDManager step, NDArray[] norms) {
     var all = new NDList(Arrays.stream(norms).filter(Objects::nonNull).toList());
     return program.call(step, "scale", ScriptProgram.listOf("norms", all)).head();
   }
 
-  private NDArray norm(NDManager step, NDList lengths) {
+  /** The norms of what a share has of a clip's gradients. */
+  private NDList lengths(NDManager share, int lane, int clip) {
+    var lengths = new NDList();
+    for (Group group : shares.get(lane)) {
+      if (group.clip() == clip) {
+        NDList own = merged(share, group);
+        lengths.add(program.call(share, "norm", ScriptProgram.listOf("g", own)).head());
+      }
+    }
+    return lengths;
+  }
+
+  private @Nullable NDArray norm(NDManager step, NDList lengths) {
+    if (lengths.isEmpty()) {
+      return null;
+    }
     return program.call(step, "norm", ScriptProgram.listOf("g", lengths)).head();
   }
 
-  private void update(int lane, NDArray rate, @Nullable NDArray scale) {
+  private void update(int lane, NDArray rate, List<NDArray> scales) {
     try (NDManager share = manager.newSubManager();
         GradientMode mode = GradientMode.frozen()) {
       for (Group group : shares.get(lane)) {
-        NDList own = scale == null ? merged(share, group) : shortened(share, group, scale);
+        NDList own =
+            scales.isEmpty()
+                ? merged(share, group)
+                : shortened(share, group, scales.get(group.clip()));
         var arguments = new NDList(rate);
         arguments.addAll(ScriptProgram.listOf("p", group.of(parameters)));
         arguments.addAll(ScriptProgram.listOf("g", own));

@@ -2,16 +2,12 @@ package io.deepincubation.core.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.network.ModularNetwork;
-import io.deepincubation.core.network.ModularNetwork.BatchPart;
 import io.deepincubation.core.network.NetworkGradients;
 import io.deepincubation.core.network.NetworkModule;
 import io.deepincubation.core.network.StochasticDepth;
 import io.deepincubation.core.script.GradientMode;
-import io.deepincubation.core.script.ScriptProgram;
-import io.deepincubation.core.script.TorchEngine;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,17 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskObjective implements Objective {
 
-  private static final String SOFT_CROSS_ENTROPY =
-      """
-      def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        each = torch.sum(torch.mul(targets, torch.log_softmax(logits, -1)), [-1])
-        return torch.neg(torch.mean(each))
-      """;
-
   private final ModularNetwork network;
   private final Set<Integer> trainedModules;
-  private final StochasticDepth stochasticDepth;
-  private final ScriptProgram loss;
+  private final DroppedBranches dropped;
+  private final Losses losses;
   private final @Nullable NetworkGradients gradients;
 
   /**
@@ -54,8 +43,8 @@ public final class TaskObjective implements Objective {
       boolean recompute) {
     this.network = network;
     this.trainedModules = Set.copyOf(trainedModules);
-    this.stochasticDepth = stochasticDepth;
-    loss = ScriptProgram.load(network.manager(), SOFT_CROSS_ENTROPY);
+    dropped = new DroppedBranches(network, stochasticDepth);
+    losses = new Losses(network.manager());
     gradients = network.gradients(this.trainedModules, recompute).orElse(null);
     trainedModules.forEach(index -> network.modules().get(index).train());
   }
@@ -79,7 +68,7 @@ public final class TaskObjective implements Objective {
   public void gather(
       NDArray images, NDArray targets, StepKey step, GradientSums sums, double share) {
     if (gradients != null) {
-      NDList keep = keep(images, step);
+      NDList keep = dropped.keep(images, step);
       gradients.gather(images, targets, keep, share, sums.begin(), sums.gradients(), sums.total());
     } else {
       try (GradientMode mode = GradientMode.recording()) {
@@ -97,23 +86,12 @@ public final class TaskObjective implements Objective {
    * @return the loss, a scalar with its graph where autograd records, in the manager of the images
    */
   public NDArray loss(NDArray images, NDArray targets, StepKey step) {
-    NDList keep = keep(images, step);
+    NDList keep = dropped.keep(images, step);
     NDArray features = images;
     for (int i = 0; i < network.modules().size(); i++) {
       features =
           network.modules().get(i).forward(features, keep.get(i), trainedModules.contains(i));
     }
-    return loss.call(images.getManager(), "loss", new NDList(features, targets)).head();
-  }
-
-  private NDList keep(NDArray images, StepKey step) {
-    int count = Math.toIntExact(images.getShape().get(0));
-    NDManager host = TorchEngine.hostManager(images.getManager());
-    var part = new BatchPart(host, step.images(), step.firstImage(), count);
-    var keep = new NDList(network.modules().size());
-    for (int i = 0; i < network.modules().size(); i++) {
-      keep.add(network.keep(i, stochasticDepth, part, step.random("stochastic depth", i)));
-    }
-    return keep;
+    return losses.crossEntropy(features, targets);
   }
 }

@@ -46,6 +46,7 @@ public final class Trainer {
 
   private final Recipe recipe;
   private final StageRecipe stage;
+  private final String name;
   private final BatchKey key;
   private final TrainingBatches batches;
   private final Compute compute;
@@ -60,6 +61,7 @@ public final class Trainer {
    *
    * @param recipe batch, optimizer, schedule and loss
    * @param stage epochs and clipping
+   * @param name the stage's
    * @param key what the random draws are for
    * @param batches the training images
    * @param compute where and how the task computes
@@ -70,6 +72,7 @@ public final class Trainer {
   public Trainer(
       Recipe recipe,
       StageRecipe stage,
+      String name,
       BatchKey key,
       TrainingBatches batches,
       Compute compute,
@@ -78,6 +81,7 @@ public final class Trainer {
       TaskPlace place) {
     this.recipe = recipe;
     this.stage = stage;
+    this.name = name;
     this.key = key;
     this.batches = batches;
     this.compute = compute;
@@ -140,7 +144,7 @@ public final class Trainer {
       if (step > 0 || place.attempt() > 0) {
         String event =
             place.inWords() + (step == 0 ? " starts anew" : " goes on from step " + step);
-        LOG.info("Stage {}: {}", key.stage(), event);
+        LOG.info("Stage {}: {}", name, event);
         metrics.add(line(null, 0, 0, null, event));
       }
       if (step < steps()) {
@@ -246,7 +250,7 @@ public final class Trainer {
             String.format(
                 "Training diverged in stage %s, epoch %d, step %d: expected a finite loss, got %s;"
                     + " lower the rate or lengthen the warm-up",
-                key.stage(), (step - 1) / stepsPerEpoch, step, loss));
+                name, (step - 1) / stepsPerEpoch, step, loss));
       }
     }
 
@@ -256,7 +260,7 @@ public final class Trainer {
       double secondsLeft = (steps() - step) * recipe.batch().effectiveSize() / imagesPerSecond;
       progress.accept(
           new StageProgress(
-              key.stage(),
+              name,
               key.moduleIndex(),
               recipe.division().modules(),
               epoch(),
@@ -289,7 +293,7 @@ public final class Trainer {
         @Nullable String event) {
       return new MetricsLine(
           Instant.now().toString(),
-          key.stage(),
+          name,
           key.moduleIndex() < 0 ? null : key.moduleIndex(),
           epoch(),
           step,
@@ -354,7 +358,7 @@ public final class Trainer {
       intervalStart = -(long) kept.counter("intervalNanos");
       intervalWait = -(long) kept.counter("intervalWaitNanos");
       metrics.addAll(kept.metrics());
-      LOG.info("Stage {} goes on from step {} of {}", key.stage(), step, steps());
+      LOG.info("Stage {} goes on from step {} of {}", name, step, steps());
     }
 
     private static String modulePrefix(int index) {

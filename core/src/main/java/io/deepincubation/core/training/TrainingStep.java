@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.data.Batch;
 import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.network.NetworkModule;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.script.HostArrays;
 import java.nio.FloatBuffer;
@@ -30,7 +31,7 @@ public final class TrainingStep implements AutoCloseable {
    * @param objective what is minimised
    * @param manager owns the optimizer's arrays; on the network's device
    * @param recipe batch and optimizer
-   * @param clipNorm largest global gradient norm; 0 for no clipping
+   * @param clipNorm largest gradient norm of each of the objective's groups; 0 for no clipping
    * @param compute where and how the task computes
    */
   public TrainingStep(
@@ -43,11 +44,15 @@ public final class TrainingStep implements AutoCloseable {
     optimizer =
         new Optimizer(
             manager,
-            objective.trained().stream().flatMap(m -> m.trainable().stream()).toList(),
+            objective.groups().stream().map(TrainingStep::trainable).toList(),
             recipe.optimizer(),
             clipNorm,
             accumulation,
             lanes);
+  }
+
+  private static List<NetworkModule.Trainable> trainable(List<NetworkModule> modules) {
+    return modules.stream().flatMap(module -> module.trainable().stream()).toList();
   }
 
   /**
@@ -85,6 +90,11 @@ public final class TrainingStep implements AutoCloseable {
      * @param lane the thread that does it
      */
     void run(NDArray images, NDArray targets, StepKey key, int lane);
+  }
+
+  /** What is minimised. */
+  Objective objective() {
+    return objective;
   }
 
   /** The update, with its state. */

@@ -20,6 +20,9 @@ final class CheckpointFixtures {
     return new Weights(Map.of(name, new Tensor(List.of((long) values.length), values)));
   }
 
+  /** What the fixtures' stages follow from. */
+  static final StageKey KEY = StageKey.of(Map.of("data", "test"));
+
   static StageResult result(String stage, List<Shard> shards, int attempt) {
     return new StageResult(
         stage,
@@ -28,6 +31,7 @@ final class CheckpointFixtures {
         2,
         1.5,
         3e12,
+        2.9e12,
         0.7,
         0.81,
         2,
@@ -41,7 +45,8 @@ final class CheckpointFixtures {
         "2026-01-01T00:00:00Z",
         "2026-01-01T00:01:00Z",
         shards,
-        "ab");
+        "ab",
+        KEY);
   }
 
   static MetricsLine line(long step) {

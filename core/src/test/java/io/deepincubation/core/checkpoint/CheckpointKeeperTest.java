@@ -169,7 +169,7 @@ class CheckpointKeeperTest {
   }
 
   private static Checkpoints checkpoints(Storage storage, CheckpointPolicy policy) {
-    return new Checkpoints(storage, STAGE, policy);
+    return new Checkpoints(storage, STAGE, CheckpointFixtures.KEY, policy);
   }
 
   /** A storage whose tensors arrive when the latch opens. */

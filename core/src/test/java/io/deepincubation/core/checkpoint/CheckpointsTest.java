@@ -23,7 +23,9 @@ class CheckpointsTest {
   @BeforeEach
   void open(@TempDir Path temporary) {
     root = temporary;
-    checkpoints = new Checkpoints(new LocalStorage(root), "modules/1", CheckpointPolicy.NEVER);
+    checkpoints =
+        new Checkpoints(
+            new LocalStorage(root), "modules/1", CheckpointFixtures.KEY, CheckpointPolicy.NEVER);
   }
 
   @Test
@@ -94,6 +96,7 @@ class CheckpointsTest {
         new Checkpoints(
             new FailingStorage(new LocalStorage(root), ".json"),
             "modules/1",
+            CheckpointFixtures.KEY,
             CheckpointPolicy.NEVER);
     assertThatExceptionOfType(StorageException.class).isThrownBy(() -> interrupted.save(state(20)));
 
@@ -113,12 +116,12 @@ class CheckpointsTest {
     save(10);
     Path marker = folder().resolve("step-10.json");
     String text = Files.readString(marker);
-    Files.writeString(marker, text.replace("\"formatVersion\": 2", "\"formatVersion\": 3"));
+    Files.writeString(marker, text.replace("\"formatVersion\": 3", "\"formatVersion\": 4"));
 
     assertThatExceptionOfType(StorageException.class)
         .isThrownBy(() -> checkpoints.latest())
         .withMessage(
-            "Cannot go on from %s: expected format version 2, got 3; use the version of this"
+            "Cannot go on from %s: expected format version 3, got 4; use the version of this"
                 + " library that wrote it, or delete %s to begin the stage anew",
             marker, folder());
   }
@@ -135,6 +138,7 @@ class CheckpointsTest {
                   save(30);
                 }),
             "modules/1",
+            CheckpointFixtures.KEY,
             CheckpointPolicy.NEVER);
 
     assertThat(racing.latest()).map(TrainingState::step).contains(30L);
@@ -161,17 +165,23 @@ class CheckpointsTest {
     save(10);
 
     assertThat(
-            new Checkpoints(new LocalStorage(root), "modules/2", CheckpointPolicy.NEVER).latest())
+            new Checkpoints(
+                    new LocalStorage(root),
+                    "modules/2",
+                    CheckpointFixtures.KEY,
+                    CheckpointPolicy.NEVER)
+                .latest())
         .isEmpty();
   }
 
   @Test
-  void prunes() {
+  void tellsWhoseStateItIs() {
+    var storage = new LocalStorage(root);
+    assertThat(Checkpoints.key(storage, "modules/1")).isEmpty();
     save(10);
-    checkpoints.prune();
 
-    assertThat(checkpoints.latest()).isEmpty();
-    assertThat(folder()).doesNotExist();
+    assertThat(Checkpoints.key(storage, "modules/1")).contains(CheckpointFixtures.KEY);
+    assertThat(Checkpoints.key(storage, "modules/2")).isEmpty();
   }
 
   private void save(long step) {

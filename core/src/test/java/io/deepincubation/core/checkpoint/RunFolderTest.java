@@ -286,7 +286,7 @@ class RunFolderTest {
 
   @Test
   void forgetsResumableStateOnCommit() {
-    Checkpoints checkpoints = folder.checkpoints(STAGE);
+    Checkpoints checkpoints = folder.checkpoints(STAGE, CheckpointFixtures.KEY);
     checkpoints.save(new TrainingState(1, weights("a", 1), Map.of(), List.of()));
     folder.commit(result(STAGE, List.of(), 0), Map.of(), List.of());
 
@@ -306,30 +306,52 @@ class RunFolderTest {
   }
 
   @Test
-  void refusesAFolderOfAnotherRecipeOrOtherData() {
+  void refusesAFolderOfOtherData() {
     folder.claim(record("recipe-digest", "data-digest", "now"));
 
     assertThatExceptionOfType(RecipeException.class)
-        .isThrownBy(() -> folder.claim(record("another", "data-digest", "now")))
-        .withMessage(
-            "Cannot use the run folder %s: it belongs to recipe tiny (digest recipe-digest),"
-                + " expected recipe tiny (digest another); choose another --run or delete it",
-            root);
-    assertThatExceptionOfType(RecipeException.class)
         .isThrownBy(() -> folder.claim(record("recipe-digest", "another", "now")))
-        .withMessageContaining("the data of file:data (digest data-digest)");
+        .withMessage(
+            "Cannot use the run folder %s: it belongs to the data of file:data (digest"
+                + " data-digest), expected the data of file:data (digest another); choose another"
+                + " --run or delete it",
+            root);
   }
 
   @Test
-  void refusesAnotherFormatVersion() throws IOException {
+  void tellsTheRecipeThatTrainedLast() {
+    RunRecord first = folder.claim(record("recipe-digest", "data-digest", "now"));
+    folder.keepRecipe(record("another", "data-digest", "later"));
+
+    RunRecord kept = folder.runRecord().orElseThrow();
+    assertThat(kept.recipeDigest()).isEqualTo("another");
+    assertThat(kept.createdAt()).isEqualTo(first.createdAt());
+  }
+
+  @Test
+  void readsAFolderOfTheFirstVersionAndKeepsItsRecipe() throws IOException {
     folder.claim(record("recipe-digest", "data-digest", "now"));
-    Path file = root.resolve("run.json");
-    Files.writeString(
-        file, Files.readString(file).replace("\"formatVersion\": 1", "\"formatVersion\": 2"));
+    writeVersion(1);
+    folder.keepRecipe(record("another", "data-digest", "later"));
+
+    assertThat(folder.runRecord()).map(RunRecord::recipeDigest).contains("recipe-digest");
+  }
+
+  @Test
+  void refusesAFormatVersionThatItDoesNotKnow() throws IOException {
+    folder.claim(record("recipe-digest", "data-digest", "now"));
+    writeVersion(3);
 
     assertThatExceptionOfType(StorageException.class)
         .isThrownBy(folder::runRecord)
-        .withMessageContaining("expected format version 1, got 2");
+        .withMessageContaining("expected format version 2, got 3");
+  }
+
+  private void writeVersion(int version) throws IOException {
+    Path file = root.resolve("run.json");
+    Files.writeString(
+        file,
+        Files.readString(file).replace("\"formatVersion\": 2", "\"formatVersion\": " + version));
   }
 
   private static RunRecord record(String recipeDigest, String dataDigest, String createdAt) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
@@ -22,28 +23,32 @@ class DeepIncubationTest {
 
   @Test
   void runsAlgorithmOneAndCommitsEveryStage() {
-    RunContext context = TinyRuns.context(folder, TinyRuns.recipe(4));
+    Recipe recipe = TinyRuns.recipe(4);
+    RunContext context = TinyRuns.context(folder, recipe);
 
-    IncubationReport report = TinyRuns.incubation(context, 2).run();
+    IncubationReport report = TinyRuns.incubate(context, recipe, 2);
 
     assertThat(report.modules()).hasSize(TinyRuns.MODULES);
-    assertThat(report.tuned().accuracy()).isGreaterThan(0.5);
-    assertThat(context.folder().result(Stages.FINAL)).contains(report.tuned());
+    assertThat(report.model().accuracy()).isGreaterThan(0.5);
+    assertThat(context.folder().result(Stages.FINAL)).contains(report.model());
     assertThat(context.folder().result(Stages.module(1))).contains(report.modules().get(1));
     assertThat(report.trainingFlops()).isPositive();
   }
 
   @Test
   void assembledModelIsTheIncubatedModulesBitForBit() {
-    RunContext context = TinyRuns.context(folder, TinyRuns.recipe(1));
-    IncubationReport report = TinyRuns.incubation(context, 1).run();
+    Recipe recipe = TinyRuns.recipe(1);
+    RunContext context = TinyRuns.context(folder, recipe);
+    IncubationReport report = TinyRuns.incubate(context, recipe, 1);
 
-    List<Weights> assembled = context.folder().weights(report.assembled());
+    List<Weights> assembled = context.folder().weights(report.stage(Stages.ASSEMBLED));
     for (int i = 0; i < TinyRuns.MODULES; i++) {
       Weights module = context.folder().weights(report.modules().get(i)).get(0);
       assertThat(module.tensors().keySet())
           .containsExactlyElementsOf(
-              ModuleNames.of(context.architecture(), ModularDivision.even(4, 2), i));
+              context.architecture().parameters(ModularDivision.even(4, 2), i).stream()
+                  .map(ParameterSpec::name)
+                  .toList());
       module.tensors().forEach(sameValues(assembled.get(i)));
     }
   }
@@ -57,20 +62,20 @@ class DeepIncubationTest {
   void slotsDoNotChangeTheBytes() {
     Recipe recipe = TinyRuns.recipe(2);
     IncubationReport one =
-        TinyRuns.incubation(TinyRuns.context(folder.resolve("one"), recipe), 1).run();
+        TinyRuns.incubate(TinyRuns.context(folder.resolve("one"), recipe), recipe, 1);
     IncubationReport two =
-        TinyRuns.incubation(TinyRuns.context(folder.resolve("two"), recipe), 2).run();
+        TinyRuns.incubate(TinyRuns.context(folder.resolve("two"), recipe), recipe, 2);
     assertThat(digests(two)).isEqualTo(digests(one));
   }
 
   @Test
   void committedStagesAreNotRepeated() {
     Recipe recipe = TinyRuns.recipe(1);
-    IncubationReport first = TinyRuns.incubation(TinyRuns.context(folder, recipe), 2).run();
+    IncubationReport first = TinyRuns.incubate(TinyRuns.context(folder, recipe), recipe, 2);
     var told = new ArrayList<String>();
     RunContext again = TinyRuns.context(folder, recipe, progress -> told.add(progress.stage()));
 
-    IncubationReport second = TinyRuns.incubation(again, 2).run();
+    IncubationReport second = TinyRuns.incubate(again, recipe, 2);
 
     assertThat(second).isEqualTo(first);
     assertThat(told).isEmpty();
@@ -78,19 +83,20 @@ class DeepIncubationTest {
 
   @Test
   void modulesAreTrainedOnDifferentWeightsThanTheBaseline() {
-    RunContext context = TinyRuns.context(folder, TinyRuns.recipe(1));
-    DeepIncubation incubation = TinyRuns.incubation(context, 1);
-    IncubationReport report = incubation.run();
-    StageResult baseline = incubation.trainEndToEnd();
+    Recipe recipe = TinyRuns.recipe(1);
+    RunContext context = TinyRuns.context(folder, recipe);
+    IncubationReport report = TinyRuns.incubate(context, recipe, 1);
+    StageResult baseline = TinyRuns.run(new EndToEnd(), context, recipe, 1).run().model();
     assertThat(baseline.stage()).isEqualTo("baselines/e2e");
-    assertThat(baseline.sha256()).isNotEqualTo(report.tuned().sha256());
+    assertThat(baseline.sha256()).isNotEqualTo(report.model().sha256());
   }
 
   @Test
   void namesTheMissingStage() {
-    DeepIncubation incubation =
-        TinyRuns.incubation(TinyRuns.context(folder, TinyRuns.recipe(1)), 1);
-    assertThatThrownBy(incubation::incubateModules)
+    Recipe recipe = TinyRuns.recipe(1);
+    MethodRun incubation =
+        TinyRuns.run(new DeepIncubation(), TinyRuns.context(folder, recipe), recipe, 1);
+    assertThatThrownBy(() -> incubation.run(stage -> stage.module().isPresent()))
         .isInstanceOf(MissingStageException.class)
         .hasMessage("Cannot find stage meta in %s: run `pretrain-meta` first", folder);
   }
@@ -105,18 +111,13 @@ class DeepIncubationTest {
                     + " 0}",
                 "meta={stochastic-depth: 0, clip-norm: 0}"));
     RunContext context = TinyRuns.context(folder, wild);
-    assertThatThrownBy(() -> TinyRuns.incubation(context, 1).preTrainMetaModel())
+    assertThatThrownBy(() -> TinyRuns.incubate(context, wild, 1))
         .isInstanceOf(TrainingDivergedException.class)
         .hasMessageContaining("stage meta, epoch 0");
     assertThat(context.folder().result(Stages.META)).isEmpty();
   }
 
   private static List<String> digests(IncubationReport report) {
-    var digests = new ArrayList<String>();
-    digests.add(report.meta().sha256());
-    report.modules().forEach(module -> digests.add(module.sha256()));
-    digests.add(report.assembled().sha256());
-    digests.add(report.tuned().sha256());
-    return digests;
+    return report.stages().stream().map(StageResult::sha256).toList();
   }
 }

@@ -5,10 +5,13 @@ import io.deepincubation.core.checkpoint.ForwardingStorage;
 import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeYaml;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -30,15 +33,16 @@ final class KilledRun {
   /**
    * Runs.
    *
-   * @param args the run's folder, and the number of the event to die at; 0 to stay alive
+   * @param args the run's folder, the number of the event to die at, 0 to stay alive, and the
+   *     methods to run, with commas between
    */
   public static void main(String[] args) {
     var killed = new KilledRun(Long.parseLong(args[1]));
     var storage = new EventfulStorage(new LocalStorage(Path.of(args[0])), killed::event);
-    RunContext quiet = TinyRuns.context(Path.of(args[0]), TinyRuns.recipe(3));
+    Recipe recipe = recipe(args[3]);
+    RunContext quiet = TinyRuns.context(Path.of(args[0]), recipe);
     var context =
         new RunContext(
-            quiet.recipe(),
             quiet.architecture(),
             quiet.data(),
             new RunFolder(storage, CheckpointPolicy.steps(MOST_REPEATED_STEPS)),
@@ -46,11 +50,17 @@ final class KilledRun {
               tell("step " + news.stage() + " " + news.step());
               killed.event();
             });
-    DeepIncubation incubation = TinyRuns.incubation(context, TinyRuns.MODULES);
-    incubation.run();
-    incubation.trainEndToEnd();
+    for (String method : args[2].split(",", -1)) {
+      TinyRuns.run(Methods.named(method), context, recipe, TinyRuns.MODULES).run();
+    }
     tell("events " + -killed.left.get());
     Runtime.getRuntime().halt(0);
+  }
+
+  /** The recipe of a killed run. */
+  static Recipe recipe(String overrides) {
+    return RecipeYaml.override(
+        TinyRuns.recipe(3), overrides.isEmpty() ? List.of() : List.of(overrides.split(" ", -1)));
   }
 
   /** A line in one piece, whatever happens next. */

@@ -7,6 +7,7 @@ import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.random.RandomStream;
+import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.testing.JavaProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -19,20 +20,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs that are killed with SIGKILL at seeded random points, again and again, and always go on. */
 class KilledRunTest {
 
   private static final long SEED = 20_260_725;
-  private static final int KILLS = 50;
 
   /** Exit status of a process that SIGKILL ended. */
   private static final int KILLED = 128 + 9;
-
-  private static final List<String> STAGES =
-      List.of("meta", "modules/0", "modules/1", "assembled", "final", "baselines/e2e");
 
   @TempDir private Path root;
 
@@ -45,37 +44,53 @@ class KilledRunTest {
     }
   }
 
-  @Test
-  void fiftyKillsAtRandomPointsEndInTheSameBytesAndRepeatFewSteps() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "'deep-incubation,e2e', '', 50",
+    "deep-incubation, 'incubation.meta=pretrained-tunable incubation.start=grown', 20",
+    "deep-incubation, 'incubation.meta=random-tunable incubation.start=stacked', 20",
+    "imitation, '', 20",
+    "dgl, '', 20",
+    "infopro, '', 20",
+    "staged-e2e, '', 20"
+  })
+  void killsAtRandomPointsEndInTheSameBytesAndRepeatFewSteps(
+      String methods, String overrides, int most) throws Exception {
+    var killed = new KilledMethods(methods, overrides);
     Path undisturbed = root.resolve("undisturbed");
-    long events = run(undisturbed, 0).events();
+    long events = killed.run(undisturbed, 0).events();
     var random = RandomStream.of(SEED);
     int kills = 0;
-    for (int number = 0; kills < KILLS; number++) {
-      var disturbed = new Disturbed(root.resolve("disturbed-" + number));
-      kills += disturbed.killUntilDone(random, (int) events / 3, KILLS - kills);
-      assertThat(facts(disturbed.folder)).as("run %d", number).isEqualTo(facts(undisturbed));
+    for (int number = 0; kills < most; number++) {
+      var disturbed = new Disturbed(root.resolve("disturbed-" + number), killed);
+      kills += disturbed.killUntilDone(random, (int) events / 3, most - kills);
+      assertThat(killed.facts(disturbed.folder))
+          .as("run %d", number)
+          .isEqualTo(killed.facts(undisturbed));
     }
     System.out.printf(
-        "seed %d: %d kills in runs of %d events ended in the same bytes%n", SEED, kills, events);
+        "seed %d: %d kills of %s in runs of %d events ended in the same bytes%n",
+        SEED, kills, methods, events);
   }
 
   /** A run that is killed, and what is known of it from what its processes told. */
   private static final class Disturbed {
 
     private final Path folder;
+    private final KilledMethods killed;
     private final Map<String, Long> done = new HashMap<>();
     private final Set<String> finished = new HashSet<>();
 
-    Disturbed(Path folder) {
+    Disturbed(Path folder, KilledMethods killed) {
       this.folder = folder;
+      this.killed = killed;
     }
 
     /** Returns how often it was killed. */
     int killUntilDone(RandomStream random, int mostEvents, int mostKills) throws Exception {
       for (int kills = 0; ; kills++) {
         int killedAt = kills < mostKills ? 1 + random.nextInt(mostEvents) : 0;
-        Told told = run(folder, killedAt);
+        Told told = killed.run(folder, killedAt);
         requireFewRepeatedSteps(told);
         requireSoundStages();
         if (told.status() == 0) {
@@ -107,7 +122,7 @@ class KilledRunTest {
     /** What is committed is whole, whenever the process died. */
     private void requireSoundStages() {
       var run = new RunFolder(new LocalStorage(folder));
-      for (String stage : STAGES) {
+      for (String stage : killed.stages()) {
         run.result(stage)
             .ifPresent(
                 result -> {
@@ -118,40 +133,55 @@ class KilledRunTest {
     }
   }
 
-  /** All that must not depend on what happened: digests, losses and rates of every step. */
-  private static List<String> facts(Path folder) {
-    var run = new RunFolder(new LocalStorage(folder));
-    var facts = new ArrayList<String>();
-    for (String stage : STAGES) {
-      StageResult result = run.result(stage).orElseThrow();
-      facts.add(stage + " " + result.sha256() + " " + result.loss() + " " + result.accuracy());
-      run.metrics(stage).stream()
-          .filter(line -> line.event() == null) // Tells of the attempts, which do differ.
-          .map(KilledRunTest::lasting)
-          .forEach(facts::add);
+  /** The methods of a run, by name with commas between, and what their recipe has of its own. */
+  private record KilledMethods(String methods, String overrides) {
+
+    List<String> stages() {
+      Recipe recipe = KilledRun.recipe(overrides);
+      return Stream.of(methods.split(",", -1))
+          .flatMap(method -> Methods.named(method).stages(recipe).stream())
+          .map(Stage::name)
+          .distinct()
+          .toList();
     }
-    return facts;
+
+    /** All that must not depend on what happened: digests, losses and rates of every step. */
+    List<String> facts(Path folder) {
+      var run = new RunFolder(new LocalStorage(folder));
+      var facts = new ArrayList<String>();
+      for (String stage : stages()) {
+        StageResult result = run.result(stage).orElseThrow();
+        facts.add(stage + " " + result.sha256() + " " + result.loss() + " " + result.accuracy());
+        run.metrics(stage).stream()
+            .filter(line -> line.event() == null) // Tells of the attempts, which do differ.
+            .map(KilledRunTest::lasting)
+            .forEach(facts::add);
+      }
+      return facts;
+    }
+
+    Told run(Path folder, long killedAt) throws IOException, InterruptedException {
+      Process process =
+          JavaProcess.of(
+                  List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                  KilledRun.class,
+                  folder.toString(),
+                  "" + killedAt,
+                  methods,
+                  overrides)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+        List<String> lines = reader.lines().toList();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return new Told(process.exitValue(), lines);
+      } finally {
+        process.destroyForcibly();
+      }
+    }
   }
 
   private static String lasting(MetricsLine line) {
     return line.step() + " " + line.loss() + " " + line.rate() + " " + line.top1();
-  }
-
-  private static Told run(Path folder, long killedAt) throws IOException, InterruptedException {
-    Process process =
-        JavaProcess.of(
-                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-                KilledRun.class,
-                folder.toString(),
-                "" + killedAt)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
-      List<String> lines = reader.lines().toList();
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      return new Told(process.exitValue(), lines);
-    } finally {
-      process.destroyForcibly();
-    }
   }
 }

@@ -56,7 +56,7 @@ class PretrainedWeightsTest {
     List<Weights> modules = pretrained(TinyRuns.CLASSES);
 
     for (int i = 0; i < target.moduleCount(); i++) {
-      assertSame(start().of(target, i, "target"), modules.get(i));
+      assertSame(start().of(target, i, recipe.seed(), "target"), modules.get(i));
     }
   }
 
@@ -64,7 +64,7 @@ class PretrainedWeightsTest {
   void aModuleOfTheMetaModelTakesTheFirstLayersOfItsCounterpart() {
     List<Weights> modules = pretrained(TinyRuns.CLASSES);
 
-    Weights second = start().of(recipe.metaDivision(), 1, Stages.META);
+    Weights second = start().of(recipe.metaDivision(), 1, recipe.seed(), Stages.META);
 
     String ours = "blocks.1.attn.qkv.weight";
     String theirs = "blocks." + target.offset(1) + ".attn.qkv.weight";
@@ -78,9 +78,9 @@ class PretrainedWeightsTest {
     List<Weights> modules = pretrained(TinyRuns.CLASSES + 3);
     int last = target.moduleCount() - 1;
 
-    Weights start = start().of(target, last, "target");
+    Weights start = start().of(target, last, recipe.seed(), "target");
 
-    Weights random = StartingWeights.random(recipe, architecture).of(target, last, "target");
+    Weights random = StartingWeights.random(architecture).of(target, last, recipe.seed(), "target");
     assertThat(start.tensor("head.weight").values())
         .isEqualTo(random.tensor("head.weight").values());
     assertThat(start.tensor("norm.weight").values())
@@ -93,7 +93,6 @@ class PretrainedWeightsTest {
     RunContext plain = TinyRuns.context(folder.resolve("run"), recipe);
     var context =
         new RunContext(
-            recipe,
             plain.architecture(),
             start(),
             plain.data(),
@@ -101,10 +100,17 @@ class PretrainedWeightsTest {
             plain.progress(),
             plain.place());
 
-    String begun = TinyRuns.incubation(context, 1).preTrainMetaModel().sha256();
+    String begun = metaModel(context);
 
     RunContext random = TinyRuns.context(folder.resolve("random"), recipe);
-    assertThat(begun).isNotEqualTo(TinyRuns.incubation(random, 1).preTrainMetaModel().sha256());
+    assertThat(begun).isNotEqualTo(metaModel(random));
+  }
+
+  private String metaModel(RunContext context) {
+    return TinyRuns.run(new DeepIncubation(), context, recipe, 1)
+        .run(stage -> stage.name().equals(Stages.META))
+        .model()
+        .sha256();
   }
 
   @Test
@@ -112,10 +118,10 @@ class PretrainedWeightsTest {
     List<Weights> modules = pretrained(TinyRuns.CLASSES);
     String begun = WeightsFolder.open(new LocalStorage(folder)).digest();
 
-    assertSame(start(begun).of(target, 1, "target"), modules.get(1));
+    assertSame(start(begun).of(target, 1, recipe.seed(), "target"), modules.get(1));
 
     pretrained(TinyRuns.CLASSES + 3);
-    assertThatThrownBy(() -> start(begun).of(target, 1, "target"))
+    assertThatThrownBy(() -> start(begun).of(target, 1, recipe.seed(), "target"))
         .isInstanceOf(StorageException.class)
         .hasMessage(
             "Cannot trust the weights in %s: expected digest %s, got %s; put those back that the"
@@ -132,7 +138,9 @@ class PretrainedWeightsTest {
     pretrained(TinyRuns.CLASSES);
 
     assertThatThrownBy(
-            () -> StartingWeights.of(wide, wider, null, this::opened).of(target, 0, "target"))
+            () ->
+                StartingWeights.of(wide, wider, null, this::opened)
+                    .of(target, 0, recipe.seed(), "target"))
         .isInstanceOf(UnfitDataException.class)
         .hasMessage(
             "Cannot begin with the weights of %s: expected cls_token of shape (1, 1, 32), got shape"
@@ -142,7 +150,7 @@ class PretrainedWeightsTest {
 
   @Test
   void namesAFolderWithoutWeights() {
-    assertThatThrownBy(() -> start().of(target, 0, "target"))
+    assertThatThrownBy(() -> start().of(target, 0, recipe.seed(), "target"))
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith("Cannot find weights in " + new LocalStorage(folder).uri());
   }

@@ -102,22 +102,20 @@ class StepMemoryTest {
     private Flat() {}
 
     public static void main(String[] args) throws IOException {
+      Recipe recipe = TinyRuns.recipe(LAST / STEPS_OF_EPOCH);
       RunContext plain =
           TinyRuns.context(
               Path.of(args[0]),
-              TinyRuns.recipe(LAST / STEPS_OF_EPOCH),
+              recipe,
               progress -> {
                 if (progress.step() == WARM || progress.step() == LAST) {
                   System.out.println(ResidentMemory.bytes());
                 }
               });
       var folder = new RunFolder(plain.folder().storage(), CheckpointPolicy.steps(1_000));
-      var context =
-          new RunContext(
-              plain.recipe(), plain.architecture(), plain.data(), folder, plain.progress());
-      new DeepIncubation(
-              context, TinyRuns.COMPUTE, new LocalModuleTasks(context, TinyRuns.COMPUTE, 1))
-          .preTrainMetaModel();
+      var context = new RunContext(plain.architecture(), plain.data(), folder, plain.progress());
+      TinyRuns.run(new DeepIncubation(), context, recipe, 1)
+          .run(stage -> stage.name().equals(Stages.META));
       System.exit(0);
     }
   }

@@ -60,15 +60,26 @@ final class TinyRuns {
   static RunContext context(Path folder, Recipe recipe, Consumer<StageProgress> progress) {
     TrainingData data = new TrainingData(images(96, 1), images(48, 2), CLASS_NAMES, "test");
     return new RunContext(
-        recipe,
         Architectures.of(recipe.model(), CLASSES),
         data,
         new RunFolder(new LocalStorage(folder)),
         progress);
   }
 
-  static DeepIncubation incubation(RunContext context, int slots) {
-    return new DeepIncubation(context, COMPUTE, new LocalModuleTasks(context, COMPUTE, slots));
+  /** Deep Incubation in threads of this process. */
+  static IncubationReport incubate(RunContext context, Recipe recipe, int slots) {
+    return run(new DeepIncubation(), context, recipe, slots).run();
+  }
+
+  /** A method in threads of this process. */
+  static MethodRun run(Method method, RunContext context, Recipe recipe, int slots) {
+    return run(method, context, recipe, COMPUTE, slots);
+  }
+
+  /** A method in threads of this process. */
+  static MethodRun run(
+      Method method, RunContext context, Recipe recipe, Compute compute, int slots) {
+    return MethodRun.inProcess(method, recipe, context, compute, slots);
   }
 
   /** Images whose colour tells their class, under noise. */

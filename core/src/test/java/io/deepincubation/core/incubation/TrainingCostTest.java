@@ -2,9 +2,12 @@ package io.deepincubation.core.incubation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.Recipes;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,22 +22,28 @@ class TrainingCostTest {
   void plansWhatTrainingThenCounts(@TempDir Path folder) {
     Recipe recipe = TinyRuns.recipe(1);
     RunContext context = TinyRuns.context(folder, recipe);
-    var cost = new TrainingCost(recipe, context.architecture(), context.data().train().size());
+    var cost = new TrainingCost(context.architecture(), context.data().train().size());
 
-    DeepIncubation incubation = TinyRuns.incubation(context, 1);
-    IncubationReport report = incubation.run();
-
-    assertThat(cost.deepIncubation()).isCloseTo(report.trainingFlops(), ROUNDING);
-    assertThat(cost.endToEnd()).isCloseTo(incubation.trainEndToEnd().trainingFlops(), ROUNDING);
-    assertThat(cost.epochsOfEqualCost())
-        .isEqualTo((int) Math.round(cost.deepIncubation() / cost.endToEnd()));
+    for (Method method : Methods.all()) {
+      List<Stage> stages = method.stages(recipe);
+      IncubationReport report = TinyRuns.run(method, context, recipe, 1).run();
+      for (Stage stage : stages) {
+        StageResult result = report.stage(stage.name());
+        StageCost planned = cost.of(stage);
+        assertThat(planned.nominal()).isCloseTo(result.trainingFlops(), ROUNDING);
+        assertThat(planned.computed())
+            .isCloseTo(Objects.requireNonNull(result.computedFlops()), ROUNDING);
+      }
+    }
   }
 
   @ParameterizedTest
   @CsvSource({"cifar100-small, 10000, 100", "quickstart, 4000, 12"})
   void smallRecipesCompareAtEqualCost(String name, int images, int classes) {
     Recipe recipe = Recipes.named(name);
-    var cost = new TrainingCost(recipe, Architectures.of(recipe.model(), classes), images);
-    assertThat(cost.epochsOfEqualCost()).isEqualTo(recipe.endToEnd().epochs());
+    var cost = new TrainingCost(Architectures.of(recipe.model(), classes), images);
+    Stage endToEnd = new EndToEnd().stages(recipe).get(0);
+    assertThat(cost.epochsOfEqualCost(endToEnd, new DeepIncubation().stages(recipe)))
+        .isEqualTo(recipe.endToEnd().epochs());
   }
 }

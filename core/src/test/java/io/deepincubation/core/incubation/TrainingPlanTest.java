@@ -12,6 +12,7 @@ import io.deepincubation.core.recipe.Recipes;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class TrainingPlanTest {
@@ -23,15 +24,18 @@ class TrainingPlanTest {
 
   private final Recipe recipe = Recipes.named("deit-tiny-32-cifar100");
   private final Architecture architecture = Architectures.of(recipe.model(), 100);
-  private final List<TrainingPlan.Stage> stages =
-      new TrainingPlan(recipe, architecture, IMAGES, COMPUTE).stages();
+  private final List<Stage> methods =
+      Stream.of(new DeepIncubation(), new EndToEnd())
+          .flatMap(method -> method.stages(recipe).stream())
+          .toList();
+  private final List<TrainingPlan.Planned> stages =
+      new TrainingPlan(methods, architecture, IMAGES, COMPUTE).stages();
 
   @Test
   void addsUpToTheCostOfTraining() {
-    var cost = new TrainingCost(recipe, architecture, IMAGES);
-    double ours = stages.subList(0, stages.size() - 1).stream().mapToDouble(s -> s.flops()).sum();
-    assertThat(ours).isCloseTo(cost.deepIncubation(), within(1e-6 * ours));
-    assertThat(stages.get(stages.size() - 1).flops()).isEqualTo(cost.endToEnd());
+    var cost = new TrainingCost(architecture, IMAGES);
+    double all = stages.stream().mapToDouble(planned -> planned.cost().nominal()).sum();
+    assertThat(all).isCloseTo(cost.of(methods).nominal(), within(1e-6 * all));
   }
 
   @Test
@@ -55,15 +59,16 @@ class TrainingPlanTest {
   @Test
   void everyThreadGathersGradientsOfItsOwn() {
     var two = new Compute(Device.cpu(), Arithmetic.FP32, /* threads= */ 2);
-    TrainingPlan.Stage alone = stages.get(2);
-    TrainingPlan.Stage shared = new TrainingPlan(recipe, architecture, IMAGES, two).stages().get(2);
+    TrainingPlan.Planned alone = stages.get(2);
+    TrainingPlan.Planned shared =
+        new TrainingPlan(methods, architecture, IMAGES, two).stages().get(2);
 
     assertThat(shared.memory().gradientBytes()).isEqualTo(2 * alone.memory().gradientBytes());
     assertThat(activations(shared)).isEqualTo(2 * activations(alone));
     assertThat(shared.memory().optimizerBytes()).isEqualTo(alone.memory().optimizerBytes());
   }
 
-  private static long activations(TrainingPlan.Stage stage) {
+  private static long activations(TrainingPlan.Planned stage) {
     return Objects.requireNonNull(stage.memory().activationBytes());
   }
 
@@ -73,7 +78,7 @@ class TrainingPlanTest {
     assertThat(tuned.gradientBytes()).isEqualTo(tuned.weightBytes());
     long modules =
         stages.stream()
-            .filter(stage -> stage.stage().startsWith("modules/"))
+            .filter(planned -> planned.stage().module().isPresent())
             .mapToLong(stage -> stage.memory().gradientBytes())
             .sum();
     assertThat(modules).isEqualTo(tuned.weightBytes());

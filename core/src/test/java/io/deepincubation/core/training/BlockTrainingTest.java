@@ -156,7 +156,7 @@ class BlockTrainingTest {
     List<Trainable> parameters =
         objective.trained().stream().flatMap(module -> module.trainable().stream()).toList();
     var optimizer =
-        new Optimizer(network.manager(), parameters, ADAMW, 0, 1, Lanes.of(COMPUTE, 1, 1));
+        new Optimizer(network.manager(), List.of(parameters), ADAMW, 0, 1, Lanes.of(COMPUTE, 1, 1));
     return IntStream.range(0, steps).mapToObj(i -> step(network, objective, optimizer, i)).toList();
   }
 

@@ -71,7 +71,7 @@ class GoldenLambTest {
           new TaskObjective(network, Set.of(0), StochasticDepth.OFF, /* recompute= */ false);
       List<Trainable> trained = network.modules().get(0).trainable();
       var optimizer =
-          new Optimizer(network.manager(), trained, LAMB, 0, 1, Lanes.of(COMPUTE, 1, 1));
+          new Optimizer(network.manager(), List.of(trained), LAMB, 0, 1, Lanes.of(COMPUTE, 1, 1));
       for (int i = 0; i < STEPS; i++) {
         assertThat(step(network, objective, optimizer)).isCloseTo(LOSSES[i], within(1e-5));
       }

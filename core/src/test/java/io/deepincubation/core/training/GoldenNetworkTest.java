@@ -131,7 +131,7 @@ class GoldenNetworkTest {
     List<NetworkModule.Trainable> parameters =
         objective.trained().stream().flatMap(m -> m.trainable().stream()).toList();
     var optimizer =
-        new Optimizer(network.manager(), parameters, ADAMW, 0, 1, Lanes.of(COMPUTE, 1, 1));
+        new Optimizer(network.manager(), List.of(parameters), ADAMW, 0, 1, Lanes.of(COMPUTE, 1, 1));
     try (NDManager manager = network.manager().newSubManager()) {
       objective.gather(images(manager), targets(manager), step(0), optimizer.sums(0), 1);
       assertThat(optimizer.totalLoss())
@@ -154,7 +154,7 @@ class GoldenNetworkTest {
     List<NetworkModule.Trainable> parameters =
         objective.trained().stream().flatMap(m -> m.trainable().stream()).toList();
     var optimizer =
-        new Optimizer(network.manager(), parameters, ADAMW, 0, 1, Lanes.of(COMPUTE, 1, 1));
+        new Optimizer(network.manager(), List.of(parameters), ADAMW, 0, 1, Lanes.of(COMPUTE, 1, 1));
     for (int i = 0; i < 3; i++) {
       try (NDManager manager = network.manager().newSubManager()) {
         objective.gather(images(manager), targets(manager), step(i), optimizer.sums(0), 1);

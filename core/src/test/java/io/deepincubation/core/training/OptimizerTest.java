@@ -152,6 +152,36 @@ class OptimizerTest {
   }
 
   @Test
+  void clipsEachGroupToItsOwnNorm() {
+    List<List<String>> groups = List.of(NAMES.subList(0, 2), NAMES.subList(2, NAMES.size()));
+    Optimizer optimizer = optimizer(groups, plainDescent(), 0.5, 1);
+    Map<String, double[]> values = goldenParameters();
+
+    backward(optimizer, 1, 0.5);
+
+    for (List<String> group : groups) {
+      double scale = Math.min(1, 0.5 / (norm(group) + 1e-6));
+      assertThat(scale).isLessThan(1);
+      group.forEach(name -> descend(value(values, name), gradient(1, name), 0.5 * scale));
+    }
+    values.forEach(this::assertMatches);
+  }
+
+  private static double[] value(Map<String, double[]> values, String name) {
+    return Objects.requireNonNull(values.get(name), name);
+  }
+
+  private double norm(List<String> names) {
+    double squares = 0;
+    for (String name : names) {
+      for (float slope : gradient(1, name)) {
+        squares += slope * (double) slope;
+      }
+    }
+    return Math.sqrt(squares);
+  }
+
+  @Test
   void averagesTheGradientsThatItAccumulates() {
     Optimizer optimizer = optimizer(plainDescent(), 0, 2);
     Map<String, double[]> values = goldenParameters();
@@ -232,13 +262,20 @@ class OptimizerTest {
   }
 
   private Optimizer optimizer(OptimizerRecipe recipe, double clipNorm, int accumulation) {
-    List<Trainable> trained =
-        parameters.entrySet().stream()
-            .map(entry -> new Trainable(entry.getValue(), !UNDECAYED.contains(entry.getKey())))
-            .toList();
+    return optimizer(List.of(NAMES), recipe, clipNorm, accumulation);
+  }
+
+  private Optimizer optimizer(
+      List<List<String>> groups, OptimizerRecipe recipe, double clipNorm, int accumulation) {
+    List<List<Trainable>> trained =
+        groups.stream().map(group -> group.stream().map(this::trainable).toList()).toList();
     passes = accumulation;
     var lane = Lanes.of(new Compute(Device.cpu(), Arithmetic.FP32, 1), 1, 1);
     return new Optimizer(manager, trained, recipe, clipNorm, accumulation, lane);
+  }
+
+  private Trainable trainable(String name) {
+    return new Trainable(parameter(name), !UNDECAYED.contains(name));
   }
 
   /** A step on the loss sum(p * g), whose gradient is g. */

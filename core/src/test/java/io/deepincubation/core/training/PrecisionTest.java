@@ -11,6 +11,7 @@ import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ModularNetwork;
+import io.deepincubation.core.network.NetworkModule;
 import io.deepincubation.core.network.StochasticDepth;
 import io.deepincubation.core.network.VisionTransformer;
 import io.deepincubation.core.random.RandomStream;
@@ -56,7 +57,7 @@ class PrecisionTest {
       var optimizer =
           new Optimizer(
               network.manager(),
-              objective.trained().stream().flatMap(m -> m.trainable().stream()).toList(),
+              objective.trained().stream().map(NetworkModule::trainable).toList(),
               ADAMW,
               0,
               1,

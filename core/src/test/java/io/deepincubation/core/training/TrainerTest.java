@@ -10,6 +10,7 @@ import io.deepincubation.core.checkpoint.Checkpoints;
 import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.Safetensors;
+import io.deepincubation.core.checkpoint.StageKey;
 import io.deepincubation.core.data.BatchKey;
 import io.deepincubation.core.data.EvaluationBatches;
 import io.deepincubation.core.data.ImageTable;
@@ -29,6 +30,7 @@ import io.deepincubation.core.script.TorchEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -243,7 +245,11 @@ class TrainerTest {
             VIT.initialWeights(DIVISION, 0, 1, "test"), VIT.initialWeights(DIVISION, 1, 1, "test"));
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, threads);
     var checkpoints =
-        new Checkpoints(new LocalStorage(folder), "modules/1", CheckpointPolicy.steps(5));
+        new Checkpoints(
+            new LocalStorage(folder),
+            "modules/1",
+            StageKey.of(Map.of("data", "test")),
+            CheckpointPolicy.steps(5));
     try (var network = new ModularNetwork(VIT, DIVISION, weights, compute)) {
       var objective =
           new TaskObjective(
@@ -252,6 +258,7 @@ class TrainerTest {
           new Trainer(
                   recipe,
                   recipe.incubation().stage(),
+                  KEY.stage(),
                   KEY,
                   batches,
                   compute,

@@ -19,7 +19,10 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainingStepTest {
@@ -30,15 +33,42 @@ class TrainingStepTest {
   private static final ModularDivision DIVISION = new ModularDivision(List.of(3, 3, 3));
 
   /** With gradients that are written out, and with autograd's. */
-  private static List<Architecture> architectures() {
-    return List.of(
-        new VisionTransformer(16, 4, 16, 2, CLASSES, VisionTransformer.DEIT_EPSILON),
-        new ResidualNetwork(16, 4, CLASSES));
+  private static Stream<Arguments> trainings() {
+    return Stream.of(
+            new VisionTransformer(16, 4, 16, 2, CLASSES, VisionTransformer.DEIT_EPSILON),
+            new ResidualNetwork(16, 4, CLASSES))
+        .flatMap(
+            architecture ->
+                Stream.<Function<ModularNetwork, Objective>>of(
+                        TrainingStepTest::endToEnd,
+                        TrainingStepTest::local,
+                        TrainingStepTest::imitation)
+                    .map(objective -> Arguments.of(architecture, objective)));
+  }
+
+  private static Objective endToEnd(ModularNetwork network) {
+    return new TaskObjective(network, DIVISION.allModules(), new StochasticDepth(0.2), false);
+  }
+
+  private static Objective local(ModularNetwork network) {
+    var losses = LocalLosses.infoPro(List.of(5.0, 1.0), List.of(0.5, 1.0));
+    return new LocalObjective(network, losses, new StochasticDepth(0.2), /* seed= */ 3);
+  }
+
+  private static Objective imitation(ModularNetwork network) {
+    var meta = new ModularDivision(List.of(3, 3, 1));
+    return new ImitationObjective(
+        network,
+        2,
+        meta,
+        network.architecture().initialWeights(meta, 2, 3, "meta"),
+        new StochasticDepth(0.2));
   }
 
   @ParameterizedTest
-  @MethodSource("architectures")
-  void leavesNoMemoryForJavaToCollect(Architecture architecture) {
+  @MethodSource("trainings")
+  void leavesNoMemoryForJavaToCollect(
+      Architecture architecture, Function<ModularNetwork, Objective> objective) {
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, /* threads= */ 2);
     Recipe recipe = RecipeYaml.parse("batch: {size: 32, accumulation: 1}", "test", List.of());
     try (var network =
@@ -46,11 +76,7 @@ class TrainingStepTest {
                 architecture, DIVISION, architecture.initialWeights(DIVISION, 1, "test"), compute);
         var training =
             new TrainingStep(
-                new TaskObjective(network, DIVISION.allModules(), new StochasticDepth(0.2), false),
-                network.manager(),
-                recipe,
-                CLIP_NORM,
-                compute)) {
+                objective.apply(network), network.manager(), recipe, CLIP_NORM, compute)) {
       Batch batch = batch(architecture);
       step(training, batch, 0);
       BufferPoolMXBean outsideTheHeap = buffersOutsideTheHeap();

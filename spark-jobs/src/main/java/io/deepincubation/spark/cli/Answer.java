@@ -1,5 +1,6 @@
 package io.deepincubation.spark.cli;
 
+import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,20 @@ record Answer(List<String> lines, JsonObject json, @Nullable RuntimeException fa
   /** What a verb that did its work has to say. */
   Answer(List<String> lines, JsonObject json) {
     this(lines, json, null);
+  }
+
+  /**
+   * What a verb that did its work has to say.
+   *
+   * @param facts become the JSON, a key for each component in its order; what is null is left out
+   */
+  Answer(List<String> lines, Record facts) {
+    this(lines, facts, null);
+  }
+
+  /** What a verb has to say that may end with a failure. */
+  Answer(List<String> lines, Record facts, @Nullable RuntimeException failure) {
+    this(lines, new Gson().toJsonTree(facts).getAsJsonObject(), failure);
   }
 
   /** Copies. */

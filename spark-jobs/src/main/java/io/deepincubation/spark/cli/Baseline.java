@@ -1,8 +1,11 @@
 package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.incubation.Method;
+import io.deepincubation.core.incubation.Methods;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.spark.SparkDeepIncubation;
+import java.util.Iterator;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -12,25 +15,33 @@ import picocli.CommandLine.Option;
     description = "Trains the target model another way, with the same recipe and data.")
 final class Baseline extends StageVerb {
 
-  private static final List<String> METHODS = List.of("e2e");
+  /** The methods to choose from, for the help. */
+  static final class Rivals implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Methods.rivals().iterator();
+    }
+  }
 
   @Option(
       names = "--method",
       required = true,
       paramLabel = "METHOD",
-      description = "e2e: end to end, as the recipe's end-to-end stage says.")
+      completionCandidates = Rivals.class,
+      description = "One of ${COMPLETION-CANDIDATES}.")
   private String method = "";
 
   @Override
-  void checkOptions() {
-    if (!METHODS.contains(method)) {
+  Method method() {
+    if (!Methods.rivals().contains(method)) {
       throw new RecipeException(
-          "Cannot train a baseline: expected --method of " + METHODS + ", got " + method);
+          "Cannot train a baseline: expected --method of " + Methods.rivals() + ", got " + method);
     }
+    return Methods.named(method);
   }
 
   @Override
   List<StageResult> train(SparkDeepIncubation incubation) {
-    return List.of(incubation.trainEndToEnd());
+    return incubation.run().stages();
   }
 }

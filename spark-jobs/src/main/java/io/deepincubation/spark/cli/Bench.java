@@ -1,8 +1,6 @@
 package io.deepincubation.spark.cli;
 
 import ai.djl.Device;
-import com.google.gson.Gson;
-import com.google.gson.JsonObject;
 import io.deepincubation.core.incubation.TrainingBenchmark;
 import io.deepincubation.core.incubation.TrainingBenchmark.Speed;
 import io.deepincubation.core.inference.InferenceBenchmark;
@@ -10,6 +8,7 @@ import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.text.Quantities;
 import io.deepincubation.core.training.TaskPlace;
 import io.deepincubation.spark.Devices;
 import java.util.ArrayList;
@@ -53,6 +52,16 @@ final class Bench extends Verb {
   @Option(names = "--threads", paramLabel = "N", description = "Processors; default all.")
   private @Nullable Integer threads;
 
+  /** The answer's JSON. */
+  private record Facts(
+      String status,
+      String recipe,
+      int batch,
+      String device,
+      int threads,
+      List<Speed> speeds,
+      List<InferenceBenchmark.Speed> inference) {}
+
   @Override
   Answer answer() {
     int width = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
@@ -82,7 +91,7 @@ final class Bench extends Verb {
   }
 
   private static String bytes(@Nullable Long bytes) {
-    return bytes == null ? "-" : Results.bytes(bytes);
+    return bytes == null ? "-" : Quantities.bytes(bytes);
   }
 
   private static Answer answer(
@@ -115,10 +124,10 @@ final class Bench extends Verb {
               speed.network(),
               speed.division().toString(),
               speed.arithmetic().name().toLowerCase(Locale.ROOT),
-              Results.flops(speed.flopsPerImage()),
+              Quantities.flops(speed.flopsPerImage()),
               String.format(Locale.ROOT, "%.1f", speed.imagesPerSecond()),
-              Results.flops(speed.flopsPerSecond()),
-              Results.percent(speed.flopsPerSecond() / speed.peak()),
+              Quantities.flops(speed.flopsPerSecond()),
+              Quantities.percent(speed.flopsPerSecond() / speed.peak()),
               milliseconds(speed.forwardSeconds()),
               milliseconds(speed.backwardSeconds()),
               milliseconds(speed.optimizerSeconds()),
@@ -141,14 +150,9 @@ final class Bench extends Verb {
               speed.imagesPerSecondOfCore(),
               onGpu ? "on " + device : "of a core, all " + speed.cores() + " at once"));
     }
-    var json = new JsonObject();
-    json.addProperty("status", "done");
-    json.addProperty("recipe", recipe.name());
-    json.addProperty("batch", recipe.batch().size());
-    json.addProperty("device", device);
-    json.addProperty("threads", width);
-    json.add("speeds", new Gson().toJsonTree(speeds));
-    json.add("inference", new Gson().toJsonTree(classifying));
-    return new Answer(lines, json);
+    return new Answer(
+        lines,
+        new Facts(
+            "done", recipe.name(), recipe.batch().size(), device, width, speeds, classifying));
   }
 }

@@ -1,7 +1,5 @@
 package io.deepincubation.spark.cli;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonObject;
 import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.data.InputBenchmark;
@@ -35,6 +33,9 @@ final class BenchInput extends Verb {
       description = "Where the JPEG files that are timed are written; default nowhere.")
   private @Nullable Path files;
 
+  /** The answer's JSON. */
+  private record Facts(String status, List<Speed> speeds) {}
+
   @Override
   Answer answer() {
     if (!(seconds > 0)) {
@@ -54,10 +55,7 @@ final class BenchInput extends Verb {
               String.format(Locale.ROOT, "%,.0f", speed.imagesPerSecond()),
               String.format(Locale.ROOT, "%.3f", 1000 / speed.imagesPerSecond())));
     }
-    var json = new JsonObject();
-    json.addProperty("status", "done");
-    json.add("speeds", new Gson().toJsonTree(speeds));
-    return new Answer(Results.columns(rows), json);
+    return new Answer(Results.columns(rows), new Facts("done", speeds));
   }
 
   private static void write(Storage folder, List<byte[]> images) {

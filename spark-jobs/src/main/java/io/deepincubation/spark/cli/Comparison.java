@@ -45,13 +45,13 @@ final class Comparison {
 
   /** All stages, the baseline last. */
   List<StageResult> stages() {
-    var stages = new ArrayList<>(Results.inOrder(report));
+    var stages = new ArrayList<>(report.stages());
     stages.add(endToEnd);
     return List.copyOf(stages);
   }
 
   Facts facts() {
-    double ours = report.tuned().measuredAccuracy().orElse(0.0);
+    double ours = report.model().measuredAccuracy().orElse(0.0);
     double theirs = endToEnd.measuredAccuracy().orElse(0.0);
     double margin = CONFIDENCE * Math.sqrt((variance(ours) + variance(theirs)) / testImages);
     return new Facts(
@@ -80,7 +80,7 @@ final class Comparison {
 
   private List<String> methods() {
     Facts facts = facts();
-    double seconds = Results.inOrder(report).stream().mapToDouble(StageResult::seconds).sum();
+    double seconds = report.stages().stream().mapToDouble(StageResult::seconds).sum();
     return Results.columns(
         List.of(
             List.of("method", "top-1", "training", "task seconds"),

@@ -1,7 +1,5 @@
 package io.deepincubation.spark.cli;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonObject;
 import io.deepincubation.core.checkpoint.StorageException;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.spark.Doctor;
@@ -47,6 +45,9 @@ final class Diagnose extends Verb {
 
   @Mixin private final PlaceOptions places = new PlaceOptions();
 
+  /** The answer's JSON. */
+  private record Facts(String status, List<Examination> examinations) {}
+
   @Override
   Answer answer() {
     if (timeout < 1) {
@@ -55,7 +56,9 @@ final class Diagnose extends Verb {
     try (CliSession session = CliSession.start(places, output())) {
       List<Examination> examinations =
           new Doctor(session.spark(), Duration.ofSeconds(timeout)).examine(data, run);
-      return new Answer(lines(examinations), json(examinations), failure(examinations));
+      String status = failed(examinations).isEmpty() ? "well" : "unfit";
+      return new Answer(
+          lines(examinations), new Facts(status, examinations), failure(examinations));
     }
   }
 
@@ -91,13 +94,6 @@ final class Diagnose extends Verb {
   private static String mend(Examination examination, Finding finding) {
     String what = place(examination) + ", " + finding.check() + ": ";
     return what + (finding.mend().isEmpty() ? finding.said() : finding.mend());
-  }
-
-  private static JsonObject json(List<Examination> examinations) {
-    var json = new JsonObject();
-    json.addProperty("status", failed(examinations).isEmpty() ? "well" : "unfit");
-    json.add("examinations", new Gson().toJsonTree(examinations));
-    return json;
   }
 
   private static List<Finding> failed(List<Examination> examinations) {

@@ -22,7 +22,8 @@ final class Evaluate extends Verb {
       names = "--stage",
       paramLabel = "STAGE",
       defaultValue = Stages.FINAL,
-      description = "meta, assembled, final or baselines/e2e; default ${DEFAULT-VALUE}.")
+      description =
+          "The stage of a whole network, such as final or baselines/e2e; default ${DEFAULT-VALUE}.")
   private String stage = Stages.FINAL;
 
   @Override

@@ -1,12 +1,12 @@
 package io.deepincubation.spark.cli;
 
-import com.google.gson.JsonObject;
 import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.inference.ModelExport;
 import io.deepincubation.core.inference.ModelFolder;
 import io.deepincubation.core.recipe.RecipeException;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "export", description = "Writes a run's final model for other tools.")
@@ -17,8 +17,7 @@ final class Export extends Verb {
 
   private static final List<String> FORMATS = List.of("timm", "torchscript");
 
-  @Option(names = "--run", required = true, paramLabel = "URI", description = "The run's folder.")
-  private String run = "";
+  @Mixin private final RunFolderOptions source = new RunFolderOptions();
 
   @Option(
       names = "--format",
@@ -28,12 +27,10 @@ final class Export extends Verb {
           "timm: config.json and safetensors; torchscript: one file for torch.jit.load and DJL.")
   private String format = "";
 
-  @Option(
-      names = "--to",
-      required = true,
-      paramLabel = "URI",
-      description = "The folder that is written.")
-  private String to = "";
+  @Mixin private final TargetOptions target = new TargetOptions();
+
+  /** The answer's JSON. */
+  private record Facts(String status, String format, String to, String model) {}
 
   @Override
   Answer answer() {
@@ -42,20 +39,17 @@ final class Export extends Verb {
           "Cannot export: expected --format of " + FORMATS + ", got " + format);
     }
     try (CliSession session = CliSession.start(new PlaceOptions(), output())) {
-      ModelFolder model = ModelFolder.open(session.storages().open(run).folder("final"));
-      Storage target = session.storages().open(to);
+      ModelFolder model = ModelFolder.open(session.storages().open(source.run()).folder("final"));
+      Storage folder = session.storages().open(target.to());
       var export = new ModelExport(model);
       if (format.equals("timm")) {
-        export.timm(target, LIMIT);
+        export.timm(folder, LIMIT);
       } else {
-        export.torchscript(target);
+        export.torchscript(folder);
       }
-      var json = new JsonObject();
-      json.addProperty("status", "done");
-      json.addProperty("format", format);
-      json.addProperty("to", to);
-      json.addProperty("model", model.digest());
-      return new Answer(List.of("Exported " + model.uri() + " to " + to), json);
+      return new Answer(
+          List.of("Exported " + model.uri() + " to " + target.to()),
+          new Facts("done", format, target.to(), model.digest()));
     }
   }
 }

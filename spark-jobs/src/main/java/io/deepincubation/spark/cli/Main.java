@@ -2,6 +2,7 @@ package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.checkpoint.LeaseException;
 import io.deepincubation.core.incubation.MissingStageException;
+import io.deepincubation.core.text.FirstLine;
 import io.deepincubation.spark.Fault;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -10,7 +11,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -83,10 +83,7 @@ public final class Main {
           "Unknown verb %s: expected one of %s; see --help",
           unmatched.getUnmatched().get(0), String.join(", ", verb.getSubcommands().keySet()));
     }
-    return firstLine(failure.getMessage())
-        + "; see "
-        + verb.getCommandSpec().qualifiedName()
-        + " --help";
+    return FirstLine.of(failure) + "; see " + verb.getCommandSpec().qualifiedName() + " --help";
   }
 
   private static int failed(Throwable failure, PrintWriter err, boolean verbose) {
@@ -108,11 +105,7 @@ public final class Main {
     }
     String kind =
         failure instanceof IllegalStateException ? "" : failure.getClass().getName() + ": ";
-    return kind + firstLine(failure.getMessage()) + "; see " + OutputOptions.VERBOSE;
-  }
-
-  private static String firstLine(@Nullable String message) {
-    return String.valueOf(message).lines().findFirst().orElse("");
+    return kind + FirstLine.of(failure) + "; see " + OutputOptions.VERBOSE;
   }
 
   private static String oneLine(String message) {

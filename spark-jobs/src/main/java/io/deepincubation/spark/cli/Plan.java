@@ -7,9 +7,17 @@ import io.deepincubation.core.data.DataIndex;
 import io.deepincubation.core.data.ImageSource;
 import io.deepincubation.core.data.PreparedSet;
 import io.deepincubation.core.incubation.Architectures;
+import io.deepincubation.core.incubation.DeepIncubation;
+import io.deepincubation.core.incubation.EndToEnd;
+import io.deepincubation.core.incubation.Method;
+import io.deepincubation.core.incubation.Methods;
+import io.deepincubation.core.incubation.Stage;
+import io.deepincubation.core.incubation.StageCost;
 import io.deepincubation.core.incubation.TrainingBenchmark;
 import io.deepincubation.core.incubation.TrainingBenchmark.Speed;
 import io.deepincubation.core.incubation.TrainingPlan;
+import io.deepincubation.core.incubation.TrainingPlan.Planned;
+import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.NativeArithmetic;
@@ -22,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -83,11 +92,20 @@ final class Plan extends Verb {
       description = "Classes, where neither recipe nor data tell; default " + DEFAULT_CLASSES + ".")
   private int classes = DEFAULT_CLASSES;
 
+  @Option(
+      names = "--method",
+      paramLabel = "METHOD",
+      defaultValue = DeepIncubation.NAME,
+      completionCandidates = Run.Known.class,
+      description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
+  private String method = DeepIncubation.NAME;
+
   @Mixin private final PlaceOptions places = new PlaceOptions();
 
   @Override
   Answer answer() {
     Recipe resolved = recipe.recipe();
+    Method chosen = Methods.named(method);
     check();
     try (CliSession session = CliSession.start(places, output())) {
       ClusterShape cluster = ClusterShape.of(session.spark());
@@ -101,10 +119,15 @@ final class Plan extends Verb {
       int known = index.map(found -> found.classNames().size()).orElseGet(() -> classes(resolved));
       Device device = cluster.gpus() ? Device.gpu() : Device.cpu();
       var compute = new Compute(device, arithmetic(resolved, device), cluster.taskThreads());
-      var plan =
-          new TrainingPlan(resolved, Architectures.of(resolved.model(), known), count, compute);
-      Map<String, Double> speeds = speeds(plan, resolved, known, cluster);
-      var told = new PlanAnswer(plan, cluster, speeds);
+      Architecture architecture = Architectures.of(resolved.model(), known);
+      List<Stage> stages = chosen.stages(resolved);
+      List<Stage> all =
+          Stream.concat(stages.stream(), new EndToEnd().stages(resolved).stream())
+              .distinct()
+              .toList();
+      var plan = new TrainingPlan(all, architecture, count, compute);
+      Map<String, Double> speeds = speeds(plan, architecture, resolved, cluster);
+      var told = new PlanAnswer(plan, chosen, stages, cluster, speeds);
       JsonObject json = told.json();
       json.addProperty("recipe", resolved.name());
       json.addProperty("images", count);
@@ -153,34 +176,50 @@ final class Plan extends Verb {
 
   /** Images a second by stage; empty where nobody told. */
   private Map<String, Double> speeds(
-      TrainingPlan plan, Recipe resolved, int known, ClusterShape cluster) {
+      TrainingPlan plan, Architecture architecture, Recipe resolved, ClusterShape cluster) {
     var speeds = new HashMap<String, Double>();
     if (pace.imagesPerSecond != null) {
-      double flopsPerSecond = pace.imagesPerSecond * plan.targetFlopsPerImage();
+      double flops =
+          pace.imagesPerSecond
+              * StageCost.of(new EndToEnd().stages(resolved).get(0), architecture).nominal();
       plan.stages()
-          .forEach(stage -> speeds.put(stage.stage(), flopsPerSecond / stage.flopsPerImage()));
+          .forEach(
+              planned -> speeds.put(planned.stage().name(), flops / planned.perImage().nominal()));
     } else if (pace.measure) {
-      Map<String, Double> inTask = measured(resolved, known, cluster.taskThreads());
-      Map<String, Double> onDriver =
+      List<Speed> inTask = measured(resolved, architecture, cluster.taskThreads());
+      List<Speed> onDriver =
           cluster.taskThreads() == cluster.driverThreads()
               ? inTask
-              : measured(resolved, known, cluster.driverThreads());
-      for (TrainingPlan.Stage stage : plan.stages()) {
-        Map<String, Double> there = PlanAnswer.isModule(stage) ? inTask : onDriver;
-        speeds.put(stage.stage(), there.getOrDefault(stage.network(), 0.0));
+              : measured(resolved, architecture, cluster.driverThreads());
+      for (Planned planned : plan.stages()) {
+        speeds.put(
+            planned.stage().name(),
+            speed(planned, PlanAnswer.isModule(planned) ? inTask : onDriver));
       }
     }
     return speeds;
   }
 
-  private static Map<String, Double> measured(Recipe resolved, int known, int threads) {
-    var benchmark = new TrainingBenchmark(resolved, known, WARM_UP_SECONDS, MEASURED_STEPS);
-    var speeds = new HashMap<String, Double>();
+  /**
+   * What was measured of the stage's network; where its training is no network's of the benchmark,
+   * the operations of the target model's.
+   */
+  private static double speed(Planned planned, List<Speed> measured) {
+    Stage stage = planned.stage();
+    return measured.stream()
+        .filter(speed -> speed.division().equals(stage.network()))
+        .filter(speed -> speed.trained().equals(stage.trained()))
+        .filter(speed -> speed.flopsPerImage() == planned.perImage().nominal())
+        .mapToDouble(Speed::imagesPerSecond)
+        .findFirst()
+        .orElseGet(
+            () -> measured.get(0).flopsPerSecond() / Math.max(1, planned.perImage().computed()));
+  }
+
+  private static List<Speed> measured(Recipe resolved, Architecture architecture, int threads) {
     Device device = Devices.ofThisProcess();
-    for (Speed speed : benchmark.run(new Compute(device, arithmetic(resolved, device), threads))) {
-      speeds.put(speed.network(), speed.imagesPerSecond());
-    }
-    return speeds;
+    return new TrainingBenchmark(resolved, architecture.classes(), WARM_UP_SECONDS, MEASURED_STEPS)
+        .run(new Compute(device, arithmetic(resolved, device), threads));
   }
 
   /** The recipe's, or what suits the device. */

@@ -3,9 +3,10 @@ package io.deepincubation.spark.cli;
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.deepincubation.core.incubation.Stages;
+import io.deepincubation.core.incubation.Method;
+import io.deepincubation.core.incubation.Stage;
 import io.deepincubation.core.incubation.TrainingPlan;
-import io.deepincubation.core.incubation.TrainingPlan.Stage;
+import io.deepincubation.core.incubation.TrainingPlan.Planned;
 import io.deepincubation.spark.ClusterShape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,30 +31,46 @@ final class PlanAnswer {
   private static final String TRAINING_JAVA = "-XX:+UseSerialGC " + CliSession.FIRST_COMPILER;
 
   private final TrainingPlan plan;
-  private final List<Stage> stages;
+  private final Method method;
+  private final List<Stage> ofMethod;
+  private final List<Planned> stages;
   private final ClusterShape cluster;
   private final Map<String, Double> speeds;
 
   /**
    * A plan on a cluster.
    *
-   * @param plan the stages
+   * @param plan the method's stages, and those to compare with
+   * @param method that is planned
+   * @param ofMethod its stages
    * @param cluster where they would run
    * @param speeds images a second by stage; empty where nobody told
    */
-  PlanAnswer(TrainingPlan plan, ClusterShape cluster, Map<String, Double> speeds) {
+  PlanAnswer(
+      TrainingPlan plan,
+      Method method,
+      List<Stage> ofMethod,
+      ClusterShape cluster,
+      Map<String, Double> speeds) {
     this.plan = plan;
+    this.method = method;
+    this.ofMethod = List.copyOf(ofMethod);
     this.cluster = cluster;
     this.speeds = Map.copyOf(speeds);
     stages = plan.stages();
   }
 
-  static boolean isModule(Stage stage) {
-    return Stages.moduleIndex(stage.stage()).isPresent();
+  static boolean isModule(Planned planned) {
+    return planned.stage().module().isPresent();
   }
 
-  private List<Stage> modules() {
+  private List<Planned> modules() {
     return stages.stream().filter(PlanAnswer::isModule).toList();
+  }
+
+  /** Tasks that train: those of modules, or of the whole networks where there are none. */
+  private List<Planned> tasks() {
+    return modules().isEmpty() ? stages : modules();
   }
 
   /** Rounds of tasks until every module had its turn. */
@@ -61,20 +78,27 @@ final class PlanAnswer {
     return (modules().size() + cluster.slots() - 1) / cluster.slots();
   }
 
-  private Optional<Double> seconds(Stage stage) {
-    return Optional.ofNullable(speeds.get(stage.stage())).map(speed -> stage.images() / speed);
+  private Optional<Double> seconds(Planned planned) {
+    return Optional.ofNullable(speeds.get(planned.stage().name()))
+        .map(speed -> planned.images() / speed);
   }
 
-  /** From the start of meta pre-training to the end of fine-tuning, evaluations left out. */
+  /** From the start of the method's first stage to the end of its last, evaluations left out. */
   private Optional<Double> wallSeconds() {
     if (speeds.isEmpty()) {
       return Optional.empty();
     }
-    double slowest = modules().stream().mapToDouble(s -> seconds(s).orElse(0.0)).max().orElse(0);
+    List<Planned> own = stages.stream().filter(p -> ofMethod.contains(p.stage())).toList();
+    double slowest =
+        own.stream()
+            .filter(PlanAnswer::isModule)
+            .mapToDouble(planned -> seconds(planned).orElse(0.0))
+            .max()
+            .orElse(0);
     double whole =
-        stages.stream()
-            .filter(stage -> stage.stage().equals("meta") || stage.stage().equals("final"))
-            .mapToDouble(stage -> seconds(stage).orElse(0.0))
+        own.stream()
+            .filter(planned -> !isModule(planned))
+            .mapToDouble(planned -> seconds(planned).orElse(0.0))
             .sum();
     return Optional.of(whole + waves() * slowest);
   }
@@ -82,7 +106,7 @@ final class PlanAnswer {
   /** Settings that fit the largest training task, in the order of Spark's documentation. */
   Map<String, String> configuration() {
     int atOnce = Math.max(1, cluster.tasksAtOnce());
-    long task = modules().stream().mapToLong(PlanAnswer::resident).max().orElse(0);
+    long task = tasks().stream().mapToLong(PlanAnswer::resident).max().orElse(0);
     long heap = Math.max(GIB, 3 * plan.broadcastBytes() + GIB / 2);
     var settings = new LinkedHashMap<String, String>();
     settings.put("spark.task.cpus", Integer.toString(cluster.taskThreads()));
@@ -102,7 +126,7 @@ final class PlanAnswer {
   }
 
   /** The allocator keeps up to twice what a step's activations need, rather than fragment. */
-  private static long resident(Stage stage) {
+  private static long resident(Planned stage) {
     TrainingPlan.Memory memory = stage.memory();
     return 2 * memory.totalBytes() - memory.lastingBytes();
   }
@@ -119,23 +143,25 @@ final class PlanAnswer {
             "depths",
             "images",
             "training",
+            "computed",
             "weights",
             "gradients",
             "optimizer",
             "activations",
             "time"));
-    for (Stage stage : stages) {
+    for (Planned planned : stages) {
       rows.add(
           List.of(
-              stage.stage(),
-              stage.division().toString(),
-              String.format(Locale.ROOT, "%,.0f", stage.images()),
-              Results.flops(stage.flops()),
-              Results.bytes(stage.memory().weightBytes()),
-              Results.bytes(stage.memory().gradientBytes()),
-              Results.bytes(stage.memory().optimizerBytes()),
-              activations(stage),
-              seconds(stage).map(Results::duration).orElse("-")));
+              planned.stage().name(),
+              planned.stage().network().toString(),
+              String.format(Locale.ROOT, "%,.0f", planned.images()),
+              Results.flops(planned.cost().nominal()),
+              Results.flops(planned.cost().computed()),
+              Results.bytes(planned.memory().weightBytes()),
+              Results.bytes(planned.memory().gradientBytes()),
+              Results.bytes(planned.memory().optimizerBytes()),
+              activations(planned),
+              seconds(planned).map(Results::duration).orElse("-")));
     }
     var lines = new ArrayList<String>();
     lines.add(head);
@@ -153,7 +179,7 @@ final class PlanAnswer {
             Results.bytes(plan.broadcastBytes())));
     lines.add(
         wallSeconds()
-            .map(seconds -> "Deep Incubation takes about " + Results.duration(seconds) + " here.")
+            .map(seconds -> method.title() + " takes about " + Results.duration(seconds) + " here.")
             .orElse("For an estimate of time give --images-per-second, or --measure."));
     lines.add("");
     lines.add("Suggested settings:");
@@ -166,7 +192,7 @@ final class PlanAnswer {
     return setting.contains(" ") ? "'" + setting + "'" : setting;
   }
 
-  private static String activations(Stage stage) {
+  private static String activations(Planned stage) {
     Long bytes = stage.memory().activationBytes();
     return bytes == null ? "-" : Results.bytes(bytes);
   }
@@ -175,18 +201,20 @@ final class PlanAnswer {
     var json = new JsonObject();
     json.addProperty("status", "done");
     var array = new JsonArray();
-    for (Stage stage : stages) {
+    for (Planned planned : stages) {
       var told = new JsonObject();
-      told.addProperty("stage", stage.stage());
-      told.addProperty("depths", stage.division().toString());
-      told.addProperty("images", stage.images());
-      told.addProperty("flopsPerImage", stage.flopsPerImage());
-      told.addProperty("flops", stage.flops());
-      told.add("memory", new Gson().toJsonTree(stage.memory()));
-      seconds(stage).ifPresent(seconds -> told.addProperty("seconds", seconds));
+      told.addProperty("stage", planned.stage().name());
+      told.addProperty("depths", planned.stage().network().toString());
+      told.addProperty("images", planned.images());
+      told.addProperty("flopsPerImage", planned.perImage().nominal());
+      told.addProperty("flops", planned.cost().nominal());
+      told.addProperty("computedFlops", planned.cost().computed());
+      told.add("memory", new Gson().toJsonTree(planned.memory()));
+      seconds(planned).ifPresent(seconds -> told.addProperty("seconds", seconds));
       array.add(told);
     }
     json.add("stages", array);
+    json.addProperty("method", method.name());
     json.addProperty("tasks", modules().size());
     json.addProperty("slots", cluster.slots());
     json.addProperty("waves", waves());

@@ -1,6 +1,6 @@
 package io.deepincubation.spark.cli;
 
-import com.google.gson.JsonObject;
+import io.deepincubation.core.text.Quantities;
 import io.deepincubation.spark.IncubatedModel;
 import io.deepincubation.spark.PredictJob;
 import io.deepincubation.spark.PredictionColumns;
@@ -10,6 +10,7 @@ import java.util.Locale;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructField;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,12 +29,7 @@ final class Predict extends Verb {
 
   @Mixin private final SourceOptions source = new SourceOptions();
 
-  @Option(
-      names = "--to",
-      required = true,
-      paramLabel = "URI",
-      description = "The folder of the predictions.")
-  private String to = "";
+  @Mixin private final TargetOptions target = new TargetOptions();
 
   @Option(
       names = "--input-column",
@@ -67,6 +63,16 @@ final class Predict extends Verb {
   @Option(names = "--keep-images", description = "Also writes columns of files and pixels.")
   private boolean keepImages;
 
+  /** The answer's JSON; what was done before has no speed. */
+  private record Facts(
+      String status,
+      String predictions,
+      String model,
+      long rows,
+      long rejected,
+      @Nullable Double seconds,
+      @Nullable Double imagesPerSecond) {}
+
   @Override
   Answer answer() {
     try (CliSession session = CliSession.start(new PlaceOptions(), output())) {
@@ -84,7 +90,7 @@ final class Predict extends Verb {
       String request =
           PredictJob.request(loaded.digest(), source.from(), inputColumn, prefix, topK, keepImages);
       PredictJob.Outcome outcome =
-          new PredictJob(session.spark(), session.storages().open(to))
+          new PredictJob(session.spark(), session.storages().open(target.to()))
               .run(written, columns.reason(), request);
       return answer(outcome, loaded.digest());
     }
@@ -98,22 +104,27 @@ final class Predict extends Verb {
   }
 
   private Answer answer(PredictJob.Outcome outcome, String digest) {
-    var json = new JsonObject();
-    json.addProperty("status", outcome.alreadyDone() ? "already-done" : "done");
-    json.addProperty("predictions", to);
-    json.addProperty("model", digest);
-    json.addProperty("rows", outcome.rows());
-    json.addProperty("rejected", outcome.rejected());
     String counts =
-        String.format(
-            Locale.ROOT, "%,d rows, %,d without a prediction", outcome.rows(), outcome.rejected());
+        Quantities.count(outcome.rows())
+            + " rows, "
+            + Quantities.count(outcome.rejected())
+            + " without a prediction";
     if (outcome.alreadyDone()) {
-      return new Answer(List.of("Already done: " + counts + " in " + to), json);
+      return new Answer(
+          List.of("Already done: " + counts + " in " + target.to()),
+          new Facts(
+              "already-done", target.to(), digest, outcome.rows(), outcome.rejected(), null, null));
     }
     double rate = outcome.rows() / Math.max(1e-9, outcome.seconds());
-    json.addProperty("seconds", outcome.seconds());
-    json.addProperty("imagesPerSecond", rate);
     return new Answer(
-        List.of(counts, String.format(Locale.ROOT, "%.1f images/s; see %s", rate, to)), json);
+        List.of(counts, String.format(Locale.ROOT, "%.1f images/s; see %s", rate, target.to())),
+        new Facts(
+            "done",
+            target.to(),
+            digest,
+            outcome.rows(),
+            outcome.rejected(),
+            outcome.seconds(),
+            rate));
   }
 }

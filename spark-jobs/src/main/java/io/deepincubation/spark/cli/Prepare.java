@@ -1,12 +1,11 @@
 package io.deepincubation.spark.cli;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonObject;
 import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.data.ContactSheet;
 import io.deepincubation.core.data.DataIndex;
 import io.deepincubation.core.data.ImageFitting;
 import io.deepincubation.core.data.ImageFitting.Encoding;
+import io.deepincubation.core.data.ImageSizes;
 import io.deepincubation.core.data.PreparedSet;
 import io.deepincubation.core.data.UnfitDataException;
 import io.deepincubation.core.recipe.RecipeException;
@@ -16,8 +15,10 @@ import io.deepincubation.spark.prepare.PrepareJob;
 import io.deepincubation.spark.prepare.Subset;
 import java.util.ArrayList;
 import java.util.IntSummaryStatistics;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +36,7 @@ final class Prepare extends Verb {
 
   @Mixin private final SourceOptions source = new SourceOptions();
 
-  @Option(
-      names = "--to",
-      required = true,
-      paramLabel = "URI",
-      description = "The folder of the training set.")
-  private String to = "";
+  @Mixin private final TargetOptions target = new TargetOptions();
 
   @Option(
       names = "--image-column",
@@ -124,11 +120,22 @@ final class Prepare extends Verb {
   @Option(names = "--seed", paramLabel = "N", description = "Decides the order of the images.")
   private @Nullable Long seed;
 
+  /** The answer's JSON. */
+  private record Facts(
+      String status,
+      String data,
+      int classes,
+      ImageSizes sizes,
+      Map<String, Long> images,
+      List<Double> mean,
+      List<Double> std,
+      String digest) {}
+
   @Override
   Answer answer() {
     Preparation preparation = preparation();
     try (CliSession session = CliSession.start(new PlaceOptions(), output())) {
-      Optional<String> before = digest(session.storages().open(to));
+      Optional<String> before = digest(session.storages().open(target.to()));
       DataIndex index = new PrepareJob(session.spark(), session.storages()).run(preparation);
       return answer(index, before.equals(Optional.of(index.digest())));
     }
@@ -151,7 +158,7 @@ final class Prepare extends Verb {
           "Cannot prepare a training set: expected --image-size or --shorter-side, got both");
     }
     Preparation preparation =
-        Preparation.of(source.from(), to)
+        Preparation.of(source.from(), target.to())
             .format(source.format())
             .columns(new Columns(imageColumn, labelColumn, splitColumn))
             .fitting(new ImageFitting(imageSize, shorterSide, encoding))
@@ -166,13 +173,12 @@ final class Prepare extends Verb {
 
   private Answer answer(DataIndex index, boolean alreadyDone) {
     var lines = new ArrayList<String>();
-    var json = new JsonObject();
-    var counts = new JsonObject();
+    var counts = new LinkedHashMap<String, Long>();
     for (String split : index.splits().keySet()) {
       lines.add(
           String.format(
               Locale.ROOT, "%s: %,d images%s", split, index.count(split), ofClass(index, split)));
-      counts.addProperty(split, index.count(split));
+      counts.put(split, index.count(split));
     }
     int classes = index.classNames().size();
     lines.add(String.format("%d classes: %s", classes, names(index.classNames())));
@@ -180,19 +186,21 @@ final class Prepare extends Verb {
     lines.add("Mean: " + levels(index.mean()) + ", standard deviation: " + levels(index.std()));
     lines.add(
         (alreadyDone ? "Already done in " : "Prepared in ")
-            + to
+            + target.to()
             + "; see "
             + ContactSheet.FILE
             + " there");
-    json.addProperty("status", alreadyDone ? "already-done" : "done");
-    json.addProperty("data", to);
-    json.addProperty("classes", classes);
-    json.add("sizes", new Gson().toJsonTree(index.sizes()));
-    json.add("images", counts);
-    json.add("mean", new Gson().toJsonTree(index.mean()));
-    json.add("std", new Gson().toJsonTree(index.std()));
-    json.addProperty("digest", index.digest());
-    return new Answer(lines, json);
+    return new Answer(
+        lines,
+        new Facts(
+            alreadyDone ? "already-done" : "done",
+            target.to(),
+            classes,
+            index.sizes(),
+            counts,
+            index.mean(),
+            index.std(),
+            index.digest()));
   }
 
   private static String ofClass(DataIndex index, String split) {

@@ -10,7 +10,9 @@ import io.deepincubation.core.data.ImageSource;
 import io.deepincubation.core.data.PreparedSet;
 import io.deepincubation.core.data.PreparedSetWriter;
 import io.deepincubation.core.data.SyntheticShapes;
+import io.deepincubation.core.incubation.EndToEnd;
 import io.deepincubation.core.incubation.IncubationReport;
+import io.deepincubation.core.incubation.Stage;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.RecipeYaml;
@@ -67,9 +69,10 @@ final class Quickstart extends Verb {
       SparkDeepIncubation incubation = incubation(session, resolved);
       var folder = new RunFolder(session.storages().open(uri("run")));
       boolean alreadyDone =
-          folder.runRecord().isPresent() && folder.result("baselines/e2e").isPresent();
+          folder.runRecord().isPresent()
+              && incubation.stages().stream().allMatch(s -> folder.result(s.name()).isPresent());
       IncubationReport report = incubation.run();
-      StageResult endToEnd = incubation.trainEndToEnd();
+      StageResult endToEnd = incubation.method(new EndToEnd()).run().model();
       new RunReport(folder).write();
       return answer(new Comparison(report, endToEnd, testImages), alreadyDone);
     }
@@ -112,7 +115,9 @@ final class Quickstart extends Verb {
             .trainingData(uri("data"))
             .runFolder(uri("run"))
             .progress(session.board());
-    return incubation.recipe(equalCost(resolved, incubation.cost().epochsOfEqualCost()));
+    Stage endToEnd = incubation.method(new EndToEnd()).stages().get(0);
+    return incubation.recipe(
+        equalCost(resolved, incubation.cost().epochsOfEqualCost(endToEnd, incubation.stages())));
   }
 
   /** The recipe with so many epochs of end-to-end training, and a warm-up that fits into them. */

@@ -1,7 +1,7 @@
 package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.checkpoint.StageResult;
-import io.deepincubation.core.incubation.IncubationReport;
+import io.deepincubation.core.text.Quantities;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,20 +11,7 @@ import java.util.stream.IntStream;
 /** Results in words and columns. */
 final class Results {
 
-  private static final List<String> FLOP_UNITS =
-      List.of("FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP", "ZFLOP");
-
   private Results() {}
-
-  /** The stages of a run in the order in which they ran. */
-  static List<StageResult> inOrder(IncubationReport report) {
-    var stages = new ArrayList<StageResult>();
-    stages.add(report.meta());
-    stages.addAll(report.modules());
-    stages.add(report.assembled());
-    stages.add(report.tuned());
-    return List.copyOf(stages);
-  }
 
   /** One line a stage. */
   static List<String> table(List<StageResult> results) {
@@ -34,9 +21,9 @@ final class Results {
       rows.add(
           List.of(
               result.stage(),
-              result.measuredAccuracy().map(Results::percent).orElse("-"),
-              String.format(Locale.ROOT, "%,d", result.images()),
-              flops(result.trainingFlops()),
+              result.measuredAccuracy().map(Quantities::percent).orElse("-"),
+              Quantities.count(result.images()),
+              Quantities.flops(result.trainingFlops()),
               String.format(Locale.ROOT, "%.1f", result.seconds())));
     }
     return columns(rows);
@@ -80,35 +67,19 @@ final class Results {
     return line.toString();
   }
 
-  /** A share of 1, with one digit. */
   static String percent(double share) {
-    return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    return Quantities.percent(share);
   }
 
-  /** Bytes in mebibytes. */
   static String bytes(long bytes) {
-    return String.format(Locale.ROOT, "%,.1f MiB", bytes / (double) (1 << 20));
+    return Quantities.bytes(bytes);
   }
 
-  /** A time in the units that people plan by. */
   static String duration(double seconds) {
-    long whole = Math.round(seconds);
-    return whole < 600
-        ? whole + " s"
-        : whole < 36_000
-            ? whole / 60 + " min"
-            : String.format(Locale.ROOT, "%.1f h", whole / 3600.0);
+    return Quantities.duration(seconds);
   }
 
-  /** Operations with three digits. */
   static String flops(double flops) {
-    int unit = 0;
-    double rest = flops;
-    while (rest >= 999.5 && unit < FLOP_UNITS.size() - 1) {
-      rest /= 1000;
-      unit++;
-    }
-    String digits = rest >= 99.95 || rest == 0 ? "%.0f %s" : rest >= 9.995 ? "%.1f %s" : "%.2f %s";
-    return String.format(Locale.ROOT, digits, rest, FLOP_UNITS.get(unit));
+    return Quantities.flops(flops);
   }
 }

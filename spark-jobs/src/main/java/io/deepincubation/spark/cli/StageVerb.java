@@ -4,6 +4,8 @@ import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.incubation.DeepIncubation;
+import io.deepincubation.core.incubation.Method;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.spark.RunReport;
 import io.deepincubation.spark.SparkDeepIncubation;
@@ -13,25 +15,38 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** A verb that trains and commits stages. */
 abstract class StageVerb extends Verb {
 
   @Mixin private final RunOptions run = new RunOptions();
 
+  @Option(
+      names = "--from-run",
+      paramLabel = "URI",
+      description = "Another run's folder; its committed stages of equal key are taken.")
+  private @Nullable String fromRun;
+
+  /** How the target model is trained. */
+  Method method() {
+    return new DeepIncubation();
+  }
+
   /** Trains. */
   abstract List<StageResult> train(SparkDeepIncubation incubation);
 
   @Override
   final Answer answer() {
-    checkOptions();
+    Method method = method();
     Recipe recipe = run.recipe();
     Instant start = Instant.now();
     try (CliSession session = CliSession.start(run.places(), output())) {
       var folder = new RunFolder(session.storages().open(run.run()));
       Set<String> before = committed(folder);
-      List<StageResult> results = train(incubation(session, recipe));
+      List<StageResult> results = train(incubation(session, method, recipe));
       boolean alreadyDone = results.stream().allMatch(r -> before.contains(r.stage()));
       String report = new RunReport(folder).write();
       double seconds = Duration.between(start, Instant.now()).toMillis() / 1000.0;
@@ -39,15 +54,15 @@ abstract class StageVerb extends Verb {
     }
   }
 
-  /** Checks options of the verb's own before anything starts. */
-  void checkOptions() {}
-
-  private SparkDeepIncubation incubation(CliSession session, Recipe recipe) {
-    return SparkDeepIncubation.on(session.spark())
-        .recipe(recipe)
-        .trainingData(run.data())
-        .runFolder(run.run())
-        .progress(session.board());
+  private SparkDeepIncubation incubation(CliSession session, Method method, Recipe recipe) {
+    SparkDeepIncubation incubation =
+        SparkDeepIncubation.on(session.spark())
+            .method(method)
+            .recipe(recipe)
+            .trainingData(run.data())
+            .runFolder(run.run())
+            .progress(session.board());
+    return fromRun == null ? incubation : incubation.fromRun(fromRun);
   }
 
   private static Set<String> committed(RunFolder folder) {

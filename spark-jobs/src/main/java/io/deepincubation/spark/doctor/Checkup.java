@@ -1,5 +1,7 @@
 package io.deepincubation.spark.doctor;
 
+import io.deepincubation.core.text.FirstLine;
+import io.deepincubation.core.thread.Daemons;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,9 +36,7 @@ public final class Checkup {
    */
   public Checkup check(String name, Callable<Finding> check, String mend) {
     var task = new FutureTask<>(check);
-    var thread = new Thread(task, "deep-incubation-doctor");
-    thread.setDaemon(true);
-    thread.start();
+    Daemons.start("deep-incubation-doctor", task);
     findings.add(outcome(name, task, mend));
     return this;
   }
@@ -56,7 +56,7 @@ public final class Checkup {
   }
 
   private static String said(Throwable failure) {
-    String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    String message = FirstLine.of(failure);
     return failure instanceof IllegalStateException || message.startsWith("Cannot ")
         ? message
         : failure.getClass().getSimpleName() + ": " + message;

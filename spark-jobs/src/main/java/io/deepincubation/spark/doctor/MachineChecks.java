@@ -6,11 +6,11 @@ import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.NativeArithmetic;
 import io.deepincubation.core.script.GemmPeak;
 import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.text.Quantities;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /** Checks of the machine that calls them. */
 public final class MachineChecks {
@@ -50,7 +50,7 @@ public final class MachineChecks {
   /** Multiplies matrices in fp32. */
   public static Finding products(Device device) {
     double flops = GemmPeak.ofSquares(device, /* bfloat16= */ false, SIDE);
-    return Finding.ok("products", String.format(Locale.ROOT, "fp32 at %.0f GFLOP/s", flops / 1e9));
+    return Finding.ok("products", "fp32 at " + Quantities.flops(flops) + "/s");
   }
 
   /** Multiplies matrices in bfloat16, natively or not. */
@@ -59,11 +59,10 @@ public final class MachineChecks {
     boolean fast = NativeArithmetic.of(device) == Arithmetic.BF16;
     return Finding.ok(
         "bfloat16",
-        String.format(
-            Locale.ROOT,
-            "%s, at %.0f GFLOP/s",
-            fast ? "native" : "not native (precision auto computes in fp32)",
-            flops / 1e9));
+        (fast ? "native" : "not native (precision auto computes in fp32)")
+            + ", at "
+            + Quantities.flops(flops)
+            + "/s");
   }
 
   /**
@@ -84,11 +83,8 @@ public final class MachineChecks {
   static Finding memory(long heap, long machine, long room, String key) {
     String said =
         String.format(
-            Locale.ROOT,
-            "heap %.1f GiB, machine or container %.1f GiB, room outside the heap %.1f GiB",
-            heap / (double) GIB,
-            machine / (double) GIB,
-            room / (double) GIB);
+            "heap %s, machine or container %s, room outside the heap %s",
+            Quantities.bytes(heap), Quantities.bytes(machine), Quantities.bytes(room));
     String mend =
         "raise " + key + " or lower the heap; `plan` tells what a task needs outside the heap";
     if (room < LEAST_ROOM) {
@@ -133,7 +129,7 @@ public final class MachineChecks {
     Path probe = Files.createTempFile(folder, "doctor", "");
     Files.delete(probe);
     long free = Files.getFileStore(folder).getUsableSpace();
-    String said = String.format(Locale.ROOT, "%s, %.1f GiB free", folder, free / (double) GIB);
+    String said = folder + ", " + Quantities.bytes(free) + " free";
     return free < Math.min(wanted, GIB)
         ? Finding.warn("cache", said, "free space, or set spark.deepincubation.cache.directory")
         : Finding.ok("cache", said);

@@ -3,10 +3,10 @@ package io.deepincubation.spark.doctor;
 import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.data.DataIndex;
 import io.deepincubation.core.data.PreparedSet;
+import io.deepincubation.core.text.Quantities;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.UUID;
 
 /**
@@ -31,7 +31,7 @@ public final class StorageChecks {
     DataIndex index = PreparedSet.open(storage).index();
     long images = index.splits().keySet().stream().mapToLong(index::count).sum();
     return Finding.ok(
-        "data", String.format(Locale.ROOT, "read %s: %,d images", storage.uri(), images));
+        "data", "read " + storage.uri() + ": " + Quantities.count(images) + " images");
   }
 
   /** Writes, reads and deletes a file in a run's folder. */

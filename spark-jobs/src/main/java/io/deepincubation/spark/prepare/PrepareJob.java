@@ -14,6 +14,7 @@ import io.deepincubation.core.data.ShardFacts;
 import io.deepincubation.core.data.ShardWriter;
 import io.deepincubation.core.data.UnfitDataException;
 import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.text.FirstLine;
 import io.deepincubation.spark.storage.Refusal;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.io.IOException;
@@ -258,7 +259,7 @@ public final class PrepareJob {
     String message =
         String.format(
             "Cannot prepare %s from %s: %s",
-            request.to(), request.from(), firstLine(causes.get(causes.size() - 1)));
+            request.to(), request.from(), FirstLine.of(causes.get(causes.size() - 1)));
     boolean unreadable = causes.stream().anyMatch(cause -> isOf(request.from(), cause));
     return unreadable
         ? new UnfitDataException(message, failure)
@@ -270,10 +271,6 @@ public final class PrepareJob {
     return failure instanceof IOException
         || failure instanceof AnalysisException
         || String.valueOf(failure.getMessage()).contains(new Path(source).toUri().getPath());
-  }
-
-  private static String firstLine(Throwable failure) {
-    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("no reason given");
   }
 
   private static boolean isTold(Throwable failure) {

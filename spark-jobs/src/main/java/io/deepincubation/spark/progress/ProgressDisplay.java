@@ -1,5 +1,6 @@
 package io.deepincubation.spark.progress;
 
+import io.deepincubation.core.thread.Daemons;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -9,7 +10,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -35,13 +35,7 @@ public final class ProgressDisplay implements AutoCloseable {
     this.board = board;
     this.style = style;
     this.out = out;
-    timer =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              var thread = new Thread(task, "deep-incubation-progress");
-              thread.setDaemon(true);
-              return thread;
-            });
+    timer = Daemons.timer("deep-incubation-progress");
   }
 
   /**

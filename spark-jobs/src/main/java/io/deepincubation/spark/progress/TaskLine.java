@@ -95,7 +95,13 @@ record TaskLine(
   String name() {
     return last.moduleIndex() < 0
         ? last.stage()
-        : "module " + (last.moduleIndex() + 1) + "/" + last.moduleCount();
+        : rival() + "module " + (last.moduleIndex() + 1) + "/" + last.moduleCount();
+  }
+
+  /** The method whose modules lie below its own folder, such as {@code imitation}, or nothing. */
+  private String rival() {
+    String[] folders = last.stage().split("/", -1);
+    return folders.length < 3 ? "" : folders[folders.length - 3] + " ";
   }
 
   String stateInWords() {

@@ -1,5 +1,6 @@
 package io.deepincubation.spark.report;
 
+import io.deepincubation.core.text.Quantities;
 import io.deepincubation.core.training.ConfusionMatrix;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -70,7 +71,7 @@ final class ConfusionFigure {
 
   private String rightly() {
     double share = confusion.accuracy();
-    return Html.format("%.1f%% of %,d", 100 * share, confusion.images());
+    return Quantities.percent(share) + " of " + Quantities.count(confusion.images());
   }
 
   private String name(int index, double cell) {

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 record Curves(String title, String quantity, List<Series> series) {
 
   private static final int MOST_POINTS = 1000;
-  private static final String MODULES = "modules/";
+  private static final Pattern ONE_OF_SEVERAL = Pattern.compile("(.+)/\\d+");
 
   /**
    * One line.
@@ -49,8 +51,8 @@ record Curves(String title, String quantity, List<Series> series) {
   }
 
   private static String group(String stage) {
-    int modules = stage.indexOf(MODULES);
-    return modules < 0 ? stage : stage.substring(0, modules) + "modules";
+    Matcher one = ONE_OF_SEVERAL.matcher(stage);
+    return one.matches() ? one.group(1) : stage;
   }
 
   private static Curves plot(

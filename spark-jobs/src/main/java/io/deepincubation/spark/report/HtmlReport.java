@@ -1,9 +1,9 @@
 package io.deepincubation.spark.report;
 
-import com.google.gson.Gson;
 import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.checkpoint.TaskAttempt;
+import io.deepincubation.core.text.Quantities;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,11 +20,10 @@ import java.util.stream.Collectors;
 
 /**
  * A run's report as one HTML file: results, curves, a timeline of tasks, hybrid gains (Fig. 9),
- * cost and recipe. It loads nothing from anywhere.
+ * cost and recipe. It loads nothing from anywhere and needs no script.
  */
 public final class HtmlReport {
 
-  private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([a-z-]+)}}");
 
   private final ReportFacts facts;
@@ -74,7 +73,7 @@ public final class HtmlReport {
     Map<String, String> parts =
         Map.ofEntries(
             Map.entry("title", Html.escaped(facts.title())),
-            Map.entry("summary", Html.escaped(new Summary(results, facts.moduleCount()).text())),
+            Map.entry("summary", Html.escaped(new Summary(results, facts).text())),
             Map.entry("methods", methods()),
             Map.entry("stages", stages()),
             Map.entry("gains", new HybridGains(results).html()),
@@ -84,9 +83,7 @@ public final class HtmlReport {
             Map.entry("versions", facts(facts.versions())),
             Map.entry("recipe", Html.escaped(facts.recipeYaml())),
             Map.entry("figure-style", resource("figures.css")),
-            Map.entry("chart-style", resource(UPLOT + "uPlot.min.css")),
-            Map.entry("chart-script", resource(UPLOT + "uPlot.iife.min.js")),
-            Map.entry("curves", new Gson().toJson(Curves.of(metrics))));
+            Map.entry("curves", LineChart.plots(Curves.of(metrics))));
     return PLACEHOLDER
         .matcher(resource("report.html"))
         .replaceAll(match -> Matcher.quoteReplacement(part(parts, match)));
@@ -117,15 +114,15 @@ public final class HtmlReport {
   }
 
   private String methods() {
-    return MethodTotal.of(results).stream()
+    return MethodTotal.of(results, facts.methods()).stream()
         .map(
             total ->
                 "<tr>"
                     + Html.cell(total.method())
                     + Html.numberCell(Html.percent(total.accuracy()))
-                    + Html.numberCell(Html.count(total.images()))
-                    + Html.numberCell(Html.flops(total.trainingFlops()))
-                    + Html.numberCell(Html.seconds(total.seconds()))
+                    + Html.numberCell(Quantities.count(total.images()))
+                    + Html.numberCell(Quantities.flops(total.trainingFlops()))
+                    + Html.numberCell(Quantities.duration(total.seconds()))
                     + "</tr>")
         .collect(Collectors.joining("\n"));
   }
@@ -138,10 +135,10 @@ public final class HtmlReport {
                     + Html.cell(result.stage())
                     + Html.numberCell(Html.percent(result.measuredAccuracy()))
                     + Html.numberCell(loss(result))
-                    + Html.numberCell(Html.count(result.images()))
+                    + Html.numberCell(Quantities.count(result.images()))
                     + Html.numberCell(Integer.toString(result.epochs()))
-                    + Html.numberCell(Html.flops(result.trainingFlops()))
-                    + Html.numberCell(Html.seconds(result.seconds()))
+                    + Html.numberCell(Quantities.flops(result.trainingFlops()))
+                    + Html.numberCell(Quantities.duration(result.seconds()))
                     + Html.cell(result.device())
                     + Html.numberCell(Html.bytes(result.memory().nativeBytes()))
                     + Html.numberCell(Html.bytes(result.memory().heapBytes()))
@@ -157,10 +154,12 @@ public final class HtmlReport {
     double taskSeconds = results.stream().mapToDouble(StageResult::seconds).sum();
     double flops = results.stream().mapToDouble(StageResult::trainingFlops).sum();
     SortedMap<String, String> cost = new TreeMap<>();
-    cost.put("Wall clock", Html.seconds(timeline.length().toMillis() / 1000.0));
-    cost.put("Time of all tasks", Html.seconds(taskSeconds));
-    cost.put("Training compute", Html.flops(flops));
-    cost.put("Mean speed of a task", Html.flops(taskSeconds == 0 ? 0 : flops / taskSeconds) + "/s");
+    cost.put("Wall clock", Quantities.duration(timeline.length().toMillis() / 1000.0));
+    cost.put("Time of all tasks", Quantities.duration(taskSeconds));
+    cost.put("Training compute", Quantities.flops(flops));
+    cost.put(
+        "Mean speed of a task",
+        Quantities.flops(taskSeconds == 0 ? 0 : flops / taskSeconds) + "/s");
     cost.put(
         "Hosts",
         results.stream()

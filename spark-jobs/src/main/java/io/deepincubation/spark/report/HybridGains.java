@@ -1,6 +1,7 @@
 package io.deepincubation.spark.report;
 
 import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.incubation.Stages;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,7 +22,7 @@ final class HybridGains {
             .toList();
     metaAccuracy =
         results.stream()
-            .filter(result -> result.stage().equals("meta"))
+            .filter(result -> result.stage().equals(Stages.META))
             .flatMap(result -> result.measuredAccuracy().stream())
             .findFirst();
   }

@@ -2,6 +2,7 @@ package io.deepincubation.spark.report;
 
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * Curves as a picture that needs no script: an SVG with axes, and a legend with the last values.
@@ -51,13 +52,22 @@ final class LineChart {
     }
   }
 
-  LineChart(Curves curves) {
+  private LineChart(Curves curves) {
     this.curves = curves;
     steps = Range.of(curves.series(), /* ofSteps= */ true);
     values = Range.of(curves.series(), /* ofSteps= */ false);
   }
 
-  String html() {
+  /** All plots side by side, as many in a row as there is room for. */
+  static String plots(List<Curves> plots) {
+    return plots.isEmpty()
+        ? "<p>No metrics were kept.</p>"
+        : plots.stream()
+            .map(curves -> new LineChart(curves).html())
+            .collect(Collectors.joining("", "<div class=\"plots\">", "</div>"));
+  }
+
+  private String html() {
     String title = Html.escaped(curves.title() + ": " + curves.quantity());
     var html = new StringBuilder("<div class=\"plot\"><h3>").append(title).append("</h3>");
     html.append(

@@ -2,12 +2,13 @@ package io.deepincubation.spark.report;
 
 import io.deepincubation.core.checkpoint.StageResult;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What one way to train cost in all, and what came of it.
@@ -21,61 +22,46 @@ import java.util.Optional;
 record MethodTotal(
     String method, Optional<Double> accuracy, long images, double trainingFlops, double seconds) {
 
-  static final String DEEP_INCUBATION = "Deep Incubation";
-  static final String END_TO_END = "End-to-end";
-
-  private static final String BASELINES = "baselines/";
-
-  private static final Map<String, String> NAMES =
-      Map.of(
-          "e2e", END_TO_END,
-          "staged-e2e", "Staged end-to-end",
-          "imitation", "Module imitation",
-          "dgl", "DGL",
-          "infopro", "InfoPro");
-
-  /** Totals by method: Deep Incubation first, then the baselines in the order of their results. */
-  static List<MethodTotal> of(List<StageResult> results) {
-    Map<String, List<StageResult>> byMethod = new LinkedHashMap<>();
-    results.stream()
-        .sorted(Comparator.comparing(result -> isBaseline(result.stage())))
-        .forEach(
-            result ->
-                byMethod
-                    .computeIfAbsent(method(result.stage()), name -> new ArrayList<>())
-                    .add(result));
-    return byMethod.entrySet().stream()
-        .map(entry -> total(entry.getKey(), entry.getValue()))
-        .toList();
-  }
-
-  static boolean isBaseline(String stage) {
-    return stage.startsWith(BASELINES);
-  }
-
-  private static String method(String stage) {
-    if (!isBaseline(stage)) {
-      return DEEP_INCUBATION;
+  /**
+   * Totals of the methods that have come to their end, and of those begun whose stages are no
+   * other's, in the methods' order. Stages that methods share count for each.
+   */
+  static List<MethodTotal> of(List<StageResult> results, List<MethodStages> methods) {
+    Map<String, StageResult> byStage =
+        results.stream()
+            .collect(
+                Collectors.toMap(
+                    StageResult::stage, result -> result, (a, b) -> a, LinkedHashMap::new));
+    var unclaimed = new LinkedHashSet<>(byStage.keySet());
+    methods.stream()
+        .filter(method -> byStage.containsKey(method.model()))
+        .forEach(method -> unclaimed.removeAll(method.stages()));
+    var totals = new ArrayList<MethodTotal>();
+    for (MethodStages method : methods) {
+      boolean begun = unclaimed.removeAll(method.stages());
+      if (begun || byStage.containsKey(method.model())) {
+        totals.add(
+            total(
+                method.title(),
+                Optional.ofNullable(byStage.get(method.model())),
+                method.stages().stream().map(byStage::get).filter(Objects::nonNull).toList()));
+      }
     }
-    String key = stage.substring(BASELINES.length()).split("/", 2)[0];
-    return Objects.requireNonNullElse(NAMES.get(key), key);
+    unclaimed.forEach(
+        stage -> {
+          StageResult result = Objects.requireNonNull(byStage.get(stage));
+          totals.add(total(stage, Optional.of(result), List.of(result)));
+        });
+    return List.copyOf(totals);
   }
 
-  private static MethodTotal total(String method, List<StageResult> results) {
+  private static MethodTotal total(
+      String method, Optional<StageResult> model, List<StageResult> results) {
     return new MethodTotal(
         method,
-        results.stream()
-            .filter(result -> isTargetModel(result.stage()))
-            .flatMap(result -> result.measuredAccuracy().stream())
-            .findFirst(),
+        model.flatMap(StageResult::measuredAccuracy),
         results.stream().mapToLong(StageResult::images).sum(),
         results.stream().mapToDouble(StageResult::trainingFlops).sum(),
         results.stream().mapToDouble(StageResult::seconds).sum());
-  }
-
-  private static boolean isTargetModel(String stage) {
-    return stage.equals("final")
-        || stage.endsWith("/final")
-        || (isBaseline(stage) && stage.indexOf('/') == stage.lastIndexOf('/'));
   }
 }

@@ -1,5 +1,6 @@
 package io.deepincubation.spark.report;
 
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -9,6 +10,7 @@ import java.util.TreeMap;
  *
  * @param title the recipe's name, or whatever the run is known by
  * @param moduleCount modules of the target model, K
+ * @param methods that may have run, in the order in which the report shows them
  * @param recipeYaml the resolved recipe
  * @param versions of the library, Spark, Java and libtorch, by name
  * @param environment hardware, data and whatever else the results depend on, by name
@@ -16,12 +18,14 @@ import java.util.TreeMap;
 public record ReportFacts(
     String title,
     int moduleCount,
+    List<MethodStages> methods,
     String recipeYaml,
     SortedMap<String, String> versions,
     SortedMap<String, String> environment) {
 
-  /** Copies the maps. */
+  /** Copies. */
   public ReportFacts {
+    methods = List.copyOf(methods);
     versions = new TreeMap<>(versions);
     environment = new TreeMap<>(environment);
   }
@@ -30,10 +34,16 @@ public record ReportFacts(
   public static ReportFacts of(
       String title,
       int moduleCount,
+      List<MethodStages> methods,
       String recipeYaml,
       Map<String, String> versions,
       Map<String, String> environment) {
     return new ReportFacts(
-        title, moduleCount, recipeYaml, new TreeMap<>(versions), new TreeMap<>(environment));
+        title,
+        moduleCount,
+        methods,
+        recipeYaml,
+        new TreeMap<>(versions),
+        new TreeMap<>(environment));
   }
 }

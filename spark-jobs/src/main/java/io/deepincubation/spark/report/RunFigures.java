@@ -6,7 +6,6 @@ import io.deepincubation.core.checkpoint.TaskAttempt;
 import io.deepincubation.core.training.ConfusionMatrix;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * The report's figures one by one, for other pages, such as a notebook's. Each is a piece of HTML
@@ -38,14 +37,7 @@ public final class RunFigures {
    * Loss and accuracy over the steps: a plot for each stage, in those of modules a line for each.
    */
   public String curves() {
-    String plots =
-        Curves.of(metrics).stream()
-            .map(curves -> new LineChart(curves).html())
-            .collect(Collectors.joining());
-    return alone(
-        plots.isEmpty()
-            ? "<p>No metrics were kept.</p>"
-            : "<div class=\"plots\">" + plots + "</div>");
+    return alone(LineChart.plots(Curves.of(metrics)));
   }
 
   /** Which attempt at a task ran where and when, retries and lost ones included. */

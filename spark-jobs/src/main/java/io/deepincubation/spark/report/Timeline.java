@@ -4,6 +4,7 @@ import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.checkpoint.TaskAttempt;
 import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
+import io.deepincubation.core.text.Quantities;
 import io.deepincubation.core.training.TaskPlace;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,7 +96,8 @@ final class Timeline {
     String resumed = result.resumedFromStep() == 0 ? "" : ", from step " + result.resumedFromStep();
     String label = result.stage() + attempt + resumed;
     String told =
-        String.join(", ", label, Html.seconds(result.seconds()), result.device(), memory(result));
+        String.join(
+            ", ", label, Quantities.duration(result.seconds()), result.device(), memory(result));
     return new Span(
         result.stage(),
         process(result.host(), result.executor()),

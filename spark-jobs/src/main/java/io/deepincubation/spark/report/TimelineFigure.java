@@ -1,6 +1,8 @@
 package io.deepincubation.spark.report;
 
 import io.deepincubation.core.checkpoint.TaskAttempt;
+import io.deepincubation.core.incubation.Stages;
+import io.deepincubation.core.text.Quantities;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -44,7 +46,7 @@ final class TimelineFigure {
               html.append("</div>\n");
             });
     return html.append("<p class=\"axis\"><span>0</span><span>")
-        .append(Html.seconds(timeline.length().toMillis() / 1000.0))
+        .append(Quantities.duration(timeline.length().toMillis() / 1000.0))
         .append("</span></p>")
         .toString();
   }
@@ -91,9 +93,9 @@ final class TimelineFigure {
   }
 
   private static String kind(String stage) {
-    if (MethodTotal.isBaseline(stage)) {
+    if (Stages.isBaseline(stage)) {
       return "baseline";
     }
-    return stage.startsWith("modules") ? "module" : "whole";
+    return Stages.isModule(stage) ? "module" : "whole";
   }
 }

@@ -1,6 +1,7 @@
 package io.deepincubation.spark.storage;
 
 import io.deepincubation.core.checkpoint.StorageException;
+import io.deepincubation.core.text.FirstLine;
 import java.io.FileNotFoundException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -114,7 +115,7 @@ public final class Refusal {
     String message = failure.getMessage();
     return message == null
         ? failure.getClass().getSimpleName()
-        : withoutSecret(message.lines().findFirst().orElse(""));
+        : withoutSecret(FirstLine.of(message));
   }
 
   /** A URI's {@code user:password@} is not for logs. */

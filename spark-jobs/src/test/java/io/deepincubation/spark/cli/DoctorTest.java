@@ -48,6 +48,7 @@ class DoctorTest {
   private List<String> places() {
     String last = out.toString().lines().reduce((first, second) -> second).orElseThrow();
     JsonObject json = JsonParser.parseString(last).getAsJsonObject();
+    assertThat(json.keySet()).containsExactly("status", "examinations");
     return StreamSupport.stream(json.getAsJsonArray("examinations").spliterator(), false)
         .map(JsonElement::getAsJsonObject)
         .map(examination -> examination.get("place").getAsString())

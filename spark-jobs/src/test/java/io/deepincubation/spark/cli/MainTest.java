@@ -110,6 +110,8 @@ class MainTest {
     }
     assertThat(train("baseline", "--method", "e2e")).isZero();
     assertThat(cli("report", "--run", folder.resolve("run").toString())).isZero();
+    assertThat(cli("report", "--json", "--run", folder.resolve("run").toString())).isZero();
+    assertThat(lastLine().keySet()).containsExactly("run", "report", "stages");
     assertThat(out.toString()).contains("final: top-1", "baselines/e2e", "Done in ", "Report: ");
     assertThat(err.toString()).isEmpty();
   }
@@ -135,8 +137,13 @@ class MainTest {
     assertThat(lastLine().get("status").getAsString()).isEqualTo("done");
     assertThat(lastLine().get("rows").getAsLong()).isEqualTo(48);
     assertThat(lastLine().get("rejected").getAsLong()).isZero();
+    assertThat(lastLine().keySet())
+        .containsExactly(
+            "status", "predictions", "model", "rows", "rejected", "seconds", "imagesPerSecond");
     assertThat(cli(predict)).isZero();
     assertThat(lastLine().get("status").getAsString()).isEqualTo("already-done");
+    assertThat(lastLine().keySet())
+        .containsExactly("status", "predictions", "model", "rows", "rejected");
     Files.delete(folder.resolve("predictions/_SUCCESS")); // as if it had been stopped
     assertThat(cli(predict)).isZero();
     assertThat(lastLine().get("status").getAsString()).isEqualTo("done");
@@ -149,6 +156,7 @@ class MainTest {
       assertThat(
               cli(
                   "export",
+                  "--json",
                   "--run",
                   folder.resolve("run").toString(),
                   "--format",
@@ -156,6 +164,7 @@ class MainTest {
                   "--to",
                   folder.resolve(format).toString()))
           .isZero();
+      assertThat(lastLine().keySet()).containsExactly("status", "format", "to", "model");
     }
     assertThat(folder.resolve("timm/model.safetensors")).exists();
     assertThat(folder.resolve("torchscript/model.pt")).exists();
@@ -258,6 +267,8 @@ class MainTest {
     assertThat(cli("prepare", "--from", cifar.toString(), "--to", target.toString(), "--json"))
         .isZero();
 
+    assertThat(lastLine().keySet())
+        .containsExactly("status", "data", "classes", "sizes", "images", "mean", "std", "digest");
     assertThat(lastLine().get("classes").getAsInt()).isEqualTo(100);
     assertThat(lastLine().getAsJsonObject("images").get("train").getAsInt()).isEqualTo(2);
     assertThat(lastLine().get("status").getAsString()).isEqualTo("done");
@@ -286,7 +297,10 @@ class MainTest {
     TinyRuns.draw(folder.resolve("data"));
     assertThat(train("pretrain-meta", "--set", "meta.epochs=1")).isZero();
     assertThat(train("pretrain-meta", "--seed", "8")).isEqualTo(2);
-    complains("Cannot use the run folder", "it belongs to recipe tiny", "choose another --run");
+    complains(
+        "Cannot use the run folder",
+        "its stage meta was trained otherwise: seed is 7 there and 8 here",
+        "choose another --run");
   }
 
   @Test
@@ -338,11 +352,11 @@ class MainTest {
     assertThat(train("pretrain-meta")).isZero();
     Path record = folder.resolve("run/run.json");
     String text = Files.readString(record);
-    Files.writeString(record, text.replace("\"formatVersion\": 1", "\"formatVersion\": 9"));
+    Files.writeString(record, text.replace("\"formatVersion\": 2", "\"formatVersion\": 9"));
 
     assertThat(train("incubate")).isEqualTo(5);
 
-    complains("Cannot read " + record, "expected format version 1, got 9");
+    complains("Cannot read " + record, "expected format version 2, got 9");
   }
 
   @Test
@@ -395,7 +409,7 @@ class MainTest {
   @Test
   void unknownBaseline() {
     assertThat(train("baseline", "--method", "telepathy")).isEqualTo(2);
-    complains("expected --method of [e2e], got telepathy");
+    complains("expected --method of [imitation, dgl, infopro, e2e, staged-e2e], got telepathy");
   }
 
   @Test

@@ -24,6 +24,19 @@ class HtmlReportTest {
       ReportFacts.of(
           "quick <script>alert('x')</script>",
           4,
+          List.of(
+              new MethodStages(
+                  "Deep Incubation",
+                  List.of(
+                      "meta",
+                      "modules/0",
+                      "modules/1",
+                      "modules/2",
+                      "modules/3",
+                      "assembled",
+                      "final")),
+              new MethodStages("DGL", List.of("baselines/dgl")),
+              new MethodStages("End-to-end", List.of("baselines/e2e"))),
           "name: quick\nmodel:\n  depth: 8 # </script>\n",
           Map.of("spark", "3.5.9", "java", "17"),
           Map.of("Processor", "2 cores", "Data", "drawn & labelled"));
@@ -32,6 +45,7 @@ class HtmlReportTest {
   void isSelfContained() {
     assertThat(report(results(), metrics()))
         .startsWith("<!doctype html>")
+        .doesNotContain("<script")
         .doesNotContain("src=")
         .doesNotContain("<link")
         .doesNotContain("@import")
@@ -49,18 +63,20 @@ class HtmlReportTest {
   }
 
   @Test
-  void keepsSeriesNamesFromEndingTheScript() {
-    var lines = Map.of("meta</script>", List.of(line("meta</script>", 1, 2.0, null)));
-    assertThat(report(results(), lines)).doesNotContain("meta</script>");
+  void escapesNamesOfCurves() {
+    var lines = Map.of("<b>meta", List.of(line("<b>meta", 1, 2.0, null)));
+    assertThat(report(results(), lines))
+        .contains("<h3>&lt;b&gt;meta: loss</h3>")
+        .doesNotContain("<b>meta");
   }
 
   @Test
   void comparesMethodsAtTheirWholeCost() {
     assertThat(report(results(), metrics()))
         .contains(
-            "<tr><td>Deep Incubation</td><td class=\"number\">71.0%</td>"
+            "<tr><td>Deep Incubation</td><td class=\"number\">71.0 %</td>"
                 + "<td class=\"number\">70,000</td><td class=\"number\">7.00 TFLOP</td>")
-        .contains("<tr><td>End-to-end</td><td class=\"number\">64.5%</td>")
+        .contains("<tr><td>End-to-end</td><td class=\"number\">64.5 %</td>")
         .contains("<td>DGL</td><td class=\"number\">–</td>");
   }
 
@@ -68,22 +84,22 @@ class HtmlReportTest {
   void sumsUpTheRun() {
     assertThat(report(results(), metrics()))
         .contains(
-            "Deep Incubation with 4 modules reached 71.0% top-1 accuracy on the test images for"
-                + " 7.00 TFLOP. End-to-end training of the same model reached 64.5% for 1.00"
+            "Deep Incubation with 4 modules reached 71.0 % top-1 accuracy on the test images for"
+                + " 7.00 TFLOP. End-to-end training of the same model reached 64.5 % for 1.00"
                 + " TFLOP: a difference of +6.5 points.");
   }
 
   @Test
   void saysThatARunIsNotAtItsEnd() {
     assertThat(report(results().subList(0, 2), Map.of()))
-        .contains("Deep Incubation has not come to its end here: 2 finished stages.");
+        .contains("No method has come to its end here: 2 finished stages.");
   }
 
   @Test
   void showsGainsAndLossesOfModules() {
     assertThat(report(results(), metrics()))
-        .contains("<b>+4.0 points</b><span>59.0%</span>")
-        .contains("<b>−2.0 points</b><span>53.0%</span>");
+        .contains("<b>+4.0 points</b><span>59.0 %</span>")
+        .contains("<b>−2.0 points</b><span>53.0 %</span>");
   }
 
   @Test
@@ -116,6 +132,12 @@ class HtmlReportTest {
             "modules top-1 % 4",
             "final loss 1",
             "final top-1 % 1");
+  }
+
+  @Test
+  void drawsEveryCurveWithoutAScript() {
+    assertThat(report(results(), metrics()).split("<polyline", -1)).hasSize(1 + 6 + 6);
+    assertThat(report(results(), Map.of())).contains("No metrics were kept.");
   }
 
   @Test
@@ -251,6 +273,7 @@ class HtmlReportTest {
         4,
         seconds,
         1e12,
+        9e11,
         1.5,
         accuracy,
         2,
@@ -264,7 +287,8 @@ class HtmlReportTest {
         START.plusSeconds(startSecond).toString(),
         START.plusSeconds(startSecond + seconds).toString(),
         List.of(),
-        "");
+        "",
+        null);
   }
 
   private static Map<String, List<MetricsLine>> metrics() {

@@ -74,7 +74,7 @@ class RunFiguresTest {
             List.of("cat", "<dog>"), new ConfusionMatrix(new long[][] {{3, 1}, {0, 2}}));
 
     assertThat(html)
-        .contains("83.3% of 6")
+        .contains("83.3 % of 6")
         .contains("<title>cat taken for cat: 3</title>")
         .contains("<title>cat taken for &lt;dog&gt;: 1</title>")
         .doesNotContain("&lt;dog&gt; taken for cat", "<dog>");

@@ -8,19 +8,25 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
+import java.lang.ref.SoftReference;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.apache.spark.broadcast.Broadcast;
 
 /**
- * The meta model's modules as safetensors bytes for a broadcast: per module as many arrays as it
- * takes, since one array must stay below 2 GB.
+ * A network's modules as safetensors bytes for a broadcast: per module as many arrays as it takes,
+ * since one array must stay below 2 GB. A process decodes them once for all of its tasks.
  */
-final class MetaWeights {
+final class BroadcastWeights {
 
   private static final int CHUNK_BYTES = 512 << 20;
 
-  private MetaWeights() {}
+  private static final Map<Long, SoftReference<List<Weights>>> DECODED = new HashMap<>();
+
+  private BroadcastWeights() {}
 
   /** The bytes of each module. */
   static byte[][][] encode(List<Weights> modules) {
@@ -36,14 +42,28 @@ final class MetaWeights {
     try (chunks) {
       Safetensors.write(weights, chunks);
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot serialize the meta model", e);
+      throw new UncheckedIOException("Cannot serialize weights for a broadcast", e);
     }
     return chunks.bytes;
   }
 
+  /**
+   * The modules of a broadcast, shared by all who ask in this process while any of them holds them.
+   */
+  static synchronized List<Weights> decoded(Broadcast<byte[][][]> broadcast) {
+    SoftReference<List<Weights>> kept = DECODED.get(broadcast.id());
+    List<Weights> modules = kept == null ? null : kept.get();
+    if (modules == null) {
+      modules = decode(broadcast.value());
+      DECODED.values().removeIf(reference -> reference.get() == null);
+      DECODED.put(broadcast.id(), new SoftReference<>(modules));
+    }
+    return modules;
+  }
+
   /** The modules of {@link #encode}'s bytes. */
   static List<Weights> decode(byte[][][] modules) {
-    return Arrays.stream(modules).map(MetaWeights::decode).toList();
+    return Arrays.stream(modules).map(BroadcastWeights::decode).toList();
   }
 
   private static Weights decode(byte[][] chunks) {
@@ -52,7 +72,7 @@ final class MetaWeights {
     try (var stream = new SequenceInputStream(Collections.enumeration(streams))) {
       return Safetensors.read(stream);
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the broadcast meta model", e);
+      throw new UncheckedIOException("Cannot read broadcast weights", e);
     }
   }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class MetaWeightsTest {
+class BroadcastWeightsTest {
 
   private static final Weights FIRST =
       new Weights(Map.of("a", new Weights.Tensor(List.of(2L, 3L), new float[] {1, 2, 3, 4, 5, 6})));
@@ -17,8 +17,8 @@ class MetaWeightsTest {
   @Test
   void survivesTheWayInAnyChunks() {
     for (int chunk : new int[] {1, 7, 64, 1 << 20}) {
-      byte[][][] bytes = MetaWeights.encode(List.of(FIRST, SECOND), chunk);
-      List<Weights> back = MetaWeights.decode(bytes);
+      byte[][][] bytes = BroadcastWeights.encode(List.of(FIRST, SECOND), chunk);
+      List<Weights> back = BroadcastWeights.decode(bytes);
       assertThat(back.get(0).tensor("a").values()).containsExactly(1, 2, 3, 4, 5, 6);
       assertThat(back.get(0).tensor("a").shape()).containsExactly(2L, 3L);
       assertThat(back.get(1).tensor("b").values()).containsExactly(7);
@@ -27,7 +27,7 @@ class MetaWeightsTest {
 
   @Test
   void cutsAModuleIntoChunksOfAtMostThatSize() {
-    byte[][] chunks = MetaWeights.encode(List.of(FIRST), 50)[0];
+    byte[][] chunks = BroadcastWeights.encode(List.of(FIRST), 50)[0];
     assertThat(chunks.length).isGreaterThan(1);
     assertThat(List.of(chunks)).allSatisfy(chunk -> assertThat(chunk).hasSizeLessThanOrEqualTo(50));
   }

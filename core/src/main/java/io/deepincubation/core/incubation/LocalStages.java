@@ -1,7 +1,6 @@
 package io.deepincubation.core.incubation;
 
 import io.deepincubation.core.network.Compute;
-import io.deepincubation.core.network.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -9,8 +8,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Incubates modules in threads of this process, some at a time. */
-public final class LocalModuleTasks implements ModuleTasks {
+/** Computes stages in threads of this process, some at a time. */
+public final class LocalStages implements StageRunner {
 
   private final RunContext context;
   private final Compute compute;
@@ -20,25 +19,23 @@ public final class LocalModuleTasks implements ModuleTasks {
    * Prepares the threads.
    *
    * @param context the run
-   * @param compute where and how one task computes
-   * @param slots tasks at a time
+   * @param compute where and how one stage computes
+   * @param slots stages at a time
    */
-  public LocalModuleTasks(RunContext context, Compute compute, int slots) {
+  public LocalStages(RunContext context, Compute compute, int slots) {
     this.context = context;
     this.compute = compute;
     this.slots = slots;
   }
 
   @Override
-  public void incubate(List<Weights> meta, List<Integer> moduleIndices) {
+  public void run(List<Stage> ready) {
     ExecutorService threads = Executors.newFixedThreadPool(slots);
     try {
+      var work = new StageWork(context, compute);
+      StageInputs inputs = StageInputs.of(context.folder());
       var running = new ArrayList<Future<?>>();
-      for (int moduleIndex : moduleIndices) {
-        running.add(
-            threads.submit(
-                () -> new ModuleIncubation(context, compute).incubate(moduleIndex, meta)));
-      }
+      ready.forEach(stage -> running.add(threads.submit(() -> work.run(stage, inputs))));
       for (Future<?> task : running) {
         task.get();
       }
@@ -46,10 +43,10 @@ public final class LocalModuleTasks implements ModuleTasks {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }
-      throw new IllegalStateException("Cannot incubate a module", e.getCause());
+      throw new IllegalStateException("Cannot compute a stage", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("Cannot incubate: interrupted", e);
+      throw new IllegalStateException("Cannot compute stages: interrupted", e);
     } finally {
       threads.shutdownNow();
     }

@@ -1,0 +1,106 @@
+package io.deepincubation.core.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.ModularNetwork;
+import io.deepincubation.core.network.NetworkModule;
+import io.deepincubation.core.network.NetworkPart;
+import io.deepincubation.core.network.StochasticDepth;
+import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.script.GradientMode;
+import java.util.List;
+
+/**
+ * Module Imitation (Fig. 2b), which module incubation is compared with: a target module gets the
+ * input of its counterpart in the meta model and learns to give the same output.
+ *
+ * <pre>
+ * loss = mean |M_i(h) - M^_i(h)| over images, tokens or pixels, and channels,
+ * h = M^_(i-1)(... M^_0(x))
+ * </pre>
+ *
+ * <p>Meta modules drop nothing and keep their running statistics. Of a last module, features are
+ * what its head reads: a vision transformer's class token after the last layer, a residual
+ * network's last feature map; its head is not trained, and neither modules after i nor targets
+ * matter. Stochastic depth drops the branches of M_i that it would drop in incubation.
+ */
+public final class ImitationObjective implements Objective {
+
+  private final ModularNetwork network;
+  private final int moduleIndex;
+  private final DroppedBranches dropped;
+  private final Losses losses;
+  private final NetworkModule student;
+  private final NetworkModule model;
+
+  /**
+   * Makes the module's parameters trainable, without those of a head.
+   *
+   * @param hybrid the meta model with module i replaced by the target's (Eq. 3); it owns the arrays
+   * @param moduleIndex i
+   * @param meta the meta model's depths
+   * @param metaModule weights of the meta model's own module i, in the order of its parameters
+   * @param stochasticDepth how branches of M_i are dropped, over the layers of the hybrid network
+   * @throws IllegalArgumentException if i is the last module and the network's family does not know
+   *     its head
+   */
+  public ImitationObjective(
+      ModularNetwork hybrid,
+      int moduleIndex,
+      ModularDivision meta,
+      Weights metaModule,
+      StochasticDepth stochasticDepth) {
+    meta.requireSameModuleCount(hybrid.division());
+    this.network = hybrid;
+    this.moduleIndex = moduleIndex;
+    dropped = new DroppedBranches(hybrid, stochasticDepth);
+    losses = new Losses(hybrid.manager());
+    NetworkPart aim = hybrid.architecture().trunk(meta, moduleIndex);
+    model =
+        new NetworkModule(
+            aim, hybrid.manager(), hybrid.compute(), metaModule.first(aim.specs().size()));
+    student = hybrid.trunk(moduleIndex);
+    student.train();
+  }
+
+  @Override
+  public List<NetworkModule> trained() {
+    return List.of(student);
+  }
+
+  @Override
+  public Shape inputShape() {
+    return network.architecture().inputShape();
+  }
+
+  @Override
+  public int imagesAtOnce() {
+    return network.architecture().imagesAtOnce();
+  }
+
+  @Override
+  public void gather(
+      NDArray images, NDArray targets, StepKey step, GradientSums sums, double share) {
+    try (NDManager pass = images.getManager().newSubManager();
+        GradientMode mode = GradientMode.recording()) {
+      sums.addGradientsOf(loss(pass, images, step), share);
+    }
+  }
+
+  /** The distance of the module's features from the meta module's, with its graph. */
+  private NDArray loss(NDManager pass, NDArray images, StepKey step) {
+    NDArray input = images.stopGradient();
+    input.attach(pass);
+    NDArray aim;
+    try (GradientMode mode = GradientMode.frozen()) {
+      for (NetworkModule before : network.modules().subList(0, moduleIndex)) {
+        input = before.forward(input, /* training= */ false);
+      }
+      aim = model.forward(input, /* training= */ false);
+    }
+    NDArray keep = dropped.keep(moduleIndex, input, step);
+    return losses.distance(student.forward(input, keep, /* training= */ true), aim);
+  }
+}

@@ -1,0 +1,222 @@
+package io.deepincubation.core.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.network.AuxiliaryKind;
+import io.deepincubation.core.network.ModularNetwork;
+import io.deepincubation.core.network.NetworkModule;
+import io.deepincubation.core.network.StochasticDepth;
+import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.script.GradientMode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Local training: all modules at once, each by a loss of its own on its output, which no gradient
+ * of another module's loss crosses. It is decoupled greedy learning (DGL; Belilovsky et al., 2020)
+ * or InfoPro (Wang et al., 2021) by its {@link LocalLosses}; with one module it is end-to-end
+ * training.
+ *
+ * <pre>
+ * h(-1) = x,   h(k) = M_k(sg(h(k-1))),   sg: no gradient flows back
+ * loss(k) = lambda1(k) R(D_k(h(k)), pixels of x) + lambda2(k) L(A_k(h(k)), targets),   k &lt; K - 1
+ * loss(K-1) = L(h(K-1), targets)
+ * </pre>
+ *
+ * <p>What it minimises, and adds to the total, is the sum of all modules' losses. The activations
+ * of one module and of its auxiliary networks are held at a time. Auxiliary networks are trained
+ * with their module and kept with the training's state, and belong to nothing else; they drop no
+ * branches, while the modules drop those that they would drop in end-to-end training.
+ */
+public final class LocalObjective implements Objective {
+
+  /** What auxiliary networks' first weights are drawn for. */
+  private static final String PURPOSE = "auxiliary";
+
+  private final ModularNetwork network;
+  private final DroppedBranches dropped;
+  private final Losses losses;
+  private final List<LocalModule> locals;
+  private final List<GradientSums.Range> ranges;
+
+  /**
+   * Makes the parameters of all modules and of their auxiliary networks trainable.
+   *
+   * @param network the target model; it owns the auxiliary networks' arrays
+   * @param losses what each module minimises, of as many modules as the network has
+   * @param stochasticDepth how the modules' branches are dropped, over the whole network
+   * @param seed what the auxiliary networks' first weights are drawn from
+   * @throws IllegalArgumentException if the network's family has no such auxiliary networks
+   */
+  public LocalObjective(
+      ModularNetwork network, LocalLosses losses, StochasticDepth stochasticDepth, long seed) {
+    if (network.division().moduleCount() != losses.moduleCount()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "Cannot train the modules of %s by their own losses: expected losses of %d modules,"
+                  + " got %d",
+              network.division(), network.division().moduleCount(), losses.moduleCount()));
+    }
+    this.network = network;
+    this.losses = new Losses(network.manager());
+    dropped = new DroppedBranches(network, stochasticDepth);
+    locals = new ArrayList<>();
+    ranges = new ArrayList<>();
+    int first = 0;
+    for (int k = 0; k < losses.moduleCount(); k++) {
+      LocalModule local = local(losses, k, seed);
+      local.trained().forEach(NetworkModule::train);
+      int count = local.trained().stream().mapToInt(module -> module.trainable().size()).sum();
+      locals.add(local);
+      ranges.add(new GradientSums.Range(first, count));
+      first += count;
+    }
+  }
+
+  private LocalModule local(LocalLosses losses, int moduleIndex, long seed) {
+    boolean last = moduleIndex == losses.moduleCount() - 1;
+    NetworkModule head = null;
+    NetworkModule decoder = null;
+    for (AuxiliaryKind kind : losses.auxiliaries(moduleIndex)) {
+      NetworkModule auxiliary = auxiliary(moduleIndex, kind, seed);
+      if (kind == AuxiliaryKind.INFOPRO_DECODER) {
+        decoder = auxiliary;
+      } else {
+        head = auxiliary;
+      }
+    }
+    return new LocalModule(
+        network.modules().get(moduleIndex),
+        last,
+        head,
+        decoder,
+        last ? 0 : losses.lambda1().get(moduleIndex),
+        last ? 1 : losses.lambda2().get(moduleIndex));
+  }
+
+  private NetworkModule auxiliary(int moduleIndex, AuxiliaryKind kind, long seed) {
+    var architecture = network.architecture();
+    Weights weights =
+        architecture.initialAuxiliaryWeights(network.division(), moduleIndex, kind, seed, PURPOSE);
+    return new NetworkModule(
+        architecture.auxiliary(network.division(), moduleIndex, kind),
+        network.manager(),
+        network.compute(),
+        weights);
+  }
+
+  @Override
+  public List<NetworkModule> trained() {
+    return groups().stream().flatMap(List::stream).toList();
+  }
+
+  /** Each module with its auxiliary networks, the head first. */
+  @Override
+  public List<List<NetworkModule>> groups() {
+    return locals.stream().map(LocalModule::trained).toList();
+  }
+
+  @Override
+  public Shape inputShape() {
+    return network.architecture().inputShape();
+  }
+
+  @Override
+  public int imagesAtOnce() {
+    return network.architecture().imagesAtOnce();
+  }
+
+  @Override
+  public void gather(
+      NDArray images, NDArray targets, StepKey step, GradientSums sums, double share) {
+    boolean begin = sums.begin();
+    forEachModule(
+        images,
+        targets,
+        step,
+        (k, terms) -> {
+          NDArray loss = locals.get(k).loss(terms, losses);
+          sums.addGradientsOf(loss, share, ranges.get(k), begin);
+        });
+  }
+
+  /** What is done with a module's losses. */
+  interface Work {
+
+    /**
+     * Does it, before the next module is computed.
+     *
+     * @param moduleIndex the module
+     * @param terms with their graph, which is freed afterwards
+     */
+    void run(int moduleIndex, LocalModule.Terms terms);
+  }
+
+  /**
+   * The forward pass of a training step.
+   *
+   * @param images B x C x H x W
+   * @param targets B x classes
+   * @param step what the random draws are for
+   */
+  void forEachModule(NDArray images, NDArray targets, StepKey step, Work work) {
+    try (NDManager pass = images.getManager().newSubManager();
+        GradientMode mode = GradientMode.recording()) {
+      NDArray pixels = pixels(detached(images, pass));
+      NDArray features = detached(images, pass);
+      for (int k = 0; k < locals.size(); k++) {
+        NDArray before = features;
+        try (NDManager local = pass.newSubManager()) {
+          NDArray input = detached(before, local);
+          NDArray keep = dropped.keep(k, input, step);
+          NDArray output = locals.get(k).module().forward(input, keep, /* training= */ true);
+          features = detached(output, pass);
+          work.run(k, locals.get(k).terms(output, targets, pixels, losses));
+        }
+        before.close();
+      }
+    }
+  }
+
+  private @Nullable NDArray pixels(NDArray images) {
+    boolean wanted = locals.stream().anyMatch(local -> local.decoder() != null);
+    return wanted ? losses.pixels(images) : null;
+  }
+
+  /** The same values without their graph. */
+  private static NDArray detached(NDArray array, NDManager manager) {
+    NDArray detached = array.stopGradient();
+    detached.attach(manager);
+    return detached;
+  }
+
+  /**
+   * What each module's head, the network's own for the last module, takes images for, with all
+   * branches kept and running statistics fixed: a diagnosis of the modules. Nothing for modules
+   * without a head.
+   *
+   * @param images B x C x H x W
+   * @return logits by module index, B x classes, in the manager of the images
+   */
+  public Map<Integer, NDArray> localLogits(NDArray images) {
+    var found = new LinkedHashMap<Integer, NDArray>();
+    try (NDManager pass = images.getManager().newSubManager();
+        GradientMode mode = GradientMode.frozen()) {
+      NDArray features = detached(images, pass);
+      for (int k = 0; k < locals.size(); k++) {
+        LocalModule local = locals.get(k);
+        features = local.module().forward(features, /* training= */ false);
+        NDArray logits = local.logits(features, /* training= */ false);
+        if (logits != null) {
+          found.put(k, logits);
+        }
+      }
+      found.values().forEach(logits -> logits.attach(images.getManager()));
+    }
+    return found;
+  }
+}

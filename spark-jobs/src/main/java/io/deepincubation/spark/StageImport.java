@@ -1,0 +1,78 @@
+package io.deepincubation.spark;
+
+import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunRecord;
+import io.deepincubation.core.checkpoint.StageKey;
+import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.incubation.RunInputs;
+import io.deepincubation.core.incubation.Stage;
+import io.deepincubation.core.recipe.RecipeException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes committed stages of equal key from another run. */
+final class StageImport {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StageImport.class);
+  private static final String ARITHMETIC = "arithmetic";
+
+  private final RunFolder other;
+  private final RunInputs inputs;
+
+  /**
+   * Looks at the other run.
+   *
+   * @param other its folder
+   * @param record of the run that takes
+   * @param inputs images and initial weights of the run that takes
+   * @throws RecipeException if there is no run, or its products are computed in another arithmetic
+   */
+  StageImport(RunFolder other, RunRecord record, RunInputs inputs) {
+    this.other = other;
+    this.inputs = inputs;
+    RunRecord there =
+        other
+            .runRecord()
+            .orElseThrow(
+                () ->
+                    new RecipeException(
+                        "Cannot take stages from "
+                            + other.uri()
+                            + ": expected a run's folder, got one without run.json"));
+    String ours = record.versions().getOrDefault(ARITHMETIC, "");
+    String theirs = there.versions().getOrDefault(ARITHMETIC, "");
+    if (!ours.equals(theirs)) {
+      throw new RecipeException(
+          String.format(
+              "Cannot take stages from %s: its products are computed in %s, here in %s; set"
+                  + " precision=%s in a fresh --run",
+              other.uri(), theirs, ours, theirs));
+    }
+  }
+
+  /**
+   * Copies a stage if the other run has it.
+   *
+   * @return whether it is committed now
+   */
+  boolean copy(Stage stage, RunFolder folder) {
+    Optional<StageResult> found = other.result(stage.name());
+    if (found.isEmpty()) {
+      return false;
+    }
+    StageKey expected = stage.key(inputs);
+    StageKey key = found.get().key();
+    if (key == null || !key.sha256().equals(expected.sha256())) {
+      LOG.info(
+          "Stage {} of {} is another: {}",
+          stage.name(),
+          other.uri(),
+          key == null ? "its version kept no key" : key.differences(expected));
+      return false;
+    }
+    folder.copy(found.get(), other);
+    LOG.info("Took stage {} from {}", stage.name(), other.uri());
+    return true;
+  }
+}
