@@ -9,6 +9,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.data.ImageSource;
 import io.deepincubation.core.data.LocalImageCache;
 import io.deepincubation.core.data.PreparedSet;
@@ -66,7 +67,7 @@ public final class IncubateOwnBlocks {
             (moduleIndex, depth) -> module(moduleIndex, depth, data.classes()));
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, 1);
     var run = new RunFolder(new LocalStorage(folder.resolve("run")));
-    var context = new RunContext(architecture, data, run, progress -> {});
+    var context = new RunContext(architecture, data, run, RunObserver.NONE);
     return MethodRun.inProcess(new DeepIncubation(), recipe, context, compute, /* slots= */ 2)
         .run();
   }

@@ -3,6 +3,7 @@ package io.deepincubation.integration;
 import ai.djl.Device;
 import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.data.LocalImageCache;
 import io.deepincubation.core.data.PreparedSet;
 import io.deepincubation.core.incubation.Architectures;
@@ -45,7 +46,7 @@ final class InProcess {
     var folder = new RunFolder(LocalStorage.of(args[2]));
     var context =
         new RunContext(
-            Architectures.of(recipe.model(), classes), data, folder, progress -> {});
+            Architectures.of(recipe.model(), classes), data, folder, RunObserver.NONE);
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, /* threads= */ 1);
     MethodRun incubation =
         MethodRun.inProcess(new DeepIncubation(), recipe, context, compute, /* slots= */ 1);

@@ -2,7 +2,7 @@ package io.deepincubation.spark;
 
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.text.FirstLine;
-import io.deepincubation.core.training.TaskPlace;
+import io.deepincubation.core.training.Attempt;
 import io.deepincubation.spark.doctor.Examination;
 import io.deepincubation.spark.doctor.Finding;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
@@ -68,7 +68,7 @@ public final class Doctor {
     ExaminationFacts facts = facts(SparkSettings.of(conf), scheduling, dataUri, runUri);
     examinations.add(
         new ProcessExamination(facts, storages)
-            .examine(TaskPlace.DRIVER, Devices.assigned(spark.resources())));
+            .examine(Attempt.DRIVER, Devices.assigned(spark.resources())));
     if (!facts.settings().local()) {
       examinations.addAll(executors(facts, scheduling));
     }

@@ -3,7 +3,7 @@ package io.deepincubation.spark;
 import ai.djl.Device;
 import io.deepincubation.core.checkpoint.Host;
 import io.deepincubation.core.script.TorchEngine;
-import io.deepincubation.core.training.TaskPlace;
+import io.deepincubation.core.training.Attempt;
 import io.deepincubation.spark.doctor.Checkup;
 import io.deepincubation.spark.doctor.Examination;
 import io.deepincubation.spark.doctor.Finding;
@@ -47,7 +47,7 @@ final class ProcessExamination {
    * @param gpus addresses that Spark assigned
    */
   Examination examine(String executor, List<String> gpus) {
-    boolean driver = executor.equals(TaskPlace.DRIVER);
+    boolean driver = executor.equals(Attempt.DRIVER);
     var checkup = new Checkup(Duration.ofSeconds(facts.secondsForCheck()));
     SparkSettings settings = facts.settings();
     int width = driver ? settings.driverThreads() : settings.taskThreads();
@@ -73,7 +73,7 @@ final class ProcessExamination {
             () -> MachineChecks.cache(settings.cacheFolder(), settings.cacheBytes()),
             "set spark.deepincubation.cache.directory to a folder that can be written");
     storage(checkup);
-    String place = driver ? TaskPlace.DRIVER : "executor " + executor;
+    String place = driver ? Attempt.DRIVER : "executor " + executor;
     return new Examination(place, Host.name(), checkup.findings());
   }
 
@@ -91,7 +91,7 @@ final class ProcessExamination {
 
   private Finding device(List<String> gpus) {
     Device device = chosen(gpus);
-    String said = new TaskPlace("", 0, gpus).device(device);
+    String said = new Attempt("", 0, gpus).device(device);
     int idle = device.isGpu() ? 0 : TorchEngine.gpus();
     return idle > 0 && facts.settings().device() == DeviceWish.AUTO
         ? new Finding(

@@ -3,6 +3,7 @@ package io.deepincubation.spark;
 import io.deepincubation.core.checkpoint.LeaseException;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.RunLease;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.checkpoint.RunRecord;
 import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.checkpoint.StorageException;
@@ -24,10 +25,8 @@ import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.training.Attempt;
 import io.deepincubation.core.training.ConfusionMatrix;
-import io.deepincubation.core.training.StageProgress;
-import io.deepincubation.core.training.TaskPlace;
-import io.deepincubation.spark.progress.AttemptLog;
 import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.time.Instant;
@@ -190,12 +189,11 @@ final class SparkRun implements AutoCloseable {
    */
   IncubationReport run(List<Stage> stages, Predicate<Stage> chosen, @Nullable String fromRun) {
     StageRunner runner =
-        new SparkStages(
-            settings, this::driverCompute, stage -> context(), this::jobs, folder, board);
+        new SparkStages(settings, this::driverCompute, this::context, this::jobs, folder, board);
     Optional<StageImport> other =
         Optional.ofNullable(fromRun)
             .map(uri -> new StageImport(new RunFolder(storages.open(uri)), record, inputs()));
-    return new MethodRun(stages, folder, inputs(), ready -> compute(ready, other, runner))
+    return new MethodRun(stages, folder, inputs(), ready -> compute(ready, other, runner), board)
         .run(chosen);
   }
 
@@ -216,7 +214,7 @@ final class SparkRun implements AutoCloseable {
 
   /** What a committed stage's network takes the test images for, measured now. */
   ConfusionMatrix confusion(Stage stage) {
-    return new StageWork(context(), driverCompute()).confusion(stage);
+    return new StageWork(context(RunObserver.NONE), driverCompute()).confusion(stage);
   }
 
   /** A stage's result, where it is committed. */
@@ -224,7 +222,7 @@ final class SparkRun implements AutoCloseable {
     return new CommittedStages(folder, inputs()).result(stage).isPresent();
   }
 
-  private StageJobs jobs(AttemptLog attempts) {
+  private StageJobs jobs(RunObserver observer) {
     var forTasks =
         new StageJobSettings(
             images.uri(),
@@ -233,7 +231,7 @@ final class SparkRun implements AutoCloseable {
             chosenArithmetic(),
             record.threads().getOrDefault(TASK, settings.taskThreads()),
             settings);
-    return new StageJobs(spark, scheduling, forTasks, storages, folder, board, attempts);
+    return new StageJobs(spark, scheduling, forTasks, storages, folder, observer);
   }
 
   private Compute driverCompute() {
@@ -255,7 +253,7 @@ final class SparkRun implements AutoCloseable {
     }
   }
 
-  private RunContext context() {
+  private RunContext context(RunObserver observer) {
     TrainingData loaded = data == null ? images.load(settings.cache()) : data;
     data = loaded;
     return new RunContext(
@@ -264,13 +262,8 @@ final class SparkRun implements AutoCloseable {
             recipe, images.architecture(), wanted.initialWeightsDigest(), storages::open),
         loaded,
         folder,
-        this::told,
-        TaskPlace.HERE);
-  }
-
-  private void told(StageProgress news) {
-    lease.requireNotLost();
-    board.update(news);
+        RunObserver.all(List.of(event -> lease.requireNotLost(), observer)),
+        Attempt.HERE);
   }
 
   /** Clears away what lost attempts left of the stages, and gives the folder back. */

@@ -1,7 +1,8 @@
 package io.deepincubation.spark;
 
-import io.deepincubation.core.checkpoint.Host;
+import io.deepincubation.core.checkpoint.RunEvent;
 import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
 import io.deepincubation.core.incubation.RunContext;
 import io.deepincubation.core.incubation.Stage;
@@ -9,7 +10,8 @@ import io.deepincubation.core.incubation.StageInputs;
 import io.deepincubation.core.incubation.StageRunner;
 import io.deepincubation.core.incubation.StageWork;
 import io.deepincubation.core.network.Compute;
-import io.deepincubation.core.training.TaskPlace;
+import io.deepincubation.core.text.FirstLine;
+import io.deepincubation.core.training.Attempt;
 import io.deepincubation.spark.progress.AttemptLog;
 import io.deepincubation.spark.progress.ProgressBoard;
 import java.time.Instant;
@@ -25,8 +27,8 @@ final class SparkStages implements StageRunner {
 
   private final SparkSettings settings;
   private final Supplier<Compute> driver;
-  private final Function<Stage, RunContext> context;
-  private final Function<AttemptLog, StageRunner> jobs;
+  private final Function<RunObserver, RunContext> context;
+  private final Function<RunObserver, StageRunner> jobs;
   private final RunFolder folder;
   private final ProgressBoard board;
 
@@ -35,16 +37,16 @@ final class SparkStages implements StageRunner {
    *
    * @param settings where stages are computed
    * @param driver where and how the driver computes
-   * @param context of a stage that the driver computes
-   * @param jobs computes stages in tasks
+   * @param context of stages that the driver computes, given who is told
+   * @param jobs computes stages in tasks, given who is told
    * @param folder where stages are committed
    * @param board shows each stage's progress
    */
   SparkStages(
       SparkSettings settings,
       Supplier<Compute> driver,
-      Function<Stage, RunContext> context,
-      Function<AttemptLog, StageRunner> jobs,
+      Function<RunObserver, RunContext> context,
+      Function<RunObserver, StageRunner> jobs,
       RunFolder folder,
       ProgressBoard board) {
     this.settings = settings;
@@ -60,50 +62,40 @@ final class SparkStages implements StageRunner {
     ready.forEach(this::expect);
     List<Stage> tasks = ready.stream().filter(this::inTask).toList();
     try (var attempts = AttemptLog.of(folder)) {
+      RunObserver observer = RunObserver.all(List.of(board, attempts));
       if (!tasks.isEmpty()) {
-        runTasks(tasks, attempts);
+        jobs.apply(observer).run(tasks);
       }
-      ready.stream().filter(stage -> !inTask(stage)).forEach(stage -> onDriver(stage, attempts));
+      ready.stream()
+          .filter(stage -> !inTask(stage))
+          .forEach(stage -> onDriver(stage, attempts, observer));
     }
   }
 
   private void expect(Stage stage) {
-    board.expect(stage.name(), stage.module().orElse(-1), stage.network().moduleCount());
+    board.expect(stage.name(), stage.moduleIndex(), stage.network().moduleCount());
   }
 
   private boolean inTask(Stage stage) {
     return settings.placeOf(stage) == TrainingPlace.EXECUTOR;
   }
 
-  private void runTasks(List<Stage> stages, AttemptLog attempts) {
-    try {
-      jobs.apply(attempts).run(stages);
-      stages.forEach(stage -> board.done(stage.name()));
-    } catch (RuntimeException e) {
-      stages.stream()
-          .filter(stage -> stage.module().isEmpty())
-          .forEach(stage -> board.failed(stage.name(), firstLine(e)));
-      throw e;
-    }
-  }
-
-  private void onDriver(Stage stage, AttemptLog attempts) {
+  private void onDriver(Stage stage, AttemptLog attempts, RunObserver observer) {
     Compute compute = driver.get();
-    String device = TaskPlace.HERE.device(compute.device());
-    int number =
-        attempts.started(stage.name(), TaskPlace.DRIVER, Host.name(), device, Instant.now());
+    var attempt = new Attempt(Attempt.DRIVER, attempts.nextOnDriver(stage.name()), List.of());
+    RunEvent.Source source = attempt.source(compute.device());
+    observer.on(new RunEvent.Started(stage.name(), source, now(), /* speculative= */ false));
     try {
-      new StageWork(context.apply(stage), compute).run(stage, StageInputs.of(folder));
-      attempts.ended(number, Outcome.DONE, "", Instant.now());
-      board.done(stage.name());
+      new StageWork(context.apply(observer), compute).run(stage, StageInputs.of(folder));
+      observer.on(new RunEvent.Ended(stage.name(), source, now(), Outcome.DONE, ""));
     } catch (RuntimeException e) {
-      attempts.ended(number, Outcome.FAILED, firstLine(e), Instant.now());
-      board.failed(stage.name(), firstLine(e));
+      String why = FirstLine.of(e);
+      observer.on(new RunEvent.Ended(stage.name(), source, now(), Outcome.FAILED, why));
       throw e;
     }
   }
 
-  private static String firstLine(RuntimeException failure) {
-    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+  private static String now() {
+    return Instant.now().toString();
   }
 }

@@ -1,13 +1,12 @@
 package io.deepincubation.spark;
 
 import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.incubation.Stage;
 import io.deepincubation.core.incubation.StageInputs;
 import io.deepincubation.core.incubation.StageRunner;
 import io.deepincubation.core.network.Weights;
-import io.deepincubation.spark.progress.AttemptLog;
 import io.deepincubation.spark.progress.ProgressAccumulator;
-import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.progress.ProgressListener;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.util.Collection;
@@ -42,8 +41,7 @@ final class StageJobs implements StageRunner {
   private final StageJobSettings settings;
   private final StorageFactory storages;
   private final RunFolder folder;
-  private final ProgressBoard board;
-  private final AttemptLog attempts;
+  private final RunObserver observer;
 
   /**
    * Prepares jobs.
@@ -53,8 +51,7 @@ final class StageJobs implements StageRunner {
    * @param settings for the tasks
    * @param storages opens data and run folder, in tasks
    * @param folder where the driver commits what tasks hand in
-   * @param board shows each task's progress
-   * @param attempts keeps each attempt at a task
+   * @param observer told what happens to each task
    */
   StageJobs(
       JavaSparkContext spark,
@@ -62,15 +59,13 @@ final class StageJobs implements StageRunner {
       StageJobSettings settings,
       StorageFactory storages,
       RunFolder folder,
-      ProgressBoard board,
-      AttemptLog attempts) {
+      RunObserver observer) {
     this.spark = spark;
     this.scheduling = scheduling;
     this.settings = settings;
     this.storages = storages;
     this.folder = folder;
-    this.board = board;
-    this.attempts = attempts;
+    this.observer = observer;
   }
 
   @Override
@@ -79,8 +74,7 @@ final class StageJobs implements StageRunner {
     var progress = new ProgressAccumulator();
     spark.sc().register(progress, "Deep Incubation progress");
     CollectionAccumulator<String> outcomes = spark.sc().collectionAccumulator();
-    var listener =
-        new ProgressListener(progress, board, attempts, stage -> failure(outcomes, stage));
+    var listener = new ProgressListener(progress, observer, stage -> failure(outcomes, stage));
     spark.sc().addSparkListener(listener);
     Map<String, Broadcast<byte[][][]>> broadcast = broadcast(ready);
     Map<String, Stage> byName =

@@ -1,7 +1,8 @@
 package io.deepincubation.spark;
 
+import io.deepincubation.core.checkpoint.RunEvent;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.incubation.Stage;
-import io.deepincubation.core.training.StageProgress;
 import io.deepincubation.spark.progress.ProgressAccumulator;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.util.Map;
@@ -61,7 +62,8 @@ final class StageTask implements Function<String, String> {
     TaskContext task = TaskContext.get();
     Stage stage = Objects.requireNonNull(stages.get(name));
     try {
-      var run = new StageTaskRun(settings, storages, news -> tell(task, news));
+      var run =
+          new StageTaskRun(settings, storages, RunObserver.ofIntervals(news -> tell(task, news)));
       outcomes.add(TaskOutcome.committed(run.compute(stage, broadcast, task)).toJson());
     } catch (RuntimeException e) {
       Fault fault = Fault.of(e);
@@ -75,7 +77,7 @@ final class StageTask implements Function<String, String> {
   }
 
   /** Passes news on, and ends an attempt that Spark no longer wants. */
-  private void tell(TaskContext task, StageProgress news) {
+  private void tell(TaskContext task, RunEvent.Interval news) {
     if (task.isInterrupted()) {
       throw new TaskKilledException("Stopped at step " + news.step() + " of " + news.stage());
     }

@@ -2,6 +2,7 @@ package io.deepincubation.spark;
 
 import ai.djl.Device;
 import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.data.UnfitDataException;
 import io.deepincubation.core.incubation.RunContext;
@@ -11,13 +12,11 @@ import io.deepincubation.core.incubation.StageWork;
 import io.deepincubation.core.incubation.StartingWeights;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.training.StageProgress;
-import io.deepincubation.core.training.TaskPlace;
+import io.deepincubation.core.training.Attempt;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -31,13 +30,12 @@ final class StageTaskRun {
 
   private final StageJobSettings settings;
   private final StorageFactory storages;
-  private final Consumer<StageProgress> progress;
+  private final RunObserver observer;
 
-  StageTaskRun(
-      StageJobSettings settings, StorageFactory storages, Consumer<StageProgress> progress) {
+  StageTaskRun(StageJobSettings settings, StorageFactory storages, RunObserver observer) {
     this.settings = settings;
     this.storages = storages;
-    this.progress = progress;
+    this.observer = observer;
   }
 
   /**
@@ -62,10 +60,10 @@ final class StageTaskRun {
     List<String> gpus = Devices.assigned(task.resourcesJMap());
     int localOrdinal = settings.spark().local() ? stage.module().orElse(0) : -1;
     Device device = Devices.choose(settings.spark().device(), gpus, localOrdinal);
-    var place = new TaskPlace(SparkEnv.get().executorId(), task.attemptNumber(), gpus);
-    LOG.info("Stage {} computes on {}", stage.name(), place.device(device));
+    var attempt = new Attempt(SparkEnv.get().executorId(), task.attemptNumber(), gpus);
+    LOG.info("Stage {} computes on {}", stage.name(), attempt.device(device));
     var compute = new Compute(device, settings.arithmetic(), settings.threads());
-    return new StageWork(context(stage.recipe(), folder, place), compute)
+    return new StageWork(context(stage.recipe(), folder, attempt), compute)
         .run(stage, inputs(broadcast, StageInputs.of(folder)));
   }
 
@@ -79,7 +77,7 @@ final class StageTaskRun {
     };
   }
 
-  private RunContext context(Recipe recipe, RunFolder folder, TaskPlace place) {
+  private RunContext context(Recipe recipe, RunFolder folder, Attempt attempt) {
     PreparedImages images = PreparedImages.open(storages.open(settings.dataUri()), recipe);
     if (!images.digest().equals(settings.inputs().dataDigest())) {
       throw new UnfitDataException(
@@ -97,7 +95,7 @@ final class StageTaskRun {
             storages::open),
         images.load(settings.spark().cache()),
         folder,
-        progress,
-        place);
+        observer,
+        attempt);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.data.LocalImageCache;
 import io.deepincubation.core.incubation.DeepIncubation;
@@ -47,7 +48,7 @@ class ExecutorJvmsTest {
             images.architecture(),
             images.load(new LocalImageCache(folder.resolve("cache"), 1 << 30)),
             new RunFolder(new LocalStorage(folder.resolve(name))),
-            progress -> {});
+            RunObserver.NONE);
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, 1);
     return MethodRun.inProcess(new DeepIncubation(), recipe, context, compute, slots).run();
   }

@@ -9,6 +9,7 @@ import io.deepincubation.core.checkpoint.LeaseTerms;
 import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.RunLease;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.checkpoint.StorageException;
 import io.deepincubation.core.checkpoint.WeightsFolder;
@@ -101,7 +102,7 @@ class SparkDeepIncubationTest {
             images.architecture(),
             images.load(new LocalImageCache(shared.resolve("cache"), 1 << 30)),
             new RunFolder(new LocalStorage(run)),
-            progress -> {});
+            RunObserver.NONE);
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, 1);
     return MethodRun.inProcess(method, recipe, context, compute, 1).run();
   }

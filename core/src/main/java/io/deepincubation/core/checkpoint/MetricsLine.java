@@ -4,7 +4,7 @@ import com.google.gson.annotations.SerializedName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of a stage's {@code metrics.jsonl}.
+ * One line of a stage's {@code metrics.jsonl}: an event of its training as files keep it.
  *
  * @param time ISO-8601 instant
  * @param stage the stage's name
@@ -36,4 +36,41 @@ public record MetricsLine(
     @SerializedName("data_wait") double dataWait,
     @Nullable Double top1,
     @SerializedName("process_bytes") long processBytes,
-    @Nullable String event) {}
+    @Nullable String event) {
+
+  /** The line of a logging interval. */
+  public static MetricsLine of(RunEvent.Interval interval) {
+    return new MetricsLine(
+        interval.time(),
+        interval.stage(),
+        interval.module(),
+        interval.epoch(),
+        interval.step(),
+        interval.steps(),
+        interval.loss(),
+        interval.rate(),
+        interval.imagesPerSecond(),
+        interval.dataWait(),
+        null,
+        interval.processBytes(),
+        null);
+  }
+
+  /** The line of a measurement. */
+  public static MetricsLine of(RunEvent.Measured measured) {
+    return new MetricsLine(
+        measured.time(),
+        measured.stage(),
+        measured.module(),
+        measured.epoch(),
+        measured.step(),
+        measured.steps(),
+        null,
+        measured.rate(),
+        0,
+        0,
+        measured.metrics().values().get(Metrics.TOP1),
+        measured.processBytes(),
+        null);
+  }
+}

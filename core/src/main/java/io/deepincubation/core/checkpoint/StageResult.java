@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param loss mean training loss of the last epoch, or null where nothing was trained
  * @param accuracy top-1 accuracy on the test split, 0 to 1, of the network the stage trained (for a
  *     module: the hybrid network), or null where it was not measured
+ * @param metrics all that was measured; null where nothing was, and in results of earlier versions
  * @param threads width that the sums were computed with; it decides the bits
  * @param host where it ran
  * @param executor the process that computed it: Spark's id, or {@code driver}
@@ -45,6 +46,7 @@ public record StageResult(
     @Nullable Double computedFlops,
     @Nullable Double loss,
     @Nullable Double accuracy,
+    @Nullable Metrics metrics,
     int threads,
     String host,
     String executor,

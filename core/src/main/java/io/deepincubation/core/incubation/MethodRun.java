@@ -1,8 +1,12 @@
 package io.deepincubation.core.incubation;
 
+import io.deepincubation.core.checkpoint.RunEvent;
 import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunObserver;
+import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +23,7 @@ public final class MethodRun {
   private final RunFolder folder;
   private final CommittedStages committed;
   private final StageRunner runner;
+  private final RunObserver observer;
 
   /**
    * Prepares a run.
@@ -27,8 +32,15 @@ public final class MethodRun {
    * @param folder where they are committed
    * @param inputs images and initial weights of the run
    * @param runner computes them
+   * @param observer told of each stage that is committed
    */
-  public MethodRun(List<Stage> stages, RunFolder folder, RunInputs inputs, StageRunner runner) {
+  public MethodRun(
+      List<Stage> stages,
+      RunFolder folder,
+      RunInputs inputs,
+      StageRunner runner,
+      RunObserver observer) {
+    this.observer = observer;
     this.stages = List.copyOf(stages);
     this.folder = folder;
     this.runner = runner;
@@ -50,7 +62,8 @@ public final class MethodRun {
         method.stages(recipe),
         context.folder(),
         context.inputs(),
-        new LocalStages(context, compute, slots));
+        new LocalStages(context, compute, slots),
+        context.observer());
   }
 
   /** All stages, in their order. */
@@ -72,6 +85,7 @@ public final class MethodRun {
     while (!left.isEmpty()) {
       List<Stage> ready = left.stream().filter(s -> done.containsAll(s.needs())).toList();
       runner.run(ready);
+      ready.forEach(stage -> tellCommitted(MissingStageException.require(folder, stage.name())));
       done.addAll(ready);
       left = left.stream().filter(stage -> !done.contains(stage)).toList();
     }
@@ -93,6 +107,13 @@ public final class MethodRun {
     if (needed.add(stage)) {
       stage.needs().forEach(need -> collect(need, needed));
     }
+  }
+
+  private void tellCommitted(StageResult result) {
+    var source =
+        new RunEvent.Source(result.executor(), result.attempt(), result.host(), result.device());
+    String now = Instant.now().toString();
+    observer.on(new RunEvent.Committed(result.stage(), source, now, result.sha256()));
   }
 
   /** Before anything is computed: each need is committed, or computed before. */

@@ -1,15 +1,14 @@
 package io.deepincubation.core.incubation;
 
 import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.data.PixelTransform;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
-import io.deepincubation.core.training.StageProgress;
-import io.deepincubation.core.training.TaskPlace;
+import io.deepincubation.core.training.Attempt;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * What every stage of a run needs.
@@ -18,25 +17,21 @@ import java.util.function.Consumer;
  * @param start what networks begin with
  * @param data the images
  * @param folder where results are committed
- * @param progress told once a logging interval
- * @param place which attempt this is, and where
+ * @param observer told what happens
+ * @param attempt which one this is, and where
  */
 public record RunContext(
     Architecture architecture,
     StartingWeights start,
     TrainingData data,
     RunFolder folder,
-    Consumer<StageProgress> progress,
-    TaskPlace place) {
+    RunObserver observer,
+    Attempt attempt) {
 
   /** A run in this process alone, from random weights. */
   public RunContext(
-      Architecture architecture,
-      TrainingData data,
-      RunFolder folder,
-      Consumer<StageProgress> progress) {
-    this(
-        architecture, StartingWeights.random(architecture), data, folder, progress, TaskPlace.HERE);
+      Architecture architecture, TrainingData data, RunFolder folder, RunObserver observer) {
+    this(architecture, StartingWeights.random(architecture), data, folder, observer, Attempt.HERE);
   }
 
   /** What stages depend on beside their recipe. */

@@ -2,6 +2,7 @@ package io.deepincubation.core.incubation;
 
 import io.deepincubation.core.checkpoint.Host;
 import io.deepincubation.core.checkpoint.MemoryUse;
+import io.deepincubation.core.checkpoint.Metrics;
 import io.deepincubation.core.checkpoint.Sha256;
 import io.deepincubation.core.checkpoint.StageKey;
 import io.deepincubation.core.checkpoint.StageResult;
@@ -18,6 +19,7 @@ import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.script.TorchEngine;
 import io.deepincubation.core.training.ConfusionMatrix;
 import io.deepincubation.core.training.Evaluator;
+import io.deepincubation.core.training.TrainedStage;
 import io.deepincubation.core.training.Trainer;
 import io.deepincubation.core.training.TrainingOutcome;
 import io.deepincubation.core.training.TrainingStep;
@@ -127,8 +129,8 @@ public final class StageWork {
   }
 
   private TrainingOutcome measured(Stage stage, ModularNetwork network) {
-    double accuracy = confusion(stage.recipe(), network).accuracy();
-    return new TrainingOutcome(0, 0, 0, 0, accuracy, 0, 0, List.of());
+    Metrics measured = Metrics.ofTop1(confusion(stage.recipe(), network).accuracy());
+    return new TrainingOutcome(0, 0, 0, 0, measured, 0, 0, List.of());
   }
 
   private TrainingOutcome train(
@@ -147,19 +149,19 @@ public final class StageWork {
     var trainer =
         new Trainer(
             recipe,
-            stage.schedule(),
-            stage.name(),
+            new TrainedStage(
+                stage.name(), stage.moduleIndex(), stage.network().moduleCount(), stage.schedule()),
             draws,
             batches,
             compute,
             context.folder().checkpoints(stage.name(), key),
-            context.progress(),
-            context.place());
+            context.observer(),
+            context.attempt());
     try (Evaluator evaluator = evaluator(recipe)) {
       return trainer.train(
           stage.objective().over(stage, network, inputs),
           network.manager(),
-          evaluator.accuracyOf(network));
+          evaluator.measureOf(network));
     }
   }
 
@@ -223,13 +225,14 @@ public final class StageWork {
         cost.nominal(),
         cost.computed(),
         outcome.epochs() == 0 ? null : outcome.loss(),
-        outcome.accuracy(),
+        outcome.measured().value(),
+        outcome.measured(),
         compute.threads(),
         Host.name(),
-        context.place().executor(),
-        context.place().device(compute.device()),
+        context.attempt().executor(),
+        context.attempt().device(compute.device()),
         memory,
-        context.place().attempt(),
+        context.attempt().number(),
         outcome.steps(),
         outcome.resumedFromStep(),
         startedAt,

@@ -3,6 +3,7 @@ package io.deepincubation.core.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.checkpoint.Metrics;
 import io.deepincubation.core.data.EvaluationBatch;
 import io.deepincubation.core.data.EvaluationBatches;
 import io.deepincubation.core.network.Compute;
@@ -43,11 +44,11 @@ public final class Evaluator implements AutoCloseable {
   }
 
   /** The accuracy of a network in training, measured by the training's threads. */
-  public AccuracyMeasure accuracyOf(ModularNetwork network) {
-    return new AccuracyMeasure() {
+  public Measure measureOf(ModularNetwork network) {
+    return new Measure() {
       @Override
-      public double of(TrainingStep training) {
-        return confusion(network, training.lanes(), batch -> true).accuracy();
+      public Metrics of(TrainingStep training) {
+        return Metrics.ofTop1(confusion(network, training.lanes(), batch -> true).accuracy());
       }
 
       @Override

@@ -1,5 +1,6 @@
 package io.deepincubation.core.training;
 
+import io.deepincubation.core.checkpoint.Metrics;
 import io.deepincubation.core.checkpoint.MetricsLine;
 import java.util.List;
 
@@ -10,7 +11,7 @@ import java.util.List;
  * @param epochs passes over the training split
  * @param seconds of training, those before an interruption included, evaluation not
  * @param loss mean over the last epoch
- * @param accuracy top-1 on the test split at the end, 0 to 1
+ * @param measured what the network is worth on the test split at the end
  * @param steps optimizer steps of the stage
  * @param resumedFromStep steps taken over from a checkpoint
  * @param metrics a line per logging interval
@@ -20,7 +21,7 @@ public record TrainingOutcome(
     int epochs,
     double seconds,
     double loss,
-    double accuracy,
+    Metrics measured,
     long steps,
     long resumedFromStep,
     List<MetricsLine> metrics) {

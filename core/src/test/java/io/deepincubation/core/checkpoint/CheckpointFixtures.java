@@ -34,6 +34,7 @@ final class CheckpointFixtures {
         2.9e12,
         0.7,
         0.81,
+        Metrics.ofTop1(0.81),
         2,
         "host",
         "driver",

@@ -4,6 +4,7 @@ import io.deepincubation.core.checkpoint.CheckpointPolicy;
 import io.deepincubation.core.checkpoint.ForwardingStorage;
 import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
@@ -46,10 +47,11 @@ final class KilledRun {
             quiet.architecture(),
             quiet.data(),
             new RunFolder(storage, CheckpointPolicy.steps(MOST_REPEATED_STEPS)),
-            news -> {
-              tell("step " + news.stage() + " " + news.step());
-              killed.event();
-            });
+            RunObserver.ofIntervals(
+                news -> {
+                  tell("step " + news.stage() + " " + news.step());
+                  killed.event();
+                }));
     for (String method : args[2].split(",", -1)) {
       TinyRuns.run(Methods.named(method), context, recipe, TinyRuns.MODULES).run();
     }

@@ -208,7 +208,7 @@ class MethodsTest {
             stopped.architecture(),
             stopped.data(),
             new RunFolder(new LocalStorage(folder), CheckpointPolicy.steps(1)),
-            stopped.progress());
+            stopped.observer());
     assertThatThrownBy(() -> TinyRuns.incubate(everyStep, recipe, 1)).hasMessage("stopped");
     Recipe other = RecipeYaml.override(recipe, List.of("meta.warm-up-epochs=1", "seed=9"));
 

@@ -97,8 +97,8 @@ class PretrainedWeightsTest {
             start(),
             plain.data(),
             plain.folder(),
-            plain.progress(),
-            plain.place());
+            plain.observer(),
+            plain.attempt());
 
     String begun = metaModel(context);
 

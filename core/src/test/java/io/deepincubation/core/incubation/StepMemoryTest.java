@@ -113,7 +113,7 @@ class StepMemoryTest {
                 }
               });
       var folder = new RunFolder(plain.folder().storage(), CheckpointPolicy.steps(1_000));
-      var context = new RunContext(plain.architecture(), plain.data(), folder, plain.progress());
+      var context = new RunContext(plain.architecture(), plain.data(), folder, plain.observer());
       TinyRuns.run(new DeepIncubation(), context, recipe, 1)
           .run(stage -> stage.name().equals(Stages.META));
       System.exit(0);

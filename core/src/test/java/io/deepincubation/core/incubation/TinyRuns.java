@@ -2,14 +2,15 @@ package io.deepincubation.core.incubation;
 
 import ai.djl.Device;
 import io.deepincubation.core.checkpoint.LocalStorage;
+import io.deepincubation.core.checkpoint.RunEvent;
 import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.data.ImageTable;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.random.RandomStream;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
-import io.deepincubation.core.training.StageProgress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -57,13 +58,13 @@ final class TinyRuns {
     return context(folder, recipe, progress -> {});
   }
 
-  static RunContext context(Path folder, Recipe recipe, Consumer<StageProgress> progress) {
+  static RunContext context(Path folder, Recipe recipe, Consumer<RunEvent.Interval> progress) {
     TrainingData data = new TrainingData(images(96, 1), images(48, 2), CLASS_NAMES, "test");
     return new RunContext(
         Architectures.of(recipe.model(), CLASSES),
         data,
         new RunFolder(new LocalStorage(folder)),
-        progress);
+        RunObserver.ofIntervals(progress));
   }
 
   /** Deep Incubation in threads of this process. */

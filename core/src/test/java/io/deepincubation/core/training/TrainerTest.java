@@ -8,7 +8,10 @@ import ai.djl.Device;
 import io.deepincubation.core.checkpoint.CheckpointPolicy;
 import io.deepincubation.core.checkpoint.Checkpoints;
 import io.deepincubation.core.checkpoint.LocalStorage;
+import io.deepincubation.core.checkpoint.Metrics;
 import io.deepincubation.core.checkpoint.MetricsLine;
+import io.deepincubation.core.checkpoint.RunEvent;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.checkpoint.Safetensors;
 import io.deepincubation.core.checkpoint.StageKey;
 import io.deepincubation.core.data.BatchKey;
@@ -143,11 +146,15 @@ class TrainerTest {
 
   @Test
   void tellsImagesLossAndRateOfEveryInterval() {
-    var told = new ArrayList<StageProgress>();
+    var told = new ArrayList<RunEvent.Interval>();
     Trained trained = train(recipe(), folder, told::add);
     assertThat(trained.outcome().images()).isEqualTo(EPOCHS * 96L);
-    assertThat(trained.outcome().accuracy()).isEqualTo(0.5);
-    assertThat(told).hasSize(EPOCHS * 6).last().extracting(StageProgress::fraction).isEqualTo(1.0);
+    assertThat(trained.outcome().measured().value()).isEqualTo(0.5);
+    assertThat(told)
+        .hasSize(EPOCHS * 6)
+        .last()
+        .extracting(RunEvent.Interval::fraction)
+        .isEqualTo(1.0);
     assertThat(told).allSatisfy(p -> assertThat(p.dataWait()).isBetween(0.0, 1.0));
     assertThat(trained.outcome().metrics())
         .allSatisfy(line -> assertThat(line.processBytes()).isGreaterThan(LEAST_BYTES));
@@ -177,13 +184,13 @@ class TrainerTest {
     var images = new WatchedTable(images(), new TreeSet<>());
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, 1);
     try (var evaluator = new Evaluator(new EvaluationBatches(images, 10), compute)) {
-      assertThatThrownBy(() -> train(recipe(), folder, killAt(1), 1, evaluator::accuracyOf))
+      assertThatThrownBy(() -> train(recipe(), folder, killAt(1), 1, evaluator::measureOf))
           .isInstanceOf(Killed.class);
     }
     assertThat(images.seen()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 90, 91, 92, 93, 94, 95);
   }
 
-  private static Consumer<StageProgress> killAt(long step) {
+  private static Consumer<RunEvent.Interval> killAt(long step) {
     return progress -> {
       if (progress.step() >= step) {
         throw new Killed();
@@ -222,21 +229,21 @@ class TrainerTest {
         List.of(overrides));
   }
 
-  private static Trained train(Recipe recipe, Path folder, Consumer<StageProgress> progress) {
+  private static Trained train(Recipe recipe, Path folder, Consumer<RunEvent.Interval> progress) {
     return train(recipe, folder, progress, 1);
   }
 
   private static Trained train(
-      Recipe recipe, Path folder, Consumer<StageProgress> progress, int threads) {
-    return train(recipe, folder, progress, threads, network -> step -> 0.5);
+      Recipe recipe, Path folder, Consumer<RunEvent.Interval> progress, int threads) {
+    return train(recipe, folder, progress, threads, network -> step -> Metrics.ofTop1(0.5));
   }
 
   private static Trained train(
       Recipe recipe,
       Path folder,
-      Consumer<StageProgress> progress,
+      Consumer<RunEvent.Interval> progress,
       int threads,
-      Function<ModularNetwork, AccuracyMeasure> accuracy) {
+      Function<ModularNetwork, Measure> accuracy) {
     TorchEngine.useThreads(threads);
     int batch = recipe.batch().size();
     var batches = new TrainingBatches(images(), recipe.augmentation(), 0.1, CLASSES, batch, KEY, 1);
@@ -257,14 +264,13 @@ class TrainerTest {
       TrainingOutcome outcome =
           new Trainer(
                   recipe,
-                  recipe.incubation().stage(),
-                  KEY.stage(),
+                  new TrainedStage(KEY.stage(), 1, 2, recipe.incubation().stage()),
                   KEY,
                   batches,
                   compute,
                   checkpoints,
-                  progress,
-                  new TaskPlace("3", 1, List.of("0")))
+                  RunObserver.ofIntervals(progress),
+                  new Attempt("3", 1, List.of("0")))
               .train(objective, network.manager(), accuracy.apply(network));
       return new Trained(outcome, network.weights().stream().map(Safetensors::digest).toList());
     }

@@ -9,7 +9,7 @@ import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.text.Quantities;
-import io.deepincubation.core.training.TaskPlace;
+import io.deepincubation.core.training.Attempt;
 import io.deepincubation.spark.Devices;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +100,7 @@ final class Bench extends Verb {
       int width,
       List<Speed> speeds,
       List<InferenceBenchmark.Speed> classifying) {
-    String device = new TaskPlace("", 0, List.of()).device(computing);
+    String device = new Attempt("", 0, List.of()).device(computing);
     boolean onGpu = computing.isGpu();
     var rows = new ArrayList<List<String>>();
     rows.add(

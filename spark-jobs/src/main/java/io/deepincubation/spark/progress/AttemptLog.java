@@ -1,18 +1,21 @@
 package io.deepincubation.spark.progress;
 
 import io.deepincubation.core.checkpoint.LeaseException;
+import io.deepincubation.core.checkpoint.RunEvent;
 import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.checkpoint.StorageException;
 import io.deepincubation.core.checkpoint.TaskAttempt;
 import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
+import io.deepincubation.core.training.Attempt;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * <p>It is written by a thread of its own, so that a slow file system holds nobody up; where the
  * file system refuses, the run goes on without.
  */
-public final class AttemptLog implements AutoCloseable {
+public final class AttemptLog implements RunObserver, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(AttemptLog.class);
   private static final Duration LAST_WRITE = Duration.ofSeconds(30);
@@ -62,43 +65,63 @@ public final class AttemptLog implements AutoCloseable {
         : attempt;
   }
 
-  /**
-   * Notes that an attempt began.
-   *
-   * @return its number here, for what comes of it
-   */
-  synchronized int started(
-      String stage, int attempt, String executor, String host, String device, Instant at) {
-    attempts.add(
-        new TaskAttempt(
-            stage, attempt, executor, host, device, at.toString(), null, Outcome.RUNNING, ""));
-    write();
-    return attempts.size() - 1;
-  }
-
-  /** Notes that the driver itself began an attempt, counted after its earlier ones. */
-  public synchronized int started(
-      String stage, String executor, String host, String device, Instant at) {
-    int earlier =
-        (int)
-            attempts.stream()
-                .filter(a -> a.stage().equals(stage) && a.executor().equals(executor))
-                .count();
-    return started(stage, earlier, executor, host, device, at);
-  }
-
-  /** Notes what an attempt computes on. */
-  synchronized void computesOn(int number, String device) {
-    if (!attempts.get(number).device().equals(device)) {
-      attempts.set(number, attempts.get(number).on(device));
-      write();
+  /** Takes what happens to an attempt. */
+  @Override
+  public void on(RunEvent event) {
+    if (event instanceof RunEvent.Started started) {
+      begin(started);
+    } else if (event instanceof RunEvent.Interval interval) {
+      change(interval, attempt -> attempt.on(interval.source().device()));
+    } else if (event instanceof RunEvent.Ended ended) {
+      change(ended, attempt -> attempt.ended(ended.time(), ended.outcome(), ended.reason()));
     }
   }
 
-  /** Notes an attempt's end. */
-  public synchronized void ended(int number, Outcome outcome, String reason, Instant at) {
-    attempts.set(number, attempts.get(number).ended(at.toString(), outcome, reason));
+  private synchronized void begin(RunEvent.Started started) {
+    RunEvent.Source source = started.source();
+    attempts.add(
+        new TaskAttempt(
+            started.stage(),
+            source.attempt(),
+            source.executor(),
+            source.host(),
+            source.device(),
+            started.time(),
+            null,
+            Outcome.RUNNING,
+            ""));
     write();
+  }
+
+  /** Changes the attempt that an event tells of, where it runs. */
+  private synchronized void change(RunEvent event, UnaryOperator<TaskAttempt> with) {
+    for (int i = attempts.size() - 1; i >= 0; i--) {
+      TaskAttempt attempt = attempts.get(i);
+      if (attempt.outcome() == Outcome.RUNNING && isOf(attempt, event)) {
+        TaskAttempt changed = with.apply(attempt);
+        if (!changed.equals(attempt)) {
+          attempts.set(i, changed);
+          write();
+        }
+        return;
+      }
+    }
+  }
+
+  /** The driver counts on over its own ends, which its training does not know of. */
+  private static boolean isOf(TaskAttempt attempt, RunEvent event) {
+    RunEvent.Source source = event.source();
+    return attempt.stage().equals(event.stage())
+        && attempt.executor().equals(source.executor())
+        && (attempt.attempt() == source.attempt() || attempt.executor().equals(Attempt.DRIVER));
+  }
+
+  /** The number of the driver's next attempt at a stage, counted on after its earlier ones. */
+  public synchronized int nextOnDriver(String stage) {
+    return (int)
+        attempts.stream()
+            .filter(a -> a.stage().equals(stage) && a.executor().equals(Attempt.DRIVER))
+            .count();
   }
 
   /** All attempts so far. */

@@ -1,6 +1,6 @@
 package io.deepincubation.spark.progress;
 
-import io.deepincubation.core.training.StageProgress;
+import io.deepincubation.core.checkpoint.RunEvent;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.util.AccumulatorV2;
@@ -10,11 +10,11 @@ import org.apache.spark.util.AccumulatorV2;
  * Register it with {@code SparkContext.register(accumulator, name)}.
  */
 public final class ProgressAccumulator
-    extends AccumulatorV2<StageProgress, Map<String, StageProgress>> {
+    extends AccumulatorV2<RunEvent.Interval, Map<String, RunEvent.Interval>> {
 
   private static final long serialVersionUID = 1L;
 
-  private final ConcurrentHashMap<String, StageProgress> latest = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, RunEvent.Interval> latest = new ConcurrentHashMap<>();
 
   /** An accumulator without news. */
   public ProgressAccumulator() {}
@@ -38,19 +38,19 @@ public final class ProgressAccumulator
 
   /** Takes news; of two about one task those of the later step stay. */
   @Override
-  public void add(StageProgress progress) {
+  public void add(RunEvent.Interval progress) {
     latest.merge(
         progress.stage(), progress, (old, fresh) -> fresh.step() >= old.step() ? fresh : old);
   }
 
   @Override
-  public void merge(AccumulatorV2<StageProgress, Map<String, StageProgress>> other) {
+  public void merge(AccumulatorV2<RunEvent.Interval, Map<String, RunEvent.Interval>> other) {
     other.value().values().forEach(this::add);
   }
 
   /** A copy of the latest progress by stage. */
   @Override
-  public Map<String, StageProgress> value() {
+  public Map<String, RunEvent.Interval> value() {
     return Map.copyOf(latest);
   }
 }

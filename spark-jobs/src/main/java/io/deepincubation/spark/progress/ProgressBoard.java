@@ -1,18 +1,20 @@
 package io.deepincubation.spark.progress;
 
-import io.deepincubation.core.training.StageProgress;
+import io.deepincubation.core.checkpoint.RunEvent;
+import io.deepincubation.core.checkpoint.RunObserver;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of each task of a run: one line for each, waiting, running, done or failed. A task
  * is known by its stage. Safe for use by many threads.
  */
-public final class ProgressBoard {
+public final class ProgressBoard implements RunObserver {
 
   private final TerminalStyle style;
   private final InstantSource clock;
@@ -38,20 +40,43 @@ public final class ProgressBoard {
    * Shows a task that waits for a free slot; nothing changes if it is known already.
    *
    * @param stage the stage's name
-   * @param moduleIndex the module to be trained, from 0, or -1 for a whole network
-   * @param moduleCount modules of the target model
+   * @param module the module to be trained, from 0, or null for a whole network
+   * @param modules of the network
    */
-  public synchronized void expect(String stage, int moduleIndex, int moduleCount) {
+  public synchronized void expect(String stage, @Nullable Integer module, int modules) {
+    var nowhere = new RunEvent.Source("", 0, "", "");
     var start =
-        new StageProgress(stage, moduleIndex, moduleCount, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", "");
+        new RunEvent.Interval(stage, nowhere, "", module, modules, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     tasks.computeIfAbsent(stage, name -> TaskLine.waiting(start, clock.instant()));
+  }
+
+  /** Takes what happens to a task. */
+  @Override
+  public void on(RunEvent event) {
+    if (event instanceof RunEvent.Interval interval) {
+      update(interval);
+    } else if (event instanceof RunEvent.Started started) {
+      if (started.source().attempt() > 0 && !started.speculative()) {
+        restarted(started.stage());
+      }
+    } else if (event instanceof RunEvent.Ended ended) {
+      ended(ended);
+    }
+  }
+
+  private void ended(RunEvent.Ended ended) {
+    switch (ended.outcome()) {
+      case DONE -> done(ended.stage());
+      case FAILED -> failed(ended.stage(), ended.reason());
+      case RUNNING, STOPPED, LOST -> {} // Another attempt goes on.
+    }
   }
 
   /**
    * Takes news of a running task. While one attempt runs, only steps beyond the last are news; the
    * first news after a failure are a new attempt's.
    */
-  public synchronized void update(StageProgress progress) {
+  private synchronized void update(RunEvent.Interval progress) {
     Instant now = clock.instant();
     tasks.compute(
         progress.stage(),
@@ -59,23 +84,17 @@ public final class ProgressBoard {
             (line == null ? TaskLine.waiting(progress, now) : line).updated(progress, now));
   }
 
-  /** Marks a task as committed. */
-  public synchronized void done(String stage) {
+  private synchronized void done(String stage) {
     tasks.computeIfPresent(stage, (name, line) -> line.done(clock.instant()));
   }
 
-  /**
-   * Marks a task's attempt as failed; it may be tried again.
-   *
-   * @param stage the task's stage
-   * @param reason one line
-   */
-  public synchronized void failed(String stage, String reason) {
+  /** An attempt that failed may be tried again. */
+  private synchronized void failed(String stage, String reason) {
     tasks.computeIfPresent(stage, (name, line) -> line.failed(reason, clock.instant()));
   }
 
-  /** Marks a task as started once more; its next news may be of an earlier step. */
-  public synchronized void restarted(String stage) {
+  /** The next news may be of an earlier step. */
+  private synchronized void restarted(String stage) {
     tasks.computeIfPresent(stage, (name, line) -> line.restarted(clock.instant()));
   }
 

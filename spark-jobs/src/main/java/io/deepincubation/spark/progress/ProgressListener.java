@@ -1,7 +1,9 @@
 package io.deepincubation.spark.progress;
 
+import io.deepincubation.core.checkpoint.RunEvent;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
-import io.deepincubation.core.training.StageProgress;
+import io.deepincubation.core.text.FirstLine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -42,12 +44,11 @@ public final class ProgressListener extends SparkListener {
   private static final Logger LOG = LoggerFactory.getLogger(ProgressListener.class);
   private static final Duration LAST_EVENTS = Duration.ofSeconds(10);
 
-  /** An attempt that runs: its stage and its number in the attempts. */
-  private record Running(String stage, int number) {}
+  /** An attempt that runs. */
+  private record Running(String stage, RunEvent.Source source) {}
 
   private final ProgressAccumulator progress;
-  private final ProgressBoard board;
-  private final AttemptLog attempts;
+  private final RunObserver observer;
   private final Function<String, Optional<String>> failures;
   private final Map<Integer, List<String>> stagesOfJob = new ConcurrentHashMap<>();
   private final Map<Long, Running> running = new ConcurrentHashMap<>();
@@ -58,18 +59,15 @@ public final class ProgressListener extends SparkListener {
    * A listener to add to the Spark context before the job starts.
    *
    * @param progress registered with the context
-   * @param board where news go
-   * @param attempts where attempts are kept
+   * @param observer told what happens
    * @param failures why a stage whose task came to its end has failed for good, if it has
    */
   public ProgressListener(
       ProgressAccumulator progress,
-      ProgressBoard board,
-      AttemptLog attempts,
+      RunObserver observer,
       Function<String, Optional<String>> failures) {
     this.progress = progress;
-    this.board = board;
-    this.attempts = attempts;
+    this.observer = observer;
     this.failures = failures;
   }
 
@@ -100,14 +98,13 @@ public final class ProgressListener extends SparkListener {
       return;
     }
     String stage = stages.get(task.partitionId());
-    Instant start = Instant.ofEpochMilli(task.launchTime());
-    int number =
-        attempts.started(
-            stage, task.attemptNumber(), task.executorId(), task.host(), /* device= */ "", start);
-    running.put(task.taskId(), new Running(stage, number));
+    var source =
+        new RunEvent.Source(task.executorId(), task.attemptNumber(), task.host(), /* device= */ "");
+    running.put(task.taskId(), new Running(stage, source));
+    observer.on(
+        new RunEvent.Started(stage, source, instant(task.launchTime()), task.speculative()));
     if (task.attemptNumber() > 0 && !task.speculative()) {
       LOG.warn("Stage {} starts again on {}", stage, place(task));
-      board.restarted(stage);
     } else {
       LOG.info("Stage {} starts on {}", stage, place(task));
     }
@@ -146,9 +143,8 @@ public final class ProgressListener extends SparkListener {
       return;
     }
     if (info.update().get() instanceof Map<?, ?> news
-        && news.get(task.stage()) instanceof StageProgress told) {
-      attempts.computesOn(task.number(), told.device());
-      board.update(told);
+        && news.get(task.stage()) instanceof RunEvent.Interval interval) {
+      observer.on(interval);
     }
   }
 
@@ -159,46 +155,37 @@ public final class ProgressListener extends SparkListener {
     if (task == null) {
       return;
     }
-    Instant end = Instant.ofEpochMilli(info.finishTime());
+    String end = instant(info.finishTime());
     if (info.successful()) {
       succeeded(task, end);
     } else if (event.reason() instanceof TaskKilled killed) {
-      attempts.ended(task.number(), Outcome.STOPPED, firstLine(killed.reason()), end);
+      ended(task, end, Outcome.STOPPED, FirstLine.of(killed.reason()));
     } else if (event.reason() instanceof TaskFailedReason reason) {
-      String why = firstLine(reason.toErrorString());
+      String why = FirstLine.of(reason.toErrorString());
       LOG.warn("Stage {} failed on {}: {}", task.stage(), place(info), why);
-      attempts.ended(task.number(), Outcome.FAILED, why, end);
-      board.failed(task.stage(), why);
+      ended(task, end, Outcome.FAILED, why);
     }
   }
 
-  private void succeeded(Running task, Instant end) {
-    Optional.ofNullable(progress.value().get(task.stage()))
-        .ifPresent(
-            told -> {
-              attempts.computesOn(task.number(), told.device());
-              board.update(told);
-            });
+  private void succeeded(Running task, String end) {
+    Optional.ofNullable(progress.value().get(task.stage())).ifPresent(observer::on);
     failures
         .apply(task.stage())
         .ifPresentOrElse(
-            why -> {
-              attempts.ended(task.number(), Outcome.FAILED, why, end);
-              board.failed(task.stage(), why);
-            },
-            () -> {
-              attempts.ended(task.number(), Outcome.DONE, "", end);
-              board.done(task.stage());
-            });
+            why -> ended(task, end, Outcome.FAILED, why), () -> ended(task, end, Outcome.DONE, ""));
   }
 
-  private static String firstLine(@Nullable String text) {
-    return String.valueOf(text).lines().findFirst().orElse("no reason given");
+  private void ended(Running task, String end, Outcome outcome, String why) {
+    observer.on(new RunEvent.Ended(task.stage(), task.source(), end, outcome, why));
+  }
+
+  private static String instant(long epochMillis) {
+    return Instant.ofEpochMilli(epochMillis).toString();
   }
 
   @Override
   public void onExecutorRemoved(SparkListenerExecutorRemoved event) {
-    LOG.warn("Executor {} is lost: {}", event.executorId(), firstLine(event.reason()));
+    LOG.warn("Executor {} is lost: {}", event.executorId(), FirstLine.of(event.reason()));
   }
 
   @Override
@@ -217,8 +204,7 @@ public final class ProgressListener extends SparkListener {
     }
     running
         .values()
-        .forEach(
-            task -> attempts.ended(task.number(), Outcome.STOPPED, "the job ended", Instant.now()));
+        .forEach(task -> ended(task, Instant.now().toString(), Outcome.STOPPED, "the job ended"));
     running.clear();
   }
 }

@@ -1,6 +1,6 @@
 package io.deepincubation.spark.progress;
 
-import io.deepincubation.core.training.StageProgress;
+import io.deepincubation.core.checkpoint.RunEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ import java.util.Locale;
  * @param note why it failed, or how long it took
  */
 record TaskLine(
-    StageProgress last,
+    RunEvent.Interval last,
     State state,
     int restarts,
     Instant startedAt,
@@ -43,11 +43,11 @@ record TaskLine(
     }
   }
 
-  static TaskLine waiting(StageProgress start, Instant now) {
+  static TaskLine waiting(RunEvent.Interval start, Instant now) {
     return new TaskLine(start, State.WAITING, 0, now, now, "");
   }
 
-  TaskLine updated(StageProgress progress, Instant now) {
+  TaskLine updated(RunEvent.Interval progress, Instant now) {
     return switch (state) {
       case WAITING -> new TaskLine(progress, State.RUNNING, restarts, now, now, "");
       case FAILED -> restarted(now).updated(progress, now);
@@ -93,9 +93,10 @@ record TaskLine(
   }
 
   String name() {
-    return last.moduleIndex() < 0
+    Integer module = last.module();
+    return module == null
         ? last.stage()
-        : rival() + "module " + (last.moduleIndex() + 1) + "/" + last.moduleCount();
+        : rival() + "module " + (module + 1) + "/" + last.modules();
   }
 
   /** The method whose modules lie below its own folder, such as {@code imitation}, or nothing. */

@@ -5,7 +5,7 @@ import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.checkpoint.TaskAttempt;
 import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
 import io.deepincubation.core.text.Quantities;
-import io.deepincubation.core.training.TaskPlace;
+import io.deepincubation.core.training.Attempt;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -156,7 +156,7 @@ final class Timeline {
   }
 
   private static String process(String host, String executor) {
-    return executor.equals(TaskPlace.DRIVER) ? host + ", driver" : host + ", executor " + executor;
+    return executor.equals(Attempt.DRIVER) ? host + ", driver" : host + ", executor " + executor;
   }
 
   private void place(Span span, List<Instant> freeAt) {

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.deepincubation.core.checkpoint.LocalStorage;
+import io.deepincubation.core.checkpoint.RunEvent;
 import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.checkpoint.TaskAttempt;
 import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
-import io.deepincubation.core.training.StageProgress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
@@ -46,7 +48,9 @@ class LostExecutorTest {
     try (var spark = new JavaSparkContext(configuration());
         var attempts = AttemptLog.of(run)) {
       spark.sc().register(accumulator, "progress");
-      var listener = new ProgressListener(accumulator, board, attempts, stage -> Optional.empty());
+      var listener =
+          new ProgressListener(
+              accumulator, RunObserver.all(List.of(board, attempts)), stage -> Optional.empty());
       spark.sc().addSparkListener(listener);
       spark.sc().addSparkListener(new BoardWatcher(heard));
       spark.setLocalProperty(ProgressListener.STAGES, "modules/0,modules/1");
@@ -106,8 +110,11 @@ class LostExecutorTest {
     @Override
     public Integer call(Integer moduleIndex) {
       accumulator.add(
-          new StageProgress(
+          new RunEvent.Interval(
               "modules/" + moduleIndex,
+              new RunEvent.Source(
+                  SparkEnv.get().executorId(), TaskContext.get().attemptNumber(), "host", "gpu 1"),
+              "",
               moduleIndex,
               2,
               0,
@@ -119,8 +126,7 @@ class LostExecutorTest {
               100,
               0,
               7,
-              "host",
-              "gpu 1"));
+              1));
       if (moduleIndex == 0 && TaskContext.get().attemptNumber() == 0) {
         long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!Files.exists(Path.of(heard)) && System.nanoTime() < end) {

@@ -2,7 +2,8 @@ package io.deepincubation.spark.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.deepincubation.core.training.StageProgress;
+import io.deepincubation.core.checkpoint.RunEvent;
+import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,7 @@ class ProgressBoardTest {
 
   @Test
   void showsARunningTaskOnOneLine() {
-    board.update(module(0, 50));
+    board.on(module(0, 50));
     assertThat(board.lines(START))
         .containsExactly(
             "module 1/4  ###############...............  50%  epoch 2/4  loss 2.346  1,234 img/s"
@@ -28,13 +29,13 @@ class ProgressBoardTest {
 
   @Test
   void countsTheTimeLeftDownBetweenNews() {
-    board.update(module(0, 50));
+    board.on(module(0, 50));
     assertThat(board.lines(START.plusSeconds(40))).singleElement().asString().endsWith("1:00 left");
   }
 
   @Test
   void saysForHowLongThereWereNoNews() {
-    board.update(module(0, 50));
+    board.on(module(0, 50));
     assertThat(board.lines(START.plusSeconds(90)))
         .singleElement()
         .asString()
@@ -43,7 +44,7 @@ class ProgressBoardTest {
 
   @Test
   void showsWaitingTasksInTheOrderTheyBecameKnown() {
-    board.expect("meta", -1, 4);
+    board.expect("meta", null, 4);
     board.expect("modules/1", 1, 4);
     assertThat(board.lines(START))
         .containsExactly(
@@ -53,41 +54,43 @@ class ProgressBoardTest {
 
   @Test
   void showsFailureRestartAndEnd() {
-    board.update(module(2, 80));
-    board.failed("modules/2", "executor lost");
+    board.on(module(2, 80));
+    board.on(ended("modules/2", Outcome.FAILED, "executor lost"));
     assertThat(line()).contains("failed: executor lost");
-    board.restarted("modules/2");
+    board.on(new RunEvent.Started("modules/2", source(1), "", /* speculative= */ false));
     assertThat(line()).contains("restarting (restart 1)");
-    board.update(module(2, 60));
+    board.on(module(2, 60));
     assertThat(line()).contains("60%").contains("restart 1");
     now = START.plusSeconds(200);
-    board.done("modules/2");
+    board.on(ended("modules/2", Outcome.DONE, ""));
     assertThat(line()).endsWith("done in 3:20 (restart 1)");
   }
 
   @Test
   void takesNewsAfterAFailureForARestart() {
-    board.update(module(2, 80));
-    board.failed("modules/2", "executor lost");
-    board.update(module(2, 10));
+    board.on(module(2, 80));
+    board.on(ended("modules/2", Outcome.FAILED, "executor lost"));
+    board.on(module(2, 10));
     assertThat(line()).contains("10%").contains("restart 1");
   }
 
   @Test
   void ignoresOlderNewsAndNewsOfADoneTask() {
-    board.update(module(2, 80));
-    board.update(module(2, 70));
+    board.on(module(2, 80));
+    board.on(module(2, 70));
     assertThat(line()).contains("80%");
-    board.done("modules/2");
-    board.update(module(2, 90));
+    board.on(ended("modules/2", Outcome.DONE, ""));
+    board.on(module(2, 90));
     assertThat(line()).contains("done in 0:00");
   }
 
   @Test
   void staysWithinTheTerminal() {
     var narrow = new ProgressBoard(new TerminalStyle(true, false, true, 40), () -> now);
-    narrow.update(module(3, 99));
-    narrow.failed("modules/3", "a reason that is much longer than any terminal is wide");
+    narrow.on(module(3, 99));
+    narrow.on(
+        ended(
+            "modules/3", Outcome.FAILED, "a reason that is much longer than any terminal is wide"));
     assertThat(narrow.lines(START)).singleElement().asString().hasSizeLessThan(40);
   }
 
@@ -96,7 +99,7 @@ class ProgressBoardTest {
     var bytes = new ByteArrayOutputStream();
     var out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     try (var display = new ProgressDisplay(board, ASCII, out)) {
-      board.expect("meta", -1, 4);
+      board.expect("meta", null, 4);
       display.show(START);
       display.show(START);
     }
@@ -110,11 +113,11 @@ class ProgressBoardTest {
     var bytes = new ByteArrayOutputStream();
     var out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     var display = new ProgressDisplay(board, TerminalStyle.PLAIN, out);
-    board.update(module(0, 50));
+    board.on(module(0, 50));
     display.show(START);
     display.show(START.plusSeconds(5));
     display.show(START.plusSeconds(20));
-    board.done("modules/0");
+    board.on(ended("modules/0", Outcome.DONE, ""));
     display.close();
     assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
         .containsExactly(
@@ -128,9 +131,19 @@ class ProgressBoardTest {
     return board.lines(now).get(0);
   }
 
-  private static StageProgress module(int index, long step) {
-    return new StageProgress(
+  private static RunEvent.Ended ended(String stage, Outcome outcome, String reason) {
+    return new RunEvent.Ended(stage, source(0), "", outcome, reason);
+  }
+
+  private static RunEvent.Source source(int attempt) {
+    return new RunEvent.Source("1", attempt, "host", "cpu");
+  }
+
+  private static RunEvent.Interval module(int index, long step) {
+    return new RunEvent.Interval(
         "modules/" + index,
+        source(0),
+        "",
         index,
         4,
         1,
@@ -142,7 +155,6 @@ class ProgressBoardTest {
         1234,
         0.01,
         100,
-        "host",
-        "cpu");
+        1);
   }
 }

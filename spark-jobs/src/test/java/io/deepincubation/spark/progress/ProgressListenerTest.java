@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.deepincubation.core.checkpoint.LocalStorage;
+import io.deepincubation.core.checkpoint.RunEvent;
 import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.checkpoint.TaskAttempt;
 import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
-import io.deepincubation.core.training.StageProgress;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -82,7 +83,8 @@ class ProgressListenerTest {
     try (var spark = new JavaSparkContext(configuration());
         var attempts = AttemptLog.of(run)) {
       spark.sc().register(accumulator, "progress");
-      var listener = new ProgressListener(accumulator, board, attempts, failures);
+      RunObserver observer = RunObserver.all(List.of(board, attempts));
+      var listener = new ProgressListener(accumulator, observer, failures);
       spark.sc().addSparkListener(listener);
       spark.sc().addSparkListener(new BoardWatcher());
       spark.setLocalProperty(ProgressListener.STAGES, "modules/0,modules/1");
@@ -149,9 +151,11 @@ class ProgressListenerTest {
     assertThat(accumulator.isZero()).isTrue();
   }
 
-  private static StageProgress progress(int moduleIndex, long step) {
-    return new StageProgress(
+  private static RunEvent.Interval progress(int moduleIndex, long step) {
+    return new RunEvent.Interval(
         "modules/" + moduleIndex,
+        new RunEvent.Source("driver", 0, "host", "gpu 0"),
+        "2026-01-01T00:00:00Z",
         moduleIndex,
         4,
         0,
@@ -163,7 +167,6 @@ class ProgressListenerTest {
         100,
         0,
         7,
-        "host",
-        "gpu 0");
+        1);
   }
 }

@@ -3,6 +3,7 @@ package io.deepincubation.spark.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.deepincubation.core.checkpoint.MemoryUse;
+import io.deepincubation.core.checkpoint.Metrics;
 import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.checkpoint.TaskAttempt;
@@ -276,6 +277,7 @@ class HtmlReportTest {
         9e11,
         1.5,
         accuracy,
+        accuracy == null ? null : Metrics.ofTop1(accuracy),
         2,
         "worker-1",
         "0",

@@ -1,15 +1,17 @@
 package io.deepincubation.core.training;
 
+import io.deepincubation.core.checkpoint.Metrics;
+
 /** Measures the network in training between two steps. */
 @FunctionalInterface
-public interface AccuracyMeasure {
+public interface Measure {
 
   /**
-   * Top-1 accuracy of the network as it is, 0 to 1.
+   * What the network is worth as it is.
    *
    * @param training whose threads are idle meanwhile
    */
-  double of(TrainingStep training);
+  Metrics of(TrainingStep training);
 
   /**
    * Measures a few images before the first step and forgets the result: what cannot be measured

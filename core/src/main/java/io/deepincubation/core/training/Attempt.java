@@ -1,6 +1,8 @@
 package io.deepincubation.core.training;
 
 import ai.djl.Device;
+import io.deepincubation.core.checkpoint.Host;
+import io.deepincubation.core.checkpoint.RunEvent;
 import java.util.List;
 
 /**
@@ -8,26 +10,26 @@ import java.util.List;
  *
  * @param executor the cluster's name of the process; {@value #DRIVER} for the one that was started
  *     by the user
- * @param attempt from 0
+ * @param number from 0
  * @param gpus addresses of the GPUs that the cluster assigned to the task, used or not
  */
-public record TaskPlace(String executor, int attempt, List<String> gpus) {
+public record Attempt(String executor, int number, List<String> gpus) {
 
   /** The process that the user started. */
   public static final String DRIVER = "driver";
 
   /** The first attempt in the process that the user started. */
-  public static final TaskPlace HERE = new TaskPlace(DRIVER, 0, List.of());
+  public static final Attempt HERE = new Attempt(DRIVER, 0, List.of());
 
   /** Copies. */
-  public TaskPlace {
+  public Attempt {
     gpus = List.copyOf(gpus);
   }
 
   /** Attempt and place in words, such as {@code attempt 2 on executor 1}; attempts from 1. */
   String inWords() {
     return "attempt "
-        + (attempt + 1)
+        + (number + 1)
         + (executor.equals(DRIVER) ? " on the driver" : " on executor " + executor);
   }
 
@@ -37,5 +39,10 @@ public record TaskPlace(String executor, int attempt, List<String> gpus) {
       return "gpu " + device.getDeviceId();
     }
     return gpus.isEmpty() ? "cpu" : "cpu (assigned gpu " + String.join(", ", gpus) + ")";
+  }
+
+  /** The attempt as events tell it. */
+  public RunEvent.Source source(Device device) {
+    return new RunEvent.Source(executor, number, Host.name(), device(device));
   }
 }
