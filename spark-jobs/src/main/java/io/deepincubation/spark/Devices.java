@@ -14,7 +14,7 @@ import org.apache.spark.resource.ResourceInformation;
  */
 public final class Devices {
 
-  private static final String MEND =
+  private static final String REMEDY =
       "; set spark.executor.resource.gpu.amount and spark.task.resource.gpu.amount (for the driver"
           + " spark.driver.resource.gpu.amount), or "
           + SparkSettings.DEVICE
@@ -25,13 +25,13 @@ public final class Devices {
   /**
    * The device of a task.
    *
-   * @param wish of the user
+   * @param choice of the user
    * @param assigned addresses of the GPUs that Spark assigned to the task or to the driver
    * @param localOrdinal in local mode, where Spark assigns nothing, tasks take GPUs in turn by this
    *     number; -1 on a cluster
    */
-  static Device choose(DeviceWish wish, List<String> assigned, int localOrdinal) {
-    return choose(wish, assigned, localOrdinal, TorchEngine::gpus);
+  static Device choose(DeviceWish choice, List<String> assigned, int localOrdinal) {
+    return choose(choice, assigned, localOrdinal, TorchEngine::gpus);
   }
 
   /**
@@ -41,8 +41,8 @@ public final class Devices {
    * @throws IllegalStateException if a GPU was asked for and none can be used
    */
   public static Device ofThisProcess() {
-    var wish = DeviceWish.named(new SparkConf().get(SparkSettings.DEVICE, "auto"));
-    return choose(wish, List.of(), /* localOrdinal= */ 0);
+    var choice = DeviceWish.named(new SparkConf().get(SparkSettings.DEVICE, "auto"));
+    return choose(choice, List.of(), /* localOrdinal= */ 0);
   }
 
   /** Addresses of the GPUs among the resources that Spark assigned. */
@@ -52,19 +52,19 @@ public final class Devices {
   }
 
   static Device choose(
-      DeviceWish wish, List<String> assigned, int localOrdinal, IntSupplier usableGpus) {
-    if (wish == DeviceWish.CPU) {
+      DeviceWish choice, List<String> assigned, int localOrdinal, IntSupplier usableGpus) {
+    if (choice == DeviceWish.CPU) {
       return Device.cpu();
     }
     if (!assigned.isEmpty()) {
       return assigned(assigned.get(0), usableGpus.getAsInt());
     }
     if (localOrdinal >= 0) {
-      return local(wish, localOrdinal, usableGpus.getAsInt());
+      return local(choice, localOrdinal, usableGpus.getAsInt());
     }
-    if (wish == DeviceWish.GPU) {
+    if (choice == DeviceWish.GPU) {
       throw new IllegalStateException(
-          "Cannot compute on a GPU: expected Spark to assign one, got none" + MEND);
+          "Cannot compute on a GPU: expected Spark to assign one, got none" + REMEDY);
     }
     return Device.cpu();
   }
@@ -82,11 +82,11 @@ public final class Devices {
     return Device.gpu(index);
   }
 
-  private static Device local(DeviceWish wish, int ordinal, int usable) {
+  private static Device local(DeviceWish choice, int ordinal, int usable) {
     if (usable > 0) {
       return Device.gpu(ordinal % usable);
     }
-    if (wish == DeviceWish.GPU) {
+    if (choice == DeviceWish.GPU) {
       throw new IllegalStateException(
           String.format(
               "Cannot compute on a GPU: expected one on this machine, %s sees none; install the"

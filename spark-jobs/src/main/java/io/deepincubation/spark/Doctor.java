@@ -115,11 +115,11 @@ public final class Doctor {
               "check the master's address, and that a worker has the cores, the memory and the GPUs"
                   + " that spark.executor.* ask for"));
     }
-    CollectionAccumulator<String> told = spark.sc().collectionAccumulator();
-    String trouble = run(new ExaminationTask(facts, storages, told), scheduling, end);
+    CollectionAccumulator<String> examined = spark.sc().collectionAccumulator();
+    String trouble = run(new ExaminationTask(facts, storages, examined), scheduling, end);
     var examinations =
         new ArrayList<>(
-            told.value().stream()
+            examined.value().stream()
                 .map(Examination::fromJson)
                 .sorted(Comparator.comparing(Examination::place))
                 .toList());
@@ -189,7 +189,7 @@ public final class Doctor {
     }
   }
 
-  private static Examination cluster(Finding.State state, String said, String mend) {
-    return new Examination("cluster", "", List.of(new Finding("executors", state, said, mend)));
+  private static Examination cluster(Finding.State state, String said, String remedy) {
+    return new Examination("cluster", "", List.of(new Finding("executors", state, said, remedy)));
   }
 }

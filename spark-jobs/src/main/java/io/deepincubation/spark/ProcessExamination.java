@@ -18,7 +18,7 @@ import scala.util.Properties;
 /** The examination of the process that it is called in. */
 final class ProcessExamination {
 
-  private static final String MEND_STORAGE =
+  private static final String STORAGE_REMEDY =
       "check the URI, the credentials in Spark's configuration and what they may do there";
 
   private final ExaminationFacts facts;
@@ -55,7 +55,7 @@ final class ProcessExamination {
     int processors = Runtime.getRuntime().availableProcessors();
     checkup
         .check("versions", () -> MachineChecks.versions(versions(), facts.versions()), "")
-        .check("libtorch", MachineChecks::nativeLibrary, MachineChecks.MEND_NATIVE);
+        .check("libtorch", MachineChecks::nativeLibrary, MachineChecks.NATIVE_REMEDY);
     devices(checkup, gpus);
     checkup
         .check("memory", () -> memory(driver), "")
@@ -111,11 +111,13 @@ final class ProcessExamination {
   private void storage(Checkup checkup) {
     if (!facts.dataUri().isEmpty()) {
       checkup.check(
-          Finding.STORAGE, () -> StorageChecks.data(storages.open(facts.dataUri())), MEND_STORAGE);
+          Finding.STORAGE,
+          () -> StorageChecks.data(storages.open(facts.dataUri())),
+          STORAGE_REMEDY);
     }
     if (!facts.runUri().isEmpty()) {
       checkup.check(
-          Finding.STORAGE, () -> StorageChecks.run(storages.open(facts.runUri())), MEND_STORAGE);
+          Finding.STORAGE, () -> StorageChecks.run(storages.open(facts.runUri())), STORAGE_REMEDY);
     }
   }
 }

@@ -70,7 +70,7 @@ final class StageScheduling {
   /**
    * Reads a configuration.
    *
-   * @throws RecipeException naming all that cannot work, and how to mend it
+   * @throws RecipeException naming all that cannot work, and what to do about it
    */
   static StageScheduling of(SparkConf conf) {
     var scheduling = new StageScheduling(conf);
@@ -163,18 +163,18 @@ final class StageScheduling {
   /** Cores of an executor, where the configuration tells. */
   private int coresOfExecutors() {
     Matcher local = LOCAL_CLUSTER.matcher(master);
-    int told =
+    int byMaster =
         local.matches()
             ? Integer.parseInt(local.group(1))
             : master.startsWith("spark:") ? ALL_OF_A_WORKER : 1;
     return conf.contains(CORES_OF_EXECUTORS)
         ? SparkSettings.positive(conf, CORES_OF_EXECUTORS, 1)
-        : told;
+        : byMaster;
   }
 
   private void checkGpus(List<String> problems) {
     double held = amount(conf, EXECUTOR_GPUS, amount(conf, GPUS_OF_EXECUTORS, 0));
-    DeviceWish wish = DeviceWish.named(conf.get(SparkSettings.DEVICE, "auto"));
+    DeviceWish choice = DeviceWish.named(conf.get(SparkSettings.DEVICE, "auto"));
     if (gpus > held) {
       problems.add(
           String.format(
@@ -185,12 +185,12 @@ final class StageScheduling {
               number(held),
               GPUS_OF_EXECUTORS,
               TASK_GPUS));
-    } else if (gpus == 0 && wish == DeviceWish.GPU) {
+    } else if (gpus == 0 && choice == DeviceWish.GPU) {
       problems.add(
           String.format(
               "%s=gpu needs GPUs for tasks; set %s and %s",
               SparkSettings.DEVICE, GPUS_OF_EXECUTORS, TASK_GPUS));
-    } else if (gpus == 0 && held > 0 && wish == DeviceWish.AUTO) {
+    } else if (gpus == 0 && held > 0 && choice == DeviceWish.AUTO) {
       problems.add(
           String.format(
               "executors hold %s GPUs that no task asks for; set %s, or %s=cpu to leave them idle",

@@ -31,7 +31,7 @@ public final class RunLease implements AutoCloseable {
   private static final String FILE = "lease.json";
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final int READINGS = 5;
-  private static final Duration TOLD = Duration.ofSeconds(10);
+  private static final Duration WARN_INTERVAL = Duration.ofSeconds(10);
 
   /** For others that saw the same to be seen, where files are not created atomically. */
   private static final Duration SETTLE = Duration.ofSeconds(2);
@@ -103,7 +103,7 @@ public final class RunLease implements AutoCloseable {
   private final class Watch {
 
     private final long begun = clock.nanoTime();
-    private long told = begun - TOLD.toNanos();
+    private long warnedAt = begun - WARN_INTERVAL.toNanos();
     private long changed;
     private @Nullable Lease last;
 
@@ -123,8 +123,8 @@ public final class RunLease implements AutoCloseable {
       if (waited.compareTo(terms.patience()) >= 0) {
         throw held(holder);
       }
-      if (clock.nanoTime() - told >= TOLD.toNanos()) {
-        told = clock.nanoTime();
+      if (clock.nanoTime() - warnedAt >= WARN_INTERVAL.toNanos()) {
+        warnedAt = clock.nanoTime();
         LOG.warn(
             "Waiting for {}, {} s of {} s: it is held by {}",
             name(),

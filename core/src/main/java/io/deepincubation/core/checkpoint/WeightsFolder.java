@@ -169,9 +169,9 @@ public final class WeightsFolder {
   }
 
   private String sha256(String file) {
-    String told = expected.get(file);
-    if (told != null) {
-      return told;
+    String known = expected.get(file);
+    if (known != null) {
+      return known;
     }
     MessageDigest digest = Sha256.start();
     try (InputStream stream = new DigestInputStream(folder.open(file), digest)) {
@@ -187,9 +187,9 @@ public final class WeightsFolder {
     try (InputStream stream = new DigestInputStream(folder.open(file), digest)) {
       Weights weights = Safetensors.read(stream);
       String found = Sha256.finish(digest);
-      String told = expected.getOrDefault(file, found);
-      if (!told.equals(found)) {
-        throw new CorruptFileException("expected SHA-256 " + told + ", got " + found);
+      String known = expected.getOrDefault(file, found);
+      if (!known.equals(found)) {
+        throw new CorruptFileException("expected SHA-256 " + known + ", got " + found);
       }
       digests.put(file, found);
       return weights;

@@ -42,7 +42,7 @@ record ImageHeader(Kind kind, int height, int width) {
     if (file.length >= 2 && word(file, 0) == START_OF_IMAGE) {
       return checked(jpeg(file));
     }
-    throw new IOException("expected a PNG or JPEG file, got " + told(file));
+    throw new IOException("expected a PNG or JPEG file, got " + beginning(file));
   }
 
   private static ImageHeader jpeg(byte[] file) throws IOException {
@@ -87,7 +87,7 @@ record ImageHeader(Kind kind, int height, int width) {
     return header;
   }
 
-  private static String told(byte[] file) {
+  private static String beginning(byte[] file) {
     String start = new String(file, 0, Math.min(4, file.length), StandardCharsets.US_ASCII);
     return file.length
         + " other bytes"

@@ -74,7 +74,7 @@ public final class RejectedTable {
   }
 
   /** Writes the table; deletes that of an earlier preparation where nothing was rejected. */
-  public static Facts write(Storage target, Iterator<Rejection> rejections) {
+  public static Facts write(Storage target, Iterator<RejectedImage> rejections) {
     if (!rejections.hasNext()) {
       target.delete(FOLDER);
       return new Facts(0, List.of());
@@ -94,7 +94,7 @@ public final class RejectedTable {
     }
   }
 
-  private static Facts build(Path file, Iterator<Rejection> rejections) throws IOException {
+  private static Facts build(Path file, Iterator<RejectedImage> rejections) throws IOException {
     long count = 0;
     var first = new ArrayList<String>();
     try (ParquetWriter<Group> writer =
@@ -104,7 +104,7 @@ public final class RejectedTable {
             .build()) {
       var groups = new SimpleGroupFactory(SCHEMA);
       while (rejections.hasNext()) {
-        Rejection rejection = rejections.next();
+        RejectedImage rejection = rejections.next();
         writer.write(row(groups.newGroup(), rejection));
         count++;
         if (first.size() < TOLD) {
@@ -115,7 +115,7 @@ public final class RejectedTable {
     return new Facts(count, first);
   }
 
-  private static Group row(Group row, Rejection rejection) {
+  private static Group row(Group row, RejectedImage rejection) {
     row.append("origin", rejection.origin());
     if (rejection.label() != null) {
       row.append("label", rejection.label());

@@ -1,6 +1,6 @@
 package io.deepincubation.core.data;
 
-/** Data cannot be read or does not fit the recipe. The message names the file and the mend. */
+/** Data cannot be read or does not fit the recipe. The message names the file and what to do. */
 public final class UnfitDataException extends RuntimeException {
 
   /** States the problem. */

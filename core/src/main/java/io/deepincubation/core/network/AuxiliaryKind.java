@@ -7,13 +7,13 @@ package io.deepincubation.core.network;
 public enum AuxiliaryKind {
   /**
    * Classifies a module's features in decoupled greedy learning (Belilovsky et al., 2020): B x ...
-   * -> B x classes.
+   * to B x classes.
    */
   DGL_HEAD("head"),
-  /** Classifies a module's features in InfoPro (Wang et al., 2021): B x ... -> B x classes. */
+  /** Classifies a module's features in InfoPro (Wang et al., 2021): B x ... to B x classes. */
   INFOPRO_HEAD("head"),
   /**
-   * Reconstructs the input image from a module's features in InfoPro: B x ... -> B x C x H x W,
+   * Reconstructs the input image from a module's features in InfoPro: B x ... to B x C x H x W,
    * before the sigmoid.
    */
   INFOPRO_DECODER("decoder");

@@ -139,7 +139,22 @@ public record ResidualNetwork(int image, int width, int classes) implements Arch
     return new ScriptBlock(program, declared, input -> new Shape(input.get(0)).addAll(output));
   }
 
-  /** {@inheritDoc} */
+  /**
+   * {@inheritDoc}
+   *
+   * <p>They are those of their methods' code, on features of B x C x S x S, with ReLU between
+   * layers:
+   *
+   * <ul>
+   *   <li>DGL's head, "MLP-SR": pool to Q x Q, Q a fourth of S, rounded up; three 1x1 convolutions
+   *       with batch norm; pool to 2 x 2; three linear layers of width 4C with batch norm; a linear
+   *       layer to the classes;
+   *   <li>InfoPro's head, "1c2f": a 3x3 convolution C to 2C of stride 2 with batch norm; global
+   *       average pool; linear to 128 values; linear to the classes;
+   *   <li>InfoPro's decoder: bilinear to H x H with aligned corners; 3x3 convolution C to 12 with
+   *       batch norm; 3x3 convolution to the colours.
+   * </ul>
+   */
   @Override
   public NetworkPart auxiliary(ModularDivision division, int moduleIndex, AuxiliaryKind kind) {
     requireGroups(division);

@@ -5,17 +5,7 @@ import io.deepincubation.core.network.ParameterSpec.Role;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The auxiliary networks of a residual network, as the code of their methods has them; features are
- * B x C x S x S.
- *
- * <p>DGL's head, "MLP-SR": pool to a quarter of the side, rounded up; three 1x1 convolutions with
- * batch norm; pool to 2 x 2; three linear layers of width 4C with batch norm; a linear layer to the
- * classes. InfoPro's head, "1c2f": a 3x3 convolution C -> 2C of stride 2 with batch norm; global
- * average pool; linear -> 128; linear to the classes. InfoPro's decoder: bilinear to the image's
- * side with aligned corners; 3x3 convolution C -> 12 with batch norm; 3x3 convolution to the
- * colours. All with ReLU between layers.
- */
+/** The auxiliary networks on a module of a residual network, see {@link ResidualNetwork}. */
 final class ResidualNetworkAuxiliaries {
 
   private static final int COLOURS = 3;

@@ -164,9 +164,9 @@ public record VisionTransformer(
   /**
    * {@inheritDoc}
    *
-   * <p>A head, B x N x D -> B x classes, is what the last module of depth 1 is: one more encoder
+   * <p>A head, B x N x D to B x classes, is what the last module of depth 1 is: one more encoder
    * layer, norm and linear head on the class token. A decoder reads the patch tokens: norm, linear
-   * D -> D, GELU, linear D -> 3 P^2; a token's values are the pixels of its own patch, in the order
+   * D to D, GELU, linear D to 3 P^2; a token's values are the pixels of its own patch, in the order
    * in which the patch embedding reads them.
    */
   @Override

@@ -64,10 +64,10 @@ final class CudaRuntime {
   long usedBytes(int ordinal) {
     var free = new LongByReference();
     var total = new LongByReference();
-    boolean told =
+    boolean known =
         functions != null
             && functions.cudaSetDevice(ordinal) == 0
             && functions.cudaMemGetInfo(free, total) == 0;
-    return told ? total.getValue() - free.getValue() : 0;
+    return known ? total.getValue() - free.getValue() : 0;
   }
 }

@@ -4,12 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.network.NetworkModule;
 import io.deepincubation.core.network.NetworkPart;
 import io.deepincubation.core.network.StochasticDepth;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.script.GradientMode;
+import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
@@ -63,6 +65,35 @@ public final class ImitationObjective implements Objective {
             aim, hybrid.manager(), hybrid.compute(), metaModule.first(aim.specs().size()));
     student = hybrid.trunk(moduleIndex);
     student.train();
+  }
+
+  /**
+   * A target module's weights with the head of its counterpart in the meta model, which reads what
+   * a last module imitates; other modules have none. The head is not trained here, so that the
+   * hybrid network and the assembled model have it too if this module begins so.
+   *
+   * @param architecture the family
+   * @param target the target model's depths
+   * @param moduleIndex the module
+   * @param fresh the target module's first weights, in the order of its parameters
+   * @param metaModule the meta module's weights, in the order of its parameters
+   * @throws IllegalArgumentException if this is the last module and the family does not know its
+   *     head
+   */
+  public static Weights withMetaHead(
+      Architecture architecture,
+      ModularDivision target,
+      int moduleIndex,
+      Weights fresh,
+      Weights metaModule) {
+    int own = architecture.trunk(target, moduleIndex).specs().size();
+    var tensors = new LinkedHashMap<>(fresh.first(own).tensors());
+    List<String> head = List.copyOf(fresh.tensors().keySet()).subList(own, fresh.tensors().size());
+    List<Weights.Tensor> known = List.copyOf(metaModule.tensors().values());
+    for (int i = 0; i < head.size(); i++) {
+      tensors.put(head.get(i), known.get(known.size() - head.size() + i));
+    }
+    return new Weights(tensors);
   }
 
   @Override

@@ -7,8 +7,6 @@ import io.deepincubation.core.data.Normalization;
 import io.deepincubation.core.script.HostArrays;
 import io.deepincubation.core.script.ScriptProgram;
 import io.deepincubation.core.script.TorchEngine;
-import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * The losses of all ways to train, each a scalar in fp32 with its graph where autograd records, in
@@ -29,11 +27,13 @@ final class Losses {
       def distance(self, features: Tensor, aim: Tensor) -> Tensor:
         return torch.mean(torch.abs(torch.sub(features, aim)))
 
+      # Constants are numbers: a GPU would be waited for to get arrays
       def pixels(self, images: Tensor) -> Tensor:
-        std = torch.tensor(STD, dtype=6, device=images.device)
-        mean = torch.tensor(MEAN, dtype=6, device=images.device)
-        undone = torch.add(torch.mul(images, torch.view(std, [1, 3, 1, 1])),
-                           torch.view(mean, [1, 3, 1, 1]))
+        red, green, blue = torch.unbind(images, 1)
+        undone = torch.stack([
+          torch.add(torch.mul(red, STD0), MEAN0),
+          torch.add(torch.mul(green, STD1), MEAN1),
+          torch.add(torch.mul(blue, STD2), MEAN2)], 1)
         return torch.clamp(undone, 0., 1.)
 
       def weigh(self, loss: Tensor, factor: Tensor) -> Tensor:
@@ -51,15 +51,14 @@ final class Losses {
    * @param manager of the network that is trained
    */
   Losses(NDManager manager) {
-    String source =
-        SOURCE
-            .replace("STD", list(Normalization.IMAGENET_STD))
-            .replace("MEAN", list(Normalization.IMAGENET_MEAN));
+    String source = SOURCE;
+    for (int channel = 0; channel < Normalization.IMAGENET_MEAN.size(); channel++) {
+      source =
+          source
+              .replace("STD" + channel, String.valueOf(Normalization.IMAGENET_STD.get(channel)))
+              .replace("MEAN" + channel, String.valueOf(Normalization.IMAGENET_MEAN.get(channel)));
+    }
     program = ScriptProgram.load(manager, source);
-  }
-
-  private static String list(List<Double> values) {
-    return values.stream().map(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
   }
 
   /**

@@ -65,7 +65,7 @@ final class Diagnose extends Verb {
   private static List<String> lines(List<Examination> examinations) {
     var rows = new ArrayList<List<String>>();
     rows.add(List.of("process", "check", "state", "found"));
-    var mends = new ArrayList<String>();
+    var remedies = new ArrayList<String>();
     for (Examination examination : examinations) {
       for (Finding finding : examination.findings()) {
         rows.add(
@@ -75,13 +75,13 @@ final class Diagnose extends Verb {
                 finding.state().name().toLowerCase(Locale.ROOT),
                 finding.said()));
         if (finding.state() != State.OK) {
-          mends.add(mend(examination, finding));
+          remedies.add(remedy(examination, finding));
         }
       }
     }
     var lines = new ArrayList<>(Results.textColumns(rows));
     lines.add("");
-    lines.addAll(mends.isEmpty() ? List.of("All is well.") : mends);
+    lines.addAll(remedies.isEmpty() ? List.of("All is well.") : remedies);
     return lines;
   }
 
@@ -91,9 +91,9 @@ final class Diagnose extends Verb {
         : examination.place() + " on " + examination.host();
   }
 
-  private static String mend(Examination examination, Finding finding) {
+  private static String remedy(Examination examination, Finding finding) {
     String what = place(examination) + ", " + finding.check() + ": ";
-    return what + (finding.mend().isEmpty() ? finding.said() : finding.mend());
+    return what + (finding.remedy().isEmpty() ? finding.said() : finding.remedy());
   }
 
   private static List<Finding> failed(List<Examination> examinations) {
@@ -113,11 +113,11 @@ final class Diagnose extends Verb {
             .filter(finding -> finding.check().equals(Finding.STORAGE))
             .findFirst()
             .orElse(null);
-    Finding told = storage == null ? failed.get(0) : storage;
+    Finding first = storage == null ? failed.get(0) : storage;
     String message =
         String.format(
             "Cannot train here: %d checks failed, first %s: %s",
-            failed.size(), told.check(), told.said());
+            failed.size(), first.check(), first.said());
     return storage == null ? new IllegalStateException(message) : new StorageException(message);
   }
 }

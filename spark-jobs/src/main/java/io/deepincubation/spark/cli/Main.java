@@ -88,20 +88,21 @@ public final class Main {
 
   private static int failed(Throwable failure, PrintWriter err, boolean verbose) {
     Fault fault = Fault.of(failure);
-    err.println(NAME + Fault.known(failure).map(Main::told).orElseGet(() -> unexpected(failure)));
+    err.println(
+        NAME + Fault.known(failure).map(Main::message).orElseGet(() -> unexpected(failure)));
     if (verbose) {
       failure.printStackTrace(err);
     }
     return fault.exitStatus();
   }
 
-  private static String told(Throwable failure) {
+  private static String message(Throwable failure) {
     return oneLine(String.valueOf(failure.getMessage()));
   }
 
   private static String unexpected(Throwable failure) {
     if (failure instanceof MissingStageException || failure instanceof LeaseException) {
-      return told(failure);
+      return message(failure);
     }
     String kind =
         failure instanceof IllegalStateException ? "" : failure.getClass().getName() + ": ";

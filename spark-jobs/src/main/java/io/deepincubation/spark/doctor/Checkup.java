@@ -31,27 +31,27 @@ public final class Checkup {
    *
    * @param name of the check, should it find nothing to say
    * @param check finds out
-   * @param mend what to do where it throws or never comes back
+   * @param remedy what to do where it throws or never comes back
    * @return this
    */
-  public Checkup check(String name, Callable<Finding> check, String mend) {
+  public Checkup check(String name, Callable<Finding> check, String remedy) {
     var task = new FutureTask<>(check);
     Daemons.start("deep-incubation-doctor", task);
-    findings.add(outcome(name, task, mend));
+    findings.add(outcome(name, task, remedy));
     return this;
   }
 
-  private Finding outcome(String name, FutureTask<Finding> task, String mend) {
+  private Finding outcome(String name, FutureTask<Finding> task, String remedy) {
     try {
       return task.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       task.cancel(true);
-      return Finding.fail(name, "no answer within " + deadline.toSeconds() + " s", mend);
+      return Finding.fail(name, "no answer within " + deadline.toSeconds() + " s", remedy);
     } catch (ExecutionException e) {
-      return Finding.fail(name, said(e.getCause() == null ? e : e.getCause()), mend);
+      return Finding.fail(name, said(e.getCause() == null ? e : e.getCause()), remedy);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Finding.fail(name, "interrupted", mend);
+      return Finding.fail(name, "interrupted", remedy);
     }
   }
 

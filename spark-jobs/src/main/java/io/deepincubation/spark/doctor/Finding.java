@@ -1,14 +1,17 @@
 package io.deepincubation.spark.doctor;
 
+import com.google.gson.annotations.SerializedName;
+
 /**
  * What one check found.
  *
  * @param check what was looked at, in a word
  * @param state how it is
  * @param said what was found
- * @param mend what to do about it; empty where nothing is to be done
+ * @param remedy what to do about it; empty where nothing is to be done
  */
-public record Finding(String check, State state, String said, String mend) {
+public record Finding(
+    String check, State state, String said, @SerializedName("mend") String remedy) {
 
   /** How something is. */
   public enum State {
@@ -27,11 +30,11 @@ public record Finding(String check, State state, String said, String mend) {
     return new Finding(check, State.OK, said, "");
   }
 
-  static Finding warn(String check, String said, String mend) {
-    return new Finding(check, State.WARN, said, mend);
+  static Finding warn(String check, String said, String remedy) {
+    return new Finding(check, State.WARN, said, remedy);
   }
 
-  static Finding fail(String check, String said, String mend) {
-    return new Finding(check, State.FAIL, said, mend);
+  static Finding fail(String check, String said, String remedy) {
+    return new Finding(check, State.FAIL, said, remedy);
   }
 }

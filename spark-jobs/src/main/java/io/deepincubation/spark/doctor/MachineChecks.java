@@ -16,7 +16,7 @@ import java.nio.file.Path;
 public final class MachineChecks {
 
   /** What to do where libtorch does not load. */
-  public static final String MEND_NATIVE =
+  public static final String NATIVE_REMEDY =
       "run the all-jar on Linux x86-64, or stage libtorch "
           + "2.7.1 on the node and set PYTORCH_LIBRARY_PATH, PYTORCH_VERSION and PYTORCH_FLAVOR";
 
@@ -85,13 +85,13 @@ public final class MachineChecks {
         String.format(
             "heap %s, machine or container %s, room outside the heap %s",
             Quantities.bytes(heap), Quantities.bytes(machine), Quantities.bytes(room));
-    String mend =
+    String remedy =
         "raise " + key + " or lower the heap; `plan` tells what a task needs outside the heap";
     if (room < LEAST_ROOM) {
-      return Finding.fail("memory", said, mend);
+      return Finding.fail("memory", said, remedy);
     }
     return room < COMFORTABLE_ROOM
-        ? Finding.warn("memory", said, mend)
+        ? Finding.warn("memory", said, remedy)
         : Finding.ok("memory", said);
   }
 

@@ -2,7 +2,7 @@ package io.deepincubation.spark.prepare;
 
 import io.deepincubation.core.data.FittedImage;
 import io.deepincubation.core.data.ImageSource;
-import io.deepincubation.core.data.Rejection;
+import io.deepincubation.core.data.RejectedImage;
 import io.deepincubation.core.data.SampleOrder;
 import java.io.IOException;
 import java.io.Serializable;
@@ -96,7 +96,7 @@ final class Examiner implements Serializable {
       RawSample sample, String reason) {
     byte[] image = sample.image();
     String origin = sample.origin().isEmpty() ? request.from() : sample.origin();
-    var rejection = new Rejection(origin, sample.label(), reason, image);
+    var rejection = new RejectedImage(origin, sample.label(), reason, image);
     long place = SampleOrder.place(0, rejection.toBytes(), 0);
     return Optional.of(new Tuple2<>(new Tuple2<>(shards.rejected(), place), rejection.toBytes()));
   }

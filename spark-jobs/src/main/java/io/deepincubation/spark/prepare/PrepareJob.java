@@ -8,15 +8,15 @@ import io.deepincubation.core.data.FittedImage;
 import io.deepincubation.core.data.ImageSource;
 import io.deepincubation.core.data.PreparedSet;
 import io.deepincubation.core.data.PreparedSetWriter;
+import io.deepincubation.core.data.RejectedImage;
 import io.deepincubation.core.data.RejectedTable;
-import io.deepincubation.core.data.Rejection;
 import io.deepincubation.core.data.ShardFacts;
 import io.deepincubation.core.data.ShardWriter;
 import io.deepincubation.core.data.UnfitDataException;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.text.FirstLine;
-import io.deepincubation.spark.storage.Refusal;
 import io.deepincubation.spark.storage.StorageFactory;
+import io.deepincubation.spark.storage.StorageFailure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -206,7 +206,7 @@ public final class PrepareJob {
             .map(Tuple2::_2);
     Storage storage = storages.open(target);
     if (shard == shards.rejected()) {
-      var facts = RejectedTable.write(storage, values.map(Rejection::fromBytes).iterator());
+      var facts = RejectedTable.write(storage, values.map(RejectedImage::fromBytes).iterator());
       return List.of(new Tuple2<>(shard, facts.toJson())).iterator();
     }
     if (!rows.hasNext()) {
@@ -247,14 +247,14 @@ public final class PrepareJob {
   private static RuntimeException unwrapped(Preparation request, Exception failure) {
     List<Throwable> causes =
         Stream.iterate((Throwable) failure, Objects::nonNull, Throwable::getCause).toList();
-    Optional<RuntimeException> told =
+    Optional<RuntimeException> known =
         causes.stream()
-            .filter(PrepareJob::isTold)
+            .filter(PrepareJob::isKnown)
             .map(RuntimeException.class::cast)
             .findFirst()
-            .or(() -> Refusal.among("read images from", request.from(), failure));
-    if (told.isPresent()) {
-      return told.get();
+            .or(() -> StorageFailure.among("read images from", request.from(), failure));
+    if (known.isPresent()) {
+      return known.get();
     }
     String message =
         String.format(
@@ -273,7 +273,7 @@ public final class PrepareJob {
         || String.valueOf(failure.getMessage()).contains(new Path(source).toUri().getPath());
   }
 
-  private static boolean isTold(Throwable failure) {
+  private static boolean isKnown(Throwable failure) {
     return failure instanceof UnfitDataException
         || failure instanceof StorageException
         || failure instanceof RecipeException;

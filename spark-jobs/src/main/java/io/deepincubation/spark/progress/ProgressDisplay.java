@@ -20,15 +20,15 @@ import java.util.concurrent.TimeUnit;
 public final class ProgressDisplay implements AutoCloseable {
 
   private static final Duration REDRAWN = Duration.ofMillis(500);
-  private static final Duration TOLD = Duration.ofSeconds(2);
+  private static final Duration LOGGED = Duration.ofSeconds(2);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(15);
 
   private final ProgressBoard board;
   private final TerminalStyle style;
   private final PrintStream out;
   private final ScheduledExecutorService timer;
-  private final Map<String, String> toldStates = new HashMap<>();
-  private Instant toldAt = Instant.MIN;
+  private final Map<String, String> loggedStates = new HashMap<>();
+  private Instant loggedAt = Instant.MIN;
   private int drawnLines;
 
   ProgressDisplay(ProgressBoard board, TerminalStyle style, PrintStream out) {
@@ -66,7 +66,7 @@ public final class ProgressDisplay implements AutoCloseable {
   }
 
   private void start() {
-    long millis = (style.redraw() ? REDRAWN : TOLD).toMillis();
+    long millis = (style.redraw() ? REDRAWN : LOGGED).toMillis();
     var unused =
         timer.scheduleWithFixedDelay(() -> show(Instant.now()), 0, millis, TimeUnit.MILLISECONDS);
   }
@@ -96,17 +96,17 @@ public final class ProgressDisplay implements AutoCloseable {
         .states()
         .forEach(
             (task, state) -> {
-              if (!state.equals(toldStates.put(task, state))) {
+              if (!state.equals(loggedStates.put(task, state))) {
                 out.println("progress: " + task + " " + state);
               }
             });
-    if (toldAt.plus(LOG_INTERVAL).isAfter(now)) {
+    if (loggedAt.plus(LOG_INTERVAL).isAfter(now)) {
       return;
     }
     String summary = board.summary(now);
     if (!summary.isEmpty()) {
       out.println("progress: " + summary);
-      toldAt = now;
+      loggedAt = now;
     }
   }
 

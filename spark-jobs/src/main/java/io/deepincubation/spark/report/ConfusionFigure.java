@@ -85,7 +85,7 @@ final class ConfusionFigure {
 
   private String cell(int actual, int predicted, double cell, int names, long ofClass) {
     double share = (double) counts[actual][predicted] / ofClass;
-    String told =
+    String title =
         Html.escaped(
             Html.format(
                 "%s taken for %s: %,d",
@@ -96,7 +96,7 @@ final class ConfusionFigure {
         Html.format(
             "<rect class=\"%s\" x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\""
                 + " fill-opacity=\"%.3f\"><title>%s</title></rect>",
-            actual == predicted ? "right" : "seen", x, y, cell, cell, 0.1 + 0.9 * share, told);
+            actual == predicted ? "right" : "seen", x, y, cell, cell, 0.1 + 0.9 * share, title);
     return counts.length > MOST_COUNTED
         ? rectangle
         : rectangle

@@ -39,7 +39,7 @@ final class Timeline {
    * @param process host and executor
    * @param committed whether the stage's result is this attempt's
    * @param label short, for a bar
-   * @param told all that is known
+   * @param title all that is known
    * @param from its start
    * @param to its end, as far as it is known
    */
@@ -48,7 +48,7 @@ final class Timeline {
       String process,
       boolean committed,
       String label,
-      String told,
+      String title,
       Instant from,
       Instant to) {}
 
@@ -95,7 +95,7 @@ final class Timeline {
     String attempt = result.attempt() == 0 ? "" : ", attempt " + (result.attempt() + 1);
     String resumed = result.resumedFromStep() == 0 ? "" : ", from step " + result.resumedFromStep();
     String label = result.stage() + attempt + resumed;
-    String told =
+    String title =
         String.join(
             ", ", label, Quantities.duration(result.seconds()), result.device(), memory(result));
     return new Span(
@@ -103,7 +103,7 @@ final class Timeline {
         process(result.host(), result.executor()),
         true,
         label,
-        told,
+        title,
         Instant.parse(result.startedAt()),
         Instant.parse(result.finishedAt()));
   }

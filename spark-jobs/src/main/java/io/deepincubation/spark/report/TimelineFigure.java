@@ -60,7 +60,7 @@ final class TimelineFigure {
         task.slot(),
         100 * task.start(),
         100 * task.length(),
-        Html.escaped(span.told()),
+        Html.escaped(span.title()),
         Html.escaped(span.label()));
   }
 

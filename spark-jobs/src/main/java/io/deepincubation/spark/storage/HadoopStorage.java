@@ -28,12 +28,12 @@ public final class HadoopStorage implements Storage {
 
   private final String uri;
   private final FileSystem fileSystem;
-  private final Publication publication;
+  private final AtomicFiles files;
 
-  private HadoopStorage(String uri, FileSystem fileSystem, Publication publication) {
+  private HadoopStorage(String uri, FileSystem fileSystem, AtomicFiles files) {
     this.uri = uri;
     this.fileSystem = fileSystem;
-    this.publication = publication;
+    this.files = files;
   }
 
   /**
@@ -51,9 +51,9 @@ public final class HadoopStorage implements Storage {
         String folder = fileSystem.makeQualified(root).toUri().getPath();
         return new LocalStorage(uri, java.nio.file.Path.of(folder));
       }
-      return new HadoopStorage(uri, fileSystem, Publication.on(fileSystem, configuration));
+      return new HadoopStorage(uri, fileSystem, AtomicFiles.on(fileSystem, configuration));
     } catch (IOException | RuntimeException e) {
-      throw Refusal.of("open", uri, e);
+      throw StorageFailure.of("open", uri, e);
     }
   }
 
@@ -64,7 +64,7 @@ public final class HadoopStorage implements Storage {
 
   @Override
   public Storage folder(String name) {
-    return new HadoopStorage(full(name), fileSystem, publication);
+    return new HadoopStorage(full(name), fileSystem, files);
   }
 
   @Override
@@ -72,7 +72,7 @@ public final class HadoopStorage implements Storage {
     try {
       return fileSystem.exists(path(name));
     } catch (IOException e) {
-      throw Refusal.of("look for", full(name), e);
+      throw StorageFailure.of("look for", full(name), e);
     }
   }
 
@@ -81,7 +81,7 @@ public final class HadoopStorage implements Storage {
     try {
       return fileSystem.getFileStatus(path(name)).getLen();
     } catch (IOException e) {
-      throw Refusal.of("read", full(name), e);
+      throw StorageFailure.of("read", full(name), e);
     }
   }
 
@@ -90,7 +90,7 @@ public final class HadoopStorage implements Storage {
     try {
       return fileSystem.open(path(name));
     } catch (IOException e) {
-      throw Refusal.of("read", full(name), e);
+      throw StorageFailure.of("read", full(name), e);
     }
   }
 
@@ -102,27 +102,27 @@ public final class HadoopStorage implements Storage {
   @Override
   public void write(String name, Content content) {
     try {
-      publication.publish(path(name), content);
+      files.publish(path(name), content);
     } catch (IOException e) {
-      throw Refusal.of("write", full(name), e);
+      throw StorageFailure.of("write", full(name), e);
     }
   }
 
   @Override
   public boolean create(String name, Content content) {
     try {
-      return publication.create(path(name), content);
+      return files.create(path(name), content);
     } catch (IOException e) {
-      throw Refusal.of("write", full(name), e);
+      throw StorageFailure.of("write", full(name), e);
     }
   }
 
   @Override
   public boolean createsAtomically() {
     try {
-      return publication.createsAtomically(path(""));
+      return files.createsAtomically(path(""));
     } catch (IOException e) {
-      throw Refusal.of("look at", uri, e);
+      throw StorageFailure.of("look at", uri, e);
     }
   }
 
@@ -138,7 +138,7 @@ public final class HadoopStorage implements Storage {
     } catch (FileNotFoundException e) {
       return List.of();
     } catch (IOException e) {
-      throw Refusal.of("list", full(folder), e);
+      throw StorageFailure.of("list", full(folder), e);
     }
   }
 
@@ -152,7 +152,7 @@ public final class HadoopStorage implements Storage {
     } catch (FileNotFoundException e) {
       // there is none, which is what was wanted
     } catch (IOException e) {
-      throw Refusal.of("delete", full(name), e);
+      throw StorageFailure.of("delete", full(name), e);
     }
   }
 

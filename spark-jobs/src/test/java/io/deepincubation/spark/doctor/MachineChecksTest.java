@@ -26,7 +26,7 @@ class MachineChecksTest {
         .isEqualTo(State.FAIL);
     Finding tight = MachineChecks.memory(4 * GIB, 8 * GIB, GIB, "spark.executor.memoryOverhead");
     assertThat(tight.state()).isEqualTo(State.WARN);
-    assertThat(tight.mend()).startsWith("raise spark.executor.memoryOverhead");
+    assertThat(tight.remedy()).startsWith("raise spark.executor.memoryOverhead");
     assertThat(MachineChecks.memory(4 * GIB, 8 * GIB, 4 * GIB, "key").state()).isEqualTo(State.OK);
   }
 

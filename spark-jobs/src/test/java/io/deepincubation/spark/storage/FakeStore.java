@@ -75,7 +75,7 @@ public final class FakeStore extends FileSystem {
 
   @Override
   public boolean hasPathCapability(Path path, String capability) throws IOException {
-    return capability.equals(Publication.CONDITIONAL)
+    return capability.equals(AtomicFiles.CONDITIONAL)
         ? CONDITIONAL.equals(uri.getAuthority())
         : super.hasPathCapability(path, capability);
   }
@@ -99,7 +99,7 @@ public final class FakeStore extends FileSystem {
 
     @Override
     public FSDataOutputStream build() throws IOException {
-      boolean conditional = getOptions().getBoolean(Publication.CONDITIONAL, false);
+      boolean conditional = getOptions().getBoolean(AtomicFiles.CONDITIONAL, false);
       return new FSDataOutputStream(new Upload(key(getPath()), conditional), null);
     }
   }

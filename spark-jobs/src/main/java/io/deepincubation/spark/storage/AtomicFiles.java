@@ -18,7 +18,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /** How a file appears whole or not at all, which depends on the file system. */
-sealed interface Publication {
+sealed interface AtomicFiles {
 
   /** Bytes gathered before they are passed to a file system. */
   int BUFFER_BYTES = 1 << 16;
@@ -59,7 +59,7 @@ sealed interface Publication {
   boolean createsAtomically(Path folder) throws IOException;
 
   /** The way of a file system. */
-  static Publication on(FileSystem fileSystem, Configuration configuration) {
+  static AtomicFiles on(FileSystem fileSystem, Configuration configuration) {
     String scheme = String.valueOf(fileSystem.getUri().getScheme());
     if (ABORTABLE.contains(scheme)) {
       return new Upload(fileSystem);
@@ -82,7 +82,7 @@ sealed interface Publication {
    *
    * @param fileSystem the store
    */
-  record Upload(FileSystem fileSystem) implements Publication {
+  record Upload(FileSystem fileSystem) implements AtomicFiles {
 
     @Override
     public void publish(Path file, Content content) throws IOException {
@@ -142,7 +142,7 @@ sealed interface Publication {
    *
    * @param fileSystem the store
    */
-  record StagedUpload(FileSystem fileSystem) implements Publication {
+  record StagedUpload(FileSystem fileSystem) implements AtomicFiles {
 
     @Override
     public void publish(Path file, Content content) throws IOException {
@@ -180,7 +180,7 @@ sealed interface Publication {
    * @param fileSystem where a rename of a file is atomic
    * @param configuration the cluster's
    */
-  record Renaming(FileSystem fileSystem, Configuration configuration) implements Publication {
+  record Renaming(FileSystem fileSystem, Configuration configuration) implements AtomicFiles {
 
     @Override
     public void publish(Path file, Content content) throws IOException {

@@ -15,10 +15,10 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
-/** What a file system's refusal means, and how to mend it. */
-public final class Refusal {
+/** What a file system's failure means, and what to do about it. */
+public final class StorageFailure {
 
-  /** A kind of refusal: how to know it among the causes, and what to say. */
+  /** A kind of failure: how to know it among the causes, and what to say. */
   private record Kind(Predicate<Throwable> matches, String meaning) {}
 
   private static final int MOST_CAUSES = 20;
@@ -71,7 +71,7 @@ public final class Refusal {
           new Kind(
               FileNotFoundException.class::isInstance, "there is no such file; check the path"));
 
-  private Refusal() {}
+  private StorageFailure() {}
 
   /**
    * The exception for a failure of Spark's own readers, where a file system refused; empty where it

@@ -13,12 +13,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class RefusalTest {
+class StorageFailureTest {
 
   @ParameterizedTest
   @MethodSource("refusals")
   void saysWhatToMend(Exception failure, String meaning) {
-    assertThat(Refusal.of("read", "s3a://bucket/file", failure))
+    assertThat(StorageFailure.of("read", "s3a://bucket/file", failure))
         .hasMessageStartingWith("Cannot read s3a://bucket/file: " + meaning)
         .hasCause(failure);
   }
@@ -47,21 +47,23 @@ class RefusalTest {
   void tellsARefusalFromWhatCannotBeRead() {
     var denied = new RuntimeException("task failed", new AccessDeniedException("file"));
 
-    assertThat(Refusal.among("read images from", "s3a://bucket/set", denied))
+    assertThat(StorageFailure.among("read images from", "s3a://bucket/set", denied))
         .hasValueSatisfying(
             refusal ->
                 assertThat(refusal)
                     .hasMessageStartingWith(
                         "Cannot read images from s3a://bucket/set: access denied; check")
                     .hasCause(denied));
-    assertThat(Refusal.among("read", "file:/set", new FileNotFoundException("gone"))).isEmpty();
-    assertThat(Refusal.among("read", "file:/set", new IOException("not a Parquet file"))).isEmpty();
+    assertThat(StorageFailure.among("read", "file:/set", new FileNotFoundException("gone")))
+        .isEmpty();
+    assertThat(StorageFailure.among("read", "file:/set", new IOException("not a Parquet file")))
+        .isEmpty();
   }
 
   @ParameterizedTest
   @MethodSource("uris")
   void hidesSecretsOfUris(String uri, String shown) {
-    assertThat(Refusal.of("read", uri, new IOException("odd")))
+    assertThat(StorageFailure.of("read", uri, new IOException("odd")))
         .hasMessageStartingWith("Cannot read " + shown + ": odd");
   }
 

@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 hex digest of the image's bytes, or empty if it has none
  * @param bytes how many
  */
-public record Rejection(
+public record RejectedImage(
     String origin, @Nullable String label, String reason, String sha256, int bytes) {
 
   /** The rejection of an image's bytes. */
-  public Rejection(String origin, @Nullable String label, String reason, byte @Nullable [] image) {
+  public RejectedImage(
+      String origin, @Nullable String label, String reason, byte @Nullable [] image) {
     this(
         origin,
         label,
@@ -33,8 +34,8 @@ public record Rejection(
   }
 
   /** Reads what {@link #toBytes} gave. */
-  public static Rejection fromBytes(byte[] bytes) {
-    return new Gson().fromJson(new String(bytes, StandardCharsets.UTF_8), Rejection.class);
+  public static RejectedImage fromBytes(byte[] bytes) {
+    return new Gson().fromJson(new String(bytes, StandardCharsets.UTF_8), RejectedImage.class);
   }
 
   /** The rejection in words. */
