@@ -9,8 +9,8 @@ import io.deepincubation.core.data.PreparedSet;
 import io.deepincubation.core.incubation.Architectures;
 import io.deepincubation.core.incubation.DeepIncubation;
 import io.deepincubation.core.incubation.MethodRun;
-import io.deepincubation.core.incubation.Stages;
 import io.deepincubation.core.incubation.RunContext;
+import io.deepincubation.core.incubation.Stages;
 import io.deepincubation.core.incubation.TrainingData;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
@@ -45,8 +45,7 @@ final class InProcess {
             set.index().digest());
     var folder = new RunFolder(LocalStorage.of(args[2]));
     var context =
-        new RunContext(
-            Architectures.of(recipe.model(), classes), data, folder, RunObserver.NONE);
+        new RunContext(Architectures.of(recipe.model(), classes), data, folder, RunObserver.NONE);
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, /* threads= */ 1);
     MethodRun incubation =
         MethodRun.inProcess(new DeepIncubation(), recipe, context, compute, /* slots= */ 1);

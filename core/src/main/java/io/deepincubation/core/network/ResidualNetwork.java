@@ -125,7 +125,7 @@ public record ResidualNetwork(int image, int width, int classes) implements Arch
   public Block block(ModularDivision division, int moduleIndex, Compute compute) {
     boolean last = moduleIndex == GROUPS - 1;
     return block(
-        new ResidualNetworkScript(compute).module(moduleIndex == 0, last),
+        new ResidualNetworkScript(compute, width).module(moduleIndex == 0, last),
         parameters(division, moduleIndex),
         last ? new Shape(classes) : featureShape(moduleIndex));
   }
@@ -178,7 +178,8 @@ public record ResidualNetwork(int image, int width, int classes) implements Arch
         specs,
         compute ->
             block(
-                new ResidualNetworkScript(compute).module(/* first= */ false, /* last= */ false),
+                new ResidualNetworkScript(compute, width)
+                    .module(/* first= */ false, /* last= */ false),
                 specs,
                 featureShape(moduleIndex)),
         0,

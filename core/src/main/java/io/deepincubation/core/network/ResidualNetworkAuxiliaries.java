@@ -51,7 +51,7 @@ final class ResidualNetworkAuxiliaries {
    * @param made side of the maps that it makes first
    * @param convolved side of the maps that its convolutions give
    */
-  private static NetworkPart part(
+  private NetworkPart part(
       AuxiliaryKind kind, List<ParameterSpec> specs, int made, int convolved, Shape output) {
     double flops = 0;
     for (ParameterSpec spec : specs) {
@@ -65,7 +65,9 @@ final class ResidualNetworkAuxiliaries {
         specs,
         compute ->
             ResidualNetwork.block(
-                new ResidualNetworkScript(compute).auxiliary(kind, made), specs, output),
+                new ResidualNetworkScript(compute, network.width()).auxiliary(kind, made),
+                specs,
+                output),
         0,
         flops,
         flops);

@@ -8,7 +8,7 @@ package io.deepincubation.core.network;
  *
  * <p>In bfloat16, convolutions and what lies between them are bfloat16, while the norms' parameters
  * and the residual stream stay fp32. Features lie channels last in memory, which is a third faster
- * on a processor.
+ * on a processor where there are enough of them.
  */
 final class ResidualNetworkScript {
 
@@ -16,6 +16,11 @@ final class ResidualNetworkScript {
   private static final int BFLOAT16 = 15;
 
   private static final int CHANNELS_LAST = 2;
+
+  private static final int IN_ORDER = 0;
+
+  /** Channels of the first group below which channels last brings nothing: a vector register's. */
+  private static final int FEWEST_CHANNELS = 16;
 
   /**
    * Parameters of a convolution with its norm: filters, scale, shift, running mean and variance.
@@ -102,9 +107,17 @@ final class ResidualNetworkScript {
       """;
 
   private final Compute compute;
+  private final int layout;
 
-  ResidualNetworkScript(Compute compute) {
+  /**
+   * Programs of a network.
+   *
+   * @param compute where and how they run
+   * @param width channels of the network's first group
+   */
+  ResidualNetworkScript(Compute compute, int width) {
     this.compute = compute;
+    layout = width < FEWEST_CHANNELS ? IN_ORDER : CHANNELS_LAST;
   }
 
   /** The program of a module that is or is not the first, and is or is not the last. */
@@ -114,7 +127,8 @@ final class ResidualNetworkScript {
     String layers =
         String.format(
             "  x = self.blocks(x, p, %d, (len(p) - %d) // %d, training)%n", before, other, BLOCK);
-    return BLOCKS + "\n" + program((first ? STEM : PROJECTED) + layers + (last ? HEAD : ""));
+    String body = (first ? STEM : PROJECTED) + layers + (last ? HEAD : "");
+    return BLOCKS + "\n" + program(body);
   }
 
   /**
@@ -137,7 +151,7 @@ final class ResidualNetworkScript {
   private String program(String body) {
     return String.format(CONVOLUTIONS, cast("x"), cast("p[i]"), cast("p[i + 1]"))
         + "\ndef forward(self, x: Tensor, p: List[Tensor], training: bool) -> Tensor:\n"
-        + String.format("  x = torch.contiguous(x, memory_format=%d)%n", CHANNELS_LAST)
+        + String.format("  x = torch.contiguous(x, memory_format=%d)%n", layout)
         + body
         + "  return x\n\n"
         + method("train", "True")

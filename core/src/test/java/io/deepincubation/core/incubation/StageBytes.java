@@ -41,7 +41,7 @@ final class StageBytes {
         List.of(
             "model.family=resnet",
             "model.depth=6",
-            "model.width=4",
+            "model.width=16",
             "division.modules=3",
             "optimizer.rule=sgd",
             "optimizer.rate=0.2",

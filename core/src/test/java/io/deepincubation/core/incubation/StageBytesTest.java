@@ -83,25 +83,25 @@ class StageBytesTest {
             "resnet",
             1,
             """
-            meta bbb833cf0150d9027bda92f439146cabd78bc4e2bec2ebe1b9662f18872bb941
-            modules/0 1a0993e47a7836975cbc7b44718ad158bfde7c641b0b30ebe7a4d12bef5de2f5
-            modules/1 6f74bc64f30010538142dc698981320b3e3a9823954eecc290b77232d5930068
-            modules/2 627f46ae1cb93ccb7435999a9bc10d7468b8ce619f1ea7e183eeef67bb6ab554
-            assembled 079742305b979eedf2a37f241e16525629b2ff23acd270f6dadf8f69e96972bf
-            final ce992baa341fee5293d9b59edfb963f0889cc2d0695a103e2d803b1cb85799be
-            baselines/e2e 491932c9827798c5ccb472a630f16d755da1daf8a105230fc99de8e46191fd72
+            meta 9e2e88526e7cdf5d2a958bb18fab2b484121bc87bc67e31e25e56803265942ae
+            modules/0 fe932741281a3b98ece466f74d4364898ec256f851b1e8cb7cc6c73d4e2dfa95
+            modules/1 1a9191ef97441bd7a85ec1d07106a10754d3943d0064bceaf8bc67e298655d1a
+            modules/2 f0801b6fe500cf68a3065c0d7e8bafae6e9f93b3310171e85be9710dc58393ad
+            assembled 81f635547b43adf06470d2703e0d8a1d7dede88cd06a7fdfed47ec7ffb8e9fd3
+            final 43ce85379337ba561989f18f5cc977ad2d11b60374e5c58bc2de7949ca584866
+            baselines/e2e 9dd3761988cec7e93a950c2a5b275e7799d677541b69c20c22d724f6bfb402dd
             """),
         Arguments.of(
             "resnet",
             2,
             """
-            meta f2ffba5b374dacb32ad664ba0d6acfbd133038ff1eca288d7e322a0d275a545a
-            modules/0 49c8b135865283339940adf2191795b348764b76254c3bcf278b983179521870
-            modules/1 d745c2060f43c082c2c07ff3e84ccd6b3c0c11acf4a7b45973bc02d5cd3967af
-            modules/2 0374a124e49d3dd6d09a6a641fc4ffa7e9ca3f962c4d132f5e27e44512e571ee
-            assembled a150f6fd4f1d7592c5682523dc85f113cd97555ac7c48e37bc484d5522a25254
-            final e7f6751a6ed6ec6440f6bd72ff816da65862850e330d651c60a73b609a5e9bc9
-            baselines/e2e e65267c017a074925c418d0314ce32b111872dd38659c275b3d433ec12b7f65e
+            meta 1663de402255d9218a85bbfb44fbf52cf75843f90eeb097e5e33cd0c0471ffde
+            modules/0 f74f5ca1e9ec3e83f8050d4550411e75dcb31190c21dece7e2f44d2b140f9c67
+            modules/1 684d0a6cd229b3ccf7afee2e48438a692ce69f4e9fff26bc778ca971fd858f7f
+            modules/2 007abf4f8ca5b1f79fcac636ec88fbc82fde5b7c11e3a1ede6c5f358dd149366
+            assembled 3a2470b25446c4ffae79e9045242f354fda736d3b3f6d47a597a4ba6e53e9c95
+            final bfa9ed3372576e250897cc1d6c54e8148b36dff94532a5885293df0ac881a22c
+            baselines/e2e 328a503369ee5ede382ebb0af816f915060a062357c15141e0cf31d09929b85f
             """));
   }
 }

@@ -1,6 +1,7 @@
 package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.incubation.Stages;
 import io.deepincubation.core.inference.ModelExport;
 import io.deepincubation.core.inference.ModelFolder;
 import io.deepincubation.core.recipe.RecipeException;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(name = "export", description = "Writes a run's final model for other tools.")
+@Command(name = "export", description = "Writes a run's model for other tools.")
 final class Export extends Verb {
 
   /** Bytes above which weights are written in several files: 5 GB, as Hugging Face's tools do. */
@@ -18,6 +19,14 @@ final class Export extends Verb {
   private static final List<String> FORMATS = List.of("timm", "torchscript");
 
   @Mixin private final RunFolderOptions source = new RunFolderOptions();
+
+  @Option(
+      names = "--stage",
+      paramLabel = "STAGE",
+      defaultValue = Stages.FINAL,
+      description =
+          "The stage of a whole network, such as final or baselines/e2e; default ${DEFAULT-VALUE}.")
+  private String stage = Stages.FINAL;
 
   @Option(
       names = "--format",
@@ -39,7 +48,7 @@ final class Export extends Verb {
           "Cannot export: expected --format of " + FORMATS + ", got " + format);
     }
     try (CliSession session = CliSession.start(new PlaceOptions(), output())) {
-      ModelFolder model = ModelFolder.open(session.storages().open(source.run()).folder("final"));
+      ModelFolder model = ModelFolder.open(session.storages().open(source.run()).folder(stage));
       Storage folder = session.storages().open(target.to());
       var export = new ModelExport(model);
       if (format.equals("timm")) {
