@@ -24,18 +24,13 @@ final class ArithmeticChoice {
 
   /** What a recipe's precision comes to here. */
   Arithmetic of(Precision precision) {
-    return switch (precision) {
-      case FP32 -> Arithmetic.FP32;
-      case BF16 -> Arithmetic.BF16;
-      case AUTO -> nativeEverywhere();
-    };
+    return precision.arithmetic(this::nativeEverywhere);
   }
 
   /** Fast bfloat16 wherever the run computes, or fp32. */
   private Arithmetic nativeEverywhere() {
     var places = EnumSet.noneOf(Arithmetic.class);
-    if (settings.trainOn() == TrainingPlace.DRIVER
-        || settings.fineTuneOn() == TrainingPlace.DRIVER) {
+    if (settings.trainOn() == Where.DRIVER || settings.fineTuneOn() == Where.DRIVER) {
       places.add(NativeArithmetic.of(driverDevice()));
     }
     if (!settings.local()) {
@@ -57,7 +52,6 @@ final class ArithmeticChoice {
 
   /** What the driver computes on. */
   Device driverDevice() {
-    return Devices.choose(
-        settings.device(), Devices.assigned(spark.resources()), settings.local() ? 0 : -1);
+    return Devices.of(settings, Devices.assigned(spark.resources()), /* ordinal= */ 0);
   }
 }

@@ -20,7 +20,7 @@ public record ClusterShape(
   /**
    * Looks at a session's configuration and at the cores that it has now.
    *
-   * @throws io.deepincubation.core.recipe.RecipeException if training tasks could not be scheduled
+   * @throws io.deepincubation.core.recipe.UsageException if training tasks could not be scheduled
    */
   public static ClusterShape of(SparkSession session) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
@@ -40,7 +40,7 @@ public record ClusterShape(
   }
 
   private static boolean hasGpu(SparkSettings settings) {
-    return settings.device() == DeviceWish.GPU
+    return settings.device() == DeviceChoice.GPU
         || (settings.local() && Devices.ofThisProcess().isGpu());
   }
 }

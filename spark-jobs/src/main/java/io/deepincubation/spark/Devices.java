@@ -20,18 +20,21 @@ public final class Devices {
           + SparkSettings.DEVICE
           + "=cpu";
 
+  private static final int ON_A_CLUSTER = -1;
+
   private Devices() {}
 
   /**
-   * The device of a task.
+   * The device of a task or of the driver.
    *
-   * @param choice of the user
+   * @param settings with the user's choice
    * @param assigned addresses of the GPUs that Spark assigned to the task or to the driver
-   * @param localOrdinal in local mode, where Spark assigns nothing, tasks take GPUs in turn by this
-   *     number; -1 on a cluster
+   * @param ordinal in local mode, where Spark assigns nothing, tasks take GPUs in turn by this
+   *     number; on a cluster it means nothing
    */
-  static Device choose(DeviceWish choice, List<String> assigned, int localOrdinal) {
-    return choose(choice, assigned, localOrdinal, TorchEngine::gpus);
+  static Device of(SparkSettings settings, List<String> assigned, int ordinal) {
+    int localOrdinal = settings.local() ? ordinal : ON_A_CLUSTER;
+    return choose(settings.device(), assigned, localOrdinal, TorchEngine::gpus);
   }
 
   /**
@@ -41,8 +44,8 @@ public final class Devices {
    * @throws IllegalStateException if a GPU was asked for and none can be used
    */
   public static Device ofThisProcess() {
-    var choice = DeviceWish.named(new SparkConf().get(SparkSettings.DEVICE, "auto"));
-    return choose(choice, List.of(), /* localOrdinal= */ 0);
+    var choice = DeviceChoice.named(new SparkConf().get(SparkSettings.DEVICE, "auto"));
+    return choose(choice, List.of(), /* localOrdinal= */ 0, TorchEngine::gpus);
   }
 
   /** Addresses of the GPUs among the resources that Spark assigned. */
@@ -51,9 +54,15 @@ public final class Devices {
     return gpu == null ? List.of() : List.of(gpu.addresses());
   }
 
+  /**
+   * Chooses.
+   *
+   * @param localOrdinal in local mode the turn in which GPUs are taken; below 0 on a cluster
+   * @param usableGpus of this process
+   */
   static Device choose(
-      DeviceWish choice, List<String> assigned, int localOrdinal, IntSupplier usableGpus) {
-    if (choice == DeviceWish.CPU) {
+      DeviceChoice choice, List<String> assigned, int localOrdinal, IntSupplier usableGpus) {
+    if (choice == DeviceChoice.CPU) {
       return Device.cpu();
     }
     if (!assigned.isEmpty()) {
@@ -62,7 +71,7 @@ public final class Devices {
     if (localOrdinal >= 0) {
       return local(choice, localOrdinal, usableGpus.getAsInt());
     }
-    if (choice == DeviceWish.GPU) {
+    if (choice == DeviceChoice.GPU) {
       throw new IllegalStateException(
           "Cannot compute on a GPU: expected Spark to assign one, got none" + REMEDY);
     }
@@ -82,11 +91,11 @@ public final class Devices {
     return Device.gpu(index);
   }
 
-  private static Device local(DeviceWish choice, int ordinal, int usable) {
+  private static Device local(DeviceChoice choice, int ordinal, int usable) {
     if (usable > 0) {
       return Device.gpu(ordinal % usable);
     }
-    if (choice == DeviceWish.GPU) {
+    if (choice == DeviceChoice.GPU) {
       throw new IllegalStateException(
           String.format(
               "Cannot compute on a GPU: expected one on this machine, %s sees none; install the"

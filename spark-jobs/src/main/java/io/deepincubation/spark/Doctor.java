@@ -1,6 +1,6 @@
 package io.deepincubation.spark;
 
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.text.FirstLine;
 import io.deepincubation.core.training.Attempt;
 import io.deepincubation.spark.doctor.Examination;
@@ -62,7 +62,7 @@ public final class Doctor {
     StageScheduling scheduling;
     try {
       scheduling = StageScheduling.of(conf);
-    } catch (RecipeException e) {
+    } catch (UsageException e) {
       return List.of(cluster(Finding.State.FAIL, String.valueOf(e.getMessage()), "see above"));
     }
     ExaminationFacts facts = facts(SparkSettings.of(conf), scheduling, dataUri, runUri);

@@ -3,6 +3,7 @@ package io.deepincubation.spark;
 import io.deepincubation.core.checkpoint.StorageException;
 import io.deepincubation.core.data.UnfitDataException;
 import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.training.TrainingDivergedException;
 import java.util.Arrays;
 import java.util.Optional;
@@ -11,7 +12,9 @@ import java.util.stream.Stream;
 
 /** What kind of thing went wrong, and the exit status that says so. */
 public enum Fault {
-  /** Wrong arguments or recipe. */
+  /** Wrong arguments or settings. */
+  USAGE(2, UsageException.class, UsageException::new),
+  /** A wrong recipe. */
   RECIPE(2, RecipeException.class, RecipeException::new),
   /** Unreadable or unfit data. */
   DATA(3, UnfitDataException.class, UnfitDataException::new),
@@ -75,6 +78,6 @@ public enum Fault {
 
   /** Whether another attempt at the same task would end the same way. */
   boolean isFinal() {
-    return this == RECIPE || this == DATA || this == DIVERGED;
+    return this == USAGE || this == RECIPE || this == DATA || this == DIVERGED;
   }
 }

@@ -3,7 +3,7 @@ package io.deepincubation.spark;
 import io.deepincubation.core.data.UnfitDataException;
 import io.deepincubation.core.inference.ModelFolder;
 import io.deepincubation.core.recipe.Precision;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.util.Arrays;
@@ -121,7 +121,7 @@ public final class IncubatedModel {
    * @param images the frame
    * @return its columns, and the predictions'
    * @throws UnfitDataException if the frame has no column of images
-   * @throws RecipeException if the frame has a column of a new one's name
+   * @throws UsageException if the frame has a column of a new one's name
    */
   public Dataset<Row> transform(Dataset<Row> images) {
     StructType schema = images.schema();

@@ -8,7 +8,7 @@ import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.NativeArithmetic;
 import io.deepincubation.core.recipe.Precision;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.io.IOException;
 import java.io.Serializable;
@@ -45,7 +45,7 @@ final class Inference implements MapPartitionsFunction<Row, Row> {
     /** Checks. */
     Terms {
       if (topK < 1 || batch < 1) {
-        throw new RecipeException(
+        throw new UsageException(
             String.format(
                 "Cannot classify: expected 1 or more likeliest classes, and images of a batch, got"
                     + " %d and %d",
@@ -79,22 +79,14 @@ final class Inference implements MapPartitionsFunction<Row, Row> {
   @Override
   public Iterator<Row> call(Iterator<Row> rows) {
     TaskContext task = TaskContext.get();
-    int localOrdinal = settings.local() ? task.partitionId() : -1;
     Device device =
-        Devices.choose(settings.device(), Devices.assigned(task.resourcesJMap()), localOrdinal);
-    var compute = new Compute(device, arithmetic(device), settings.taskThreads());
+        Devices.of(settings, Devices.assigned(task.resourcesJMap()), task.partitionId());
+    Arithmetic arithmetic = terms.precision().arithmetic(() -> NativeArithmetic.of(device));
+    var compute = new Compute(device, arithmetic, settings.taskThreads());
     var lease = LoadedModels.acquire(storages, uri, digest, compute);
     TaskCompletionListener end = ended -> lease.close();
     task.addTaskCompletionListener(end);
     return new Scored(rows, lease);
-  }
-
-  private Arithmetic arithmetic(Device device) {
-    return switch (terms.precision()) {
-      case FP32 -> Arithmetic.FP32;
-      case BF16 -> Arithmetic.BF16;
-      case AUTO -> NativeArithmetic.of(device);
-    };
   }
 
   /** A row, and what the network gets of its image, or why it gets nothing. */

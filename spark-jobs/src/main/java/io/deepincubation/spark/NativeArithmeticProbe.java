@@ -1,6 +1,7 @@
 package io.deepincubation.spark;
 
 import io.deepincubation.core.network.NativeArithmetic;
+import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
 
@@ -8,12 +9,8 @@ import org.apache.spark.api.java.function.Function;
 record NativeArithmeticProbe(SparkSettings settings) implements Function<Integer, String> {
 
   @Override
-  public String call(Integer localOrdinal) {
-    return NativeArithmetic.of(
-            Devices.choose(
-                settings.device(),
-                Devices.assigned(TaskContext.get().resourcesJMap()),
-                settings.local() ? localOrdinal : -1))
-        .name();
+  public String call(Integer ordinal) {
+    List<String> gpus = Devices.assigned(TaskContext.get().resourcesJMap());
+    return NativeArithmetic.of(Devices.of(settings, gpus, ordinal)).name();
   }
 }

@@ -2,7 +2,7 @@ package io.deepincubation.spark;
 
 import com.google.gson.Gson;
 import io.deepincubation.core.checkpoint.Storage;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import java.nio.charset.StandardCharsets;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -49,7 +49,7 @@ public final class PredictJob {
    * @param scored the frame with its predictions
    * @param reasonColumn that tells why a row has none
    * @param request in words, all that decides what is written
-   * @throws RecipeException if the folder holds something else
+   * @throws UsageException if the folder holds something else
    */
   public Outcome run(Dataset<Row> scored, String reasonColumn, String request) {
     boolean same = target.exists(REQUEST) && target.text(REQUEST).equals(request);
@@ -57,7 +57,7 @@ public final class PredictJob {
       return outcome(reasonColumn, 0, /* alreadyDone= */ true);
     }
     if (!same && !target.list("").isEmpty()) {
-      throw new RecipeException(
+      throw new UsageException(
           String.format(
               "Cannot write predictions to %s: expected an empty folder, or the same model and"
                   + " images, got others' files; choose another --to or delete it",

@@ -1,6 +1,6 @@
 package io.deepincubation.spark;
 
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.types.DataTypes;
@@ -42,13 +42,13 @@ public record PredictionColumns(
   /**
    * A frame's columns and these behind them.
    *
-   * @throws RecipeException if a name is taken
+   * @throws UsageException if a name is taken
    */
   StructType addedTo(StructType schema) {
     List<String> taken = Arrays.asList(schema.fieldNames());
     for (String name : names()) {
       if (taken.stream().anyMatch(name::equalsIgnoreCase)) {
-        throw new RecipeException(
+        throw new UsageException(
             String.format(
                 "Cannot add column %s: expected a free name, the frame has %s; choose others with"
                     + " outputColumns, or --prefix",

@@ -86,14 +86,14 @@ final class ProcessExamination {
   }
 
   private Device chosen(List<String> gpus) {
-    return Devices.choose(facts.settings().device(), gpus, facts.settings().local() ? 0 : -1);
+    return Devices.of(facts.settings(), gpus, /* ordinal= */ 0);
   }
 
   private Finding device(List<String> gpus) {
     Device device = chosen(gpus);
     String said = new Attempt("", 0, gpus).device(device);
     int idle = device.isGpu() ? 0 : TorchEngine.gpus();
-    return idle > 0 && facts.settings().device() == DeviceWish.AUTO
+    return idle > 0 && facts.settings().device() == DeviceChoice.AUTO
         ? new Finding(
             "device",
             Finding.State.WARN,

@@ -9,8 +9,8 @@ import io.deepincubation.core.incubation.Method;
 import io.deepincubation.core.incubation.Methods;
 import io.deepincubation.core.incubation.Stage;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.RecipeYaml;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.spark.report.HtmlReport;
 import io.deepincubation.spark.report.MethodStages;
 import io.deepincubation.spark.report.ReportFacts;
@@ -41,7 +41,7 @@ public final class RunReport {
    *
    * @param spark its configuration says how file systems are reached
    * @param uri the run's folder
-   * @throws RecipeException if no run has begun in the folder
+   * @throws UsageException if no run has begun in the folder
    */
   public static RunReport of(SparkSession spark, String uri) {
     var storages = new HadoopStorageFactory(spark.sparkContext().hadoopConfiguration());
@@ -51,7 +51,7 @@ public final class RunReport {
   /**
    * Reads a run's record.
    *
-   * @throws RecipeException if no run has begun in the folder
+   * @throws UsageException if no run has begun in the folder
    */
   public RunReport(RunFolder folder) {
     this.folder = folder;
@@ -60,7 +60,7 @@ public final class RunReport {
             .runRecord()
             .orElseThrow(
                 () ->
-                    new RecipeException(
+                    new UsageException(
                         "Cannot report on "
                             + folder.uri()
                             + ": expected a run's folder, got one without run.json"));

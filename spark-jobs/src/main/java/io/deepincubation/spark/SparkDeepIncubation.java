@@ -10,7 +10,7 @@ import io.deepincubation.core.incubation.Stage;
 import io.deepincubation.core.incubation.Stages;
 import io.deepincubation.core.incubation.TrainingCost;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
 import io.deepincubation.spark.storage.StorageFactory;
@@ -37,11 +37,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Every stage is committed in the run folder and not repeated, so each method may be called
  * again, on another cluster too. Instances do not change; each setting gives a new one.
  *
- * <p>All methods that train throw {@link RecipeException} where the recipe, or a folder whose
- * stages were trained otherwise, is at fault, {@code UnfitDataException} for the data, {@code
- * TrainingDivergedException} where a loss stops being finite, and {@code StorageException} where a
- * file system refuses; also if that happened in a task; and {@code LeaseException} where another
- * driver works in the run folder.
+ * <p>All methods that train throw {@code RecipeException} where the recipe, or a folder whose
+ * stages were trained otherwise, is at fault, {@link UsageException} for arguments and Spark's
+ * settings, {@code UnfitDataException} for the data, {@code TrainingDivergedException} where a loss
+ * stops being finite, and {@code StorageException} where a file system refuses; also if that
+ * happened in a task; and {@code LeaseException} where another driver works in the run folder.
  */
 public final class SparkDeepIncubation {
 
@@ -164,7 +164,7 @@ public final class SparkDeepIncubation {
    *
    * @param name of any method's stage of a whole network, such as {@code final} or {@code
    *     baselines/e2e}
-   * @throws RecipeException if there is no such stage, or it is a module's
+   * @throws UsageException if there is no such stage, or it is a module's
    * @throws MissingStageException if it is not committed
    */
   public Evaluation evaluate(String name) {
@@ -190,7 +190,7 @@ public final class SparkDeepIncubation {
         .findFirst()
         .orElseThrow(
             () ->
-                new RecipeException(
+                new UsageException(
                     String.format(
                         "Cannot evaluate %s: expected the stage of a whole network, one of %s",
                         name, known.stream().map(Stage::name).distinct().toList())));
@@ -235,7 +235,7 @@ public final class SparkDeepIncubation {
 
   private static <T> T require(@Nullable T value, String what, String call) {
     if (value == null) {
-      throw new RecipeException("Cannot run: expected " + what + ", got none; call " + call);
+      throw new UsageException("Cannot run: expected " + what + ", got none; call " + call);
     }
     return value;
   }

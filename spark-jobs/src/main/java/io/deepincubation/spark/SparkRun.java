@@ -22,8 +22,8 @@ import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Precision;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.RecipeYaml;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.script.TorchEngine;
 import io.deepincubation.core.training.Attempt;
 import io.deepincubation.core.training.ConfusionMatrix;
@@ -141,7 +141,7 @@ final class SparkRun implements AutoCloseable {
   private void requireWidth() {
     int begun = record.threads().getOrDefault(TASK, settings.taskThreads());
     if (begun > settings.taskThreads()) {
-      throw new RecipeException(
+      throw new UsageException(
           String.format(
               "Cannot go on with %s: its tasks compute with %d threads, which decides the bits, and"
                   + " now have %d processors; set spark.task.cpus=%d",
@@ -244,7 +244,7 @@ final class SparkRun implements AutoCloseable {
   private void warnOfIdleGpus(Compute compute) {
     if (!compute.device().isGpu()
         && scheduling.asksForGpus()
-        && settings.device() != DeviceWish.CPU) {
+        && settings.device() != DeviceChoice.CPU) {
       LOG.warn(
           "The driver trains on its processor while executors have GPUs; set {} and {} to executor,"
               + " or spark.driver.resource.gpu.amount",

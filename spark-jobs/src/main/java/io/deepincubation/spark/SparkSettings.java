@@ -4,7 +4,7 @@ import io.deepincubation.core.checkpoint.CheckpointPolicy;
 import io.deepincubation.core.checkpoint.LeaseTerms;
 import io.deepincubation.core.data.LocalImageCache;
 import io.deepincubation.core.incubation.Stage;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,11 +37,11 @@ import org.apache.spark.network.util.JavaUtils;
  * @param local whether driver and tasks share one process
  */
 record SparkSettings(
-    DeviceWish device,
+    DeviceChoice device,
     int driverThreads,
     int taskThreads,
-    TrainingPlace trainOn,
-    TrainingPlace fineTuneOn,
+    Where trainOn,
+    Where fineTuneOn,
     String cacheDirectory,
     long cacheBytes,
     CheckpointPolicy checkpoints,
@@ -68,11 +68,11 @@ record SparkSettings(
     String master = conf.get("spark.master", "local[*]");
     String trainOn = conf.get(TRAIN_ON, "driver");
     return new SparkSettings(
-        DeviceWish.named(conf.get(DEVICE, "auto")),
+        DeviceChoice.named(conf.get(DEVICE, "auto")),
         positive(conf, DRIVER_THREADS, Runtime.getRuntime().availableProcessors()),
         StageScheduling.cpus(conf),
-        TrainingPlace.named(TRAIN_ON, trainOn),
-        TrainingPlace.named(FINE_TUNE_ON, conf.get(FINE_TUNE_ON, trainOn)),
+        Where.named(TRAIN_ON, trainOn),
+        Where.named(FINE_TUNE_ON, conf.get(FINE_TUNE_ON, trainOn)),
         conf.get(CACHE_DIRECTORY, conf.get("spark.local.dir", "")),
         conf.getSizeAsBytes(CACHE_SIZE, "64g"),
         checkpoints(conf),
@@ -88,7 +88,7 @@ record SparkSettings(
     }
     String minutes = conf.get(CHECKPOINT_MINUTES);
     if (!minutes.matches("\\d{1,6}(\\.\\d{1,6})?")) {
-      throw new RecipeException(
+      throw new UsageException(
           "Cannot use " + CHECKPOINT_MINUTES + ": expected minutes, such as 0.5, got " + minutes);
     }
     long steps =
@@ -106,7 +106,7 @@ record SparkSettings(
           Duration.ofSeconds(JavaUtils.timeStringAsSec(patience)),
           conf.get("spark.app.id", conf.get("spark.app.name", "")));
     } catch (IllegalArgumentException e) {
-      throw new RecipeException(
+      throw new UsageException(
           String.format(
               "Cannot use %s and %s: expected times such as 30s and 60s, got %s and %s",
               LEASE_DURATION, LEASE_WAIT, duration, patience),
@@ -122,7 +122,7 @@ record SparkSettings(
   static int positive(SparkConf conf, String key, int fallback) {
     String text = conf.get(key, Integer.toString(fallback));
     if (!text.matches("[1-9]\\d{0,5}")) {
-      throw new RecipeException(
+      throw new UsageException(
           "Cannot use " + key + ": expected a whole number from 1, got " + text);
     }
     return Integer.parseInt(text);
@@ -132,9 +132,9 @@ record SparkSettings(
    * Where a stage is computed: one of a module alone in a task, one of a whole network where the
    * settings say.
    */
-  TrainingPlace placeOf(Stage stage) {
+  Where placeOf(Stage stage) {
     if (stage.module().isPresent()) {
-      return TrainingPlace.EXECUTOR;
+      return Where.EXECUTOR;
     }
     return stage.needs().isEmpty() ? trainOn : fineTuneOn;
   }

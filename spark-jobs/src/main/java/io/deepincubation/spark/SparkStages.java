@@ -77,7 +77,7 @@ final class SparkStages implements StageRunner {
   }
 
   private boolean inTask(Stage stage) {
-    return settings.placeOf(stage) == TrainingPlace.EXECUTOR;
+    return settings.placeOf(stage) == Where.EXECUTOR;
   }
 
   private void onDriver(Stage stage, AttemptLog attempts, RunObserver observer) {

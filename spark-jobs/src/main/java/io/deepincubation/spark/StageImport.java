@@ -6,7 +6,7 @@ import io.deepincubation.core.checkpoint.StageKey;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.incubation.RunInputs;
 import io.deepincubation.core.incubation.Stage;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +26,7 @@ final class StageImport {
    * @param other its folder
    * @param record of the run that takes
    * @param inputs images and initial weights of the run that takes
-   * @throws RecipeException if there is no run, or its products are computed in another arithmetic
+   * @throws UsageException if there is no run, or its products are computed in another arithmetic
    */
   StageImport(RunFolder other, RunRecord record, RunInputs inputs) {
     this.other = other;
@@ -36,14 +36,14 @@ final class StageImport {
             .runRecord()
             .orElseThrow(
                 () ->
-                    new RecipeException(
+                    new UsageException(
                         "Cannot take stages from "
                             + other.uri()
                             + ": expected a run's folder, got one without run.json"));
     String ours = record.versions().getOrDefault(ARITHMETIC, "");
     String theirs = there.versions().getOrDefault(ARITHMETIC, "");
     if (!ours.equals(theirs)) {
-      throw new RecipeException(
+      throw new UsageException(
           String.format(
               "Cannot take stages from %s: its products are computed in %s, here in %s; set"
                   + " precision=%s in a fresh --run",

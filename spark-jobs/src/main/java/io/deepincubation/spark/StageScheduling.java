@@ -1,6 +1,6 @@
 package io.deepincubation.spark;
 
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -70,13 +70,13 @@ final class StageScheduling {
   /**
    * Reads a configuration.
    *
-   * @throws RecipeException naming all that cannot work, and what to do about it
+   * @throws UsageException naming all that cannot work, and what to do about it
    */
   static StageScheduling of(SparkConf conf) {
     var scheduling = new StageScheduling(conf);
     List<String> problems = scheduling.problems();
     if (!problems.isEmpty()) {
-      throw new RecipeException(
+      throw new UsageException(
           "Cannot schedule training tasks: " + String.join("; also ", problems));
     }
     return scheduling;
@@ -92,7 +92,7 @@ final class StageScheduling {
     double amount = text.matches("\\d{1,6}(\\.\\d{1,12})?") ? Double.parseDouble(text) : -1;
     boolean fits = amount == Math.rint(amount) || amount <= 0.5;
     if (amount < 0 || !fits) {
-      throw new RecipeException(
+      throw new UsageException(
           String.format(
               "Cannot use %s: expected a whole number, or a share of one GPU up to 0.5, got %s",
               key, text));
@@ -174,7 +174,7 @@ final class StageScheduling {
 
   private void checkGpus(List<String> problems) {
     double held = amount(conf, EXECUTOR_GPUS, amount(conf, GPUS_OF_EXECUTORS, 0));
-    DeviceWish choice = DeviceWish.named(conf.get(SparkSettings.DEVICE, "auto"));
+    DeviceChoice choice = DeviceChoice.named(conf.get(SparkSettings.DEVICE, "auto"));
     if (gpus > held) {
       problems.add(
           String.format(
@@ -185,12 +185,12 @@ final class StageScheduling {
               number(held),
               GPUS_OF_EXECUTORS,
               TASK_GPUS));
-    } else if (gpus == 0 && choice == DeviceWish.GPU) {
+    } else if (gpus == 0 && choice == DeviceChoice.GPU) {
       problems.add(
           String.format(
               "%s=gpu needs GPUs for tasks; set %s and %s",
               SparkSettings.DEVICE, GPUS_OF_EXECUTORS, TASK_GPUS));
-    } else if (gpus == 0 && held > 0 && choice == DeviceWish.AUTO) {
+    } else if (gpus == 0 && held > 0 && choice == DeviceChoice.AUTO) {
       problems.add(
           String.format(
               "executors hold %s GPUs that no task asks for; set %s, or %s=cpu to leave them idle",

@@ -58,8 +58,7 @@ final class StageTaskRun {
       RunFolder folder,
       TaskContext task) {
     List<String> gpus = Devices.assigned(task.resourcesJMap());
-    int localOrdinal = settings.spark().local() ? stage.module().orElse(0) : -1;
-    Device device = Devices.choose(settings.spark().device(), gpus, localOrdinal);
+    Device device = Devices.of(settings.spark(), gpus, stage.module().orElse(0));
     var attempt = new Attempt(SparkEnv.get().executorId(), task.attemptNumber(), gpus);
     LOG.info("Stage {} computes on {}", stage.name(), attempt.device(device));
     var compute = new Compute(device, settings.arithmetic(), settings.threads());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.deepincubation.core.checkpoint.StorageException;
 import io.deepincubation.core.data.UnfitDataException;
 import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.training.TrainingDivergedException;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ class FaultTest {
 
   @Test
   void knowsTheExitStatusOfEachFault() {
+    assertThat(Fault.of(new UsageException("x")).exitStatus()).isEqualTo(2);
     assertThat(Fault.of(new RecipeException("x")).exitStatus()).isEqualTo(2);
     assertThat(Fault.of(new UnfitDataException("x")).exitStatus()).isEqualTo(3);
     assertThat(Fault.of(new TrainingDivergedException("x")).exitStatus()).isEqualTo(4);
@@ -45,5 +47,6 @@ class FaultTest {
     assertThat(Fault.STORAGE.isFinal()).isFalse();
     assertThat(Fault.OTHER.isFinal()).isFalse();
     assertThat(Fault.DIVERGED.isFinal()).isTrue();
+    assertThat(Fault.USAGE.isFinal()).isTrue();
   }
 }

@@ -25,7 +25,7 @@ import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.training.TrainingDivergedException;
 import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.progress.TerminalStyle;
@@ -278,7 +278,7 @@ class SparkDeepIncubationTest {
   @Test
   void namesWhatIsMissing() {
     assertThatThrownBy(() -> SparkDeepIncubation.on(spark).run())
-        .isInstanceOf(RecipeException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage("Cannot run: expected a recipe, got none; call recipe(Recipes.named(name))");
   }
 

@@ -7,7 +7,7 @@ import io.deepincubation.core.checkpoint.CheckpointPolicy;
 import io.deepincubation.core.checkpoint.LeaseTerms;
 import io.deepincubation.core.incubation.DeepIncubation;
 import io.deepincubation.core.incubation.Stage;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import java.time.Duration;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -20,11 +20,11 @@ class SparkSettingsTest {
     assertThat(settings)
         .isEqualTo(
             new SparkSettings(
-                DeviceWish.AUTO,
+                DeviceChoice.AUTO,
                 Runtime.getRuntime().availableProcessors(),
                 1,
-                TrainingPlace.DRIVER,
-                TrainingPlace.DRIVER,
+                Where.DRIVER,
+                Where.DRIVER,
                 "",
                 64L << 30,
                 CheckpointPolicy.DEFAULT,
@@ -52,11 +52,11 @@ class SparkSettingsTest {
     assertThat(SparkSettings.of(conf))
         .isEqualTo(
             new SparkSettings(
-                DeviceWish.GPU,
+                DeviceChoice.GPU,
                 6,
                 4,
-                TrainingPlace.EXECUTOR,
-                TrainingPlace.DRIVER,
+                Where.EXECUTOR,
+                Where.DRIVER,
                 "/disk/cache",
                 2L << 30,
                 new CheckpointPolicy(100, Duration.ofSeconds(30)),
@@ -78,7 +78,7 @@ class SparkSettingsTest {
   void refusesALeaseOfNoTime() {
     SparkConf conf = new SparkConf(false).set("spark.deepincubation.lease.duration", "0s");
     assertThatThrownBy(() -> SparkSettings.of(conf))
-        .isInstanceOf(RecipeException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage(
             "Cannot use spark.deepincubation.lease.duration and spark.deepincubation.lease.wait:"
                 + " expected times such as 30s and 60s, got 0s and 60s");
@@ -88,7 +88,7 @@ class SparkSettingsTest {
   void refusesMinutesThatAreNoNumber() {
     SparkConf conf = new SparkConf(false).set("spark.deepincubation.checkpoint.minutes", "5min");
     assertThatThrownBy(() -> SparkSettings.of(conf))
-        .isInstanceOf(RecipeException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage(
             "Cannot use spark.deepincubation.checkpoint.minutes: expected minutes, such as 0.5, got"
                 + " 5min");
@@ -97,19 +97,18 @@ class SparkSettingsTest {
   @Test
   void fineTunesWhereItTrainsUnlessToldOtherwise() {
     SparkConf conf = new SparkConf(false).set("spark.deepincubation.train-on", "executor");
-    assertThat(SparkSettings.of(conf).placeOf(stage("final"))).isEqualTo(TrainingPlace.EXECUTOR);
+    assertThat(SparkSettings.of(conf).placeOf(stage("final"))).isEqualTo(Where.EXECUTOR);
     conf.set("spark.deepincubation.train-on", "driver");
     conf.set("spark.deepincubation.fine-tune-on", "executor");
-    assertThat(SparkSettings.of(conf).placeOf(stage("assembled")))
-        .isEqualTo(TrainingPlace.EXECUTOR);
-    assertThat(SparkSettings.of(conf).placeOf(stage("meta"))).isEqualTo(TrainingPlace.DRIVER);
+    assertThat(SparkSettings.of(conf).placeOf(stage("assembled"))).isEqualTo(Where.EXECUTOR);
+    assertThat(SparkSettings.of(conf).placeOf(stage("meta"))).isEqualTo(Where.DRIVER);
   }
 
   @Test
   void refusesAPlaceThatIsNone() {
     SparkConf conf = new SparkConf(false).set("spark.deepincubation.fine-tune-on", "moon");
     assertThatThrownBy(() -> SparkSettings.of(conf))
-        .isInstanceOf(RecipeException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage(
             "Cannot use spark.deepincubation.fine-tune-on: expected driver or executor, got moon");
   }
@@ -118,7 +117,7 @@ class SparkSettingsTest {
   void refusesAWidthThatIsNone() {
     SparkConf conf = new SparkConf(false).set("spark.deepincubation.driver.threads", "0");
     assertThatThrownBy(() -> SparkSettings.of(conf))
-        .isInstanceOf(RecipeException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage(
             "Cannot use spark.deepincubation.driver.threads: expected a whole number from 1, got"
                 + " 0");

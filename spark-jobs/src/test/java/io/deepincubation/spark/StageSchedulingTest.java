@@ -3,7 +3,7 @@ package io.deepincubation.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +20,7 @@ class StageSchedulingTest {
   private static String refused(SparkConf conf) {
     try {
       return "accepted: " + StageScheduling.of(conf);
-    } catch (RecipeException e) {
+    } catch (UsageException e) {
       return String.valueOf(e.getMessage());
     }
   }
@@ -61,7 +61,7 @@ class StageSchedulingTest {
   void refusesSharesThatSparkCannotCount() {
     assertThatThrownBy(
             () -> StageScheduling.of(on("spark://h:1", "spark.deepincubation.task.gpus", "0.7")))
-        .isInstanceOf(RecipeException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage(
             "Cannot use spark.deepincubation.task.gpus: expected a whole number, or a share of one"
                 + " GPU up to 0.5, got 0.7");

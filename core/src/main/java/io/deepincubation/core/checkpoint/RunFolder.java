@@ -2,7 +2,7 @@ package io.deepincubation.core.checkpoint;
 
 import io.deepincubation.core.checkpoint.StageResult.Shard;
 import io.deepincubation.core.network.Weights;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +98,7 @@ public final class RunFolder {
    *
    * @param expected the run that wants the folder
    * @return the record that is kept
-   * @throws RecipeException if the folder belongs to other data
+   * @throws UsageException if the folder belongs to other data
    */
   public RunRecord claim(RunRecord expected) {
     storage.create(RUN, stream -> stream.write(Json.pretty(expected)));
@@ -107,7 +107,7 @@ public final class RunFolder {
             .orElseThrow(
                 () -> new StorageException("Cannot find " + full(RUN) + " after writing it"));
     if (!found.dataDigest().equals(expected.dataDigest())) {
-      throw new RecipeException(
+      throw new UsageException(
           String.format(
               "Cannot use the run folder %s: it belongs to the data of %s (digest %s), expected the"
                   + " data of %s (digest %s); choose another --run or delete it",

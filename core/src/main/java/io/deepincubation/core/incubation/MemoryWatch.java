@@ -4,10 +4,10 @@ import ai.djl.Device;
 import io.deepincubation.core.checkpoint.MemoryUse;
 import io.deepincubation.core.checkpoint.ResidentMemory;
 import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.thread.Daemons;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.OptionalLong;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -24,13 +24,7 @@ final class MemoryWatch implements AutoCloseable {
 
   private final Device device;
   private final long highestBefore = ResidentMemory.highestBytes();
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            var thread = new Thread(task, "deep-incubation-memory");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService timer = Daemons.timer("deep-incubation-memory");
   private long process;
   private long heap;
   private long onDevice;

@@ -1,7 +1,7 @@
 package io.deepincubation.core.incubation;
 
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +39,7 @@ public final class Methods {
   /**
    * A method by its name.
    *
-   * @throws RecipeException if there is none of that name
+   * @throws UsageException if there is none of that name
    */
   public static Method named(String name) {
     return all().stream()
@@ -47,7 +47,7 @@ public final class Methods {
         .findFirst()
         .orElseThrow(
             () ->
-                new RecipeException(
+                new UsageException(
                     "Cannot train by method " + name + ": expected one of " + names()));
   }
 

@@ -1,6 +1,6 @@
 package io.deepincubation.core.recipe;
 
-/** A recipe, an option or an argument is wrong. The message lists every problem and its mend. */
+/** A recipe is wrong, or not the one that is asked for. The message lists every problem. */
 public final class RecipeException extends RuntimeException {
 
   /** States the problems. */

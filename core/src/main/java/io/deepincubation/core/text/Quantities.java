@@ -57,6 +57,13 @@ public final class Quantities {
         : format("%d h %02d min", whole / 3600, whole / 60 % 60);
   }
 
+  /** A time that goes by, in whole seconds: {@code 0:07}, {@code 8:32}, {@code 1:05:00}. */
+  public static String clock(long seconds) {
+    return seconds < 3600
+        ? format("%d:%02d", seconds / 60, seconds % 60)
+        : format("%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  }
+
   private static String format(String pattern, Object... values) {
     return String.format(Locale.ROOT, pattern, values);
   }

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import io.deepincubation.core.checkpoint.StageResult.Shard;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -309,7 +309,7 @@ class RunFolderTest {
   void refusesAFolderOfOtherData() {
     folder.claim(record("recipe-digest", "data-digest", "now"));
 
-    assertThatExceptionOfType(RecipeException.class)
+    assertThatExceptionOfType(UsageException.class)
         .isThrownBy(() -> folder.claim(record("recipe-digest", "another", "now")))
         .withMessage(
             "Cannot use the run folder %s: it belongs to the data of file:data (digest"

@@ -22,10 +22,13 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs that are killed with SIGKILL at seeded random points, again and again, and always go on. */
+@Execution(ExecutionMode.CONCURRENT) // Its processes have a core each.
 class KilledRunTest {
 
   private static final long SEED = 20_260_725;

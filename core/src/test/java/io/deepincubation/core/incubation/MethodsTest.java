@@ -17,6 +17,7 @@ import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.RecipeYaml;
+import io.deepincubation.core.recipe.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -298,7 +299,7 @@ class MethodsTest {
     assertThat(Methods.names())
         .containsExactly("deep-incubation", "imitation", "dgl", "infopro", "e2e", "staged-e2e");
     assertThatThrownBy(() -> Methods.named("greedy"))
-        .isInstanceOf(RecipeException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("Cannot train by method greedy: expected one of [deep-incubation,");
   }
 

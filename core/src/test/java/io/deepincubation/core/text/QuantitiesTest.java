@@ -20,6 +20,7 @@ class QuantitiesTest {
     assertThat(Quantities.flops(0)).isEqualTo("0 FLOP");
     assertThat(Quantities.flops(38.23e9)).isEqualTo("38.2 GFLOP");
     assertThat(Quantities.flops(999.7e9)).isEqualTo("1.00 TFLOP");
+    assertThat(Quantities.flops(1.5e15)).isEqualTo("1.50 PFLOP");
     assertThat(Quantities.flops(123e24)).isEqualTo("123 YFLOP");
   }
 
@@ -36,6 +37,13 @@ class QuantitiesTest {
     assertThat(Quantities.duration(59.97)).isEqualTo("1 min 00 s");
     assertThat(Quantities.duration(512)).isEqualTo("8 min 32 s");
     assertThat(Quantities.duration(3900)).isEqualTo("1 h 05 min");
+  }
+
+  @Test
+  void showsTimesThatGoByAsAClock() {
+    assertThat(Quantities.clock(7)).isEqualTo("0:07");
+    assertThat(Quantities.clock(512)).isEqualTo("8:32");
+    assertThat(Quantities.clock(3900)).isEqualTo("1:05:00");
   }
 
   @Test

@@ -14,11 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 record Answer(List<String> lines, JsonObject json, @Nullable RuntimeException failure) {
 
-  /** What a verb that did its work has to say. */
-  Answer(List<String> lines, JsonObject json) {
-    this(lines, json, null);
-  }
-
   /**
    * What a verb that did its work has to say.
    *

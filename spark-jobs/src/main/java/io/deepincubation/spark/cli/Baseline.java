@@ -3,7 +3,7 @@ package io.deepincubation.spark.cli;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.incubation.Method;
 import io.deepincubation.core.incubation.Methods;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.spark.SparkDeepIncubation;
 import java.util.Iterator;
 import java.util.List;
@@ -34,7 +34,7 @@ final class Baseline extends StageVerb {
   @Override
   Method method() {
     if (!Methods.rivals().contains(method)) {
-      throw new RecipeException(
+      throw new UsageException(
           "Cannot train a baseline: expected --method of " + Methods.rivals() + ", got " + method);
     }
     return Methods.named(method);

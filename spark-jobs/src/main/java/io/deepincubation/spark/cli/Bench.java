@@ -7,7 +7,7 @@ import io.deepincubation.core.inference.InferenceBenchmark;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.text.Quantities;
 import io.deepincubation.core.training.Attempt;
 import io.deepincubation.spark.Devices;
@@ -66,7 +66,7 @@ final class Bench extends Verb {
   Answer answer() {
     int width = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     if (steps < 1 || width < 1) {
-      throw new RecipeException(
+      throw new UsageException(
           String.format(
               "Cannot time steps: expected --steps and --threads from 1, got %d and %d",
               steps, width));

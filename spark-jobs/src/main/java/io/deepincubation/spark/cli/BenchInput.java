@@ -4,7 +4,7 @@ import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.data.InputBenchmark;
 import io.deepincubation.core.data.InputBenchmark.Speed;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +39,7 @@ final class BenchInput extends Verb {
   @Override
   Answer answer() {
     if (!(seconds > 0)) {
-      throw new RecipeException("Cannot time images: expected --seconds above 0, got " + seconds);
+      throw new UsageException("Cannot time images: expected --seconds above 0, got " + seconds);
     }
     var benchmark = new InputBenchmark(seconds);
     if (files != null) {

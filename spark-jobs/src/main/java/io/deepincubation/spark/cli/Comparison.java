@@ -2,6 +2,7 @@ package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.incubation.IncubationReport;
+import io.deepincubation.core.text.Quantities;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -91,8 +92,8 @@ final class Comparison {
   private static List<String> row(String method, double accuracy, double flops, double seconds) {
     return List.of(
         method,
-        Results.percent(accuracy),
-        Results.flops(flops),
+        Quantities.percent(accuracy),
+        Quantities.flops(flops),
         String.format(Locale.ROOT, "%.0f", seconds));
   }
 

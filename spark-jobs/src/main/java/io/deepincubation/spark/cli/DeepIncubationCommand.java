@@ -1,6 +1,6 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.spark.Version;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -40,7 +40,7 @@ final class DeepIncubationCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    throw new RecipeException("Cannot start: expected a verb, got none; see --help");
+    throw new UsageException("Cannot start: expected a verb, got none; see --help");
   }
 
   /** What {@code --version} prints. */

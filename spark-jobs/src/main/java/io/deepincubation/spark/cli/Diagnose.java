@@ -1,7 +1,7 @@
 package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.checkpoint.StorageException;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.spark.Doctor;
 import io.deepincubation.spark.doctor.Examination;
 import io.deepincubation.spark.doctor.Finding;
@@ -51,7 +51,7 @@ final class Diagnose extends Verb {
   @Override
   Answer answer() {
     if (timeout < 1) {
-      throw new RecipeException("Cannot use --timeout: expected 1 or more, got " + timeout);
+      throw new UsageException("Cannot use --timeout: expected 1 or more, got " + timeout);
     }
     try (CliSession session = CliSession.start(places, output())) {
       List<Examination> examinations =

@@ -1,8 +1,8 @@
 package io.deepincubation.spark.cli;
 
-import com.google.gson.JsonObject;
 import io.deepincubation.core.incubation.Stages;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.text.Quantities;
 import io.deepincubation.spark.Evaluation;
 import io.deepincubation.spark.SparkDeepIncubation;
 import java.util.List;
@@ -26,6 +26,9 @@ final class Evaluate extends Verb {
           "The stage of a whole network, such as final or baselines/e2e; default ${DEFAULT-VALUE}.")
   private String stage = Stages.FINAL;
 
+  /** The answer's JSON. */
+  private record Facts(String stage, double accuracy, long images, String run) {}
+
   @Override
   Answer answer() {
     Recipe recipe = run.recipe();
@@ -37,19 +40,15 @@ final class Evaluate extends Verb {
               .runFolder(run.run())
               .progress(session.board())
               .evaluate(stage);
-      var json = new JsonObject();
-      json.addProperty("stage", stage);
-      json.addProperty("accuracy", evaluation.accuracy());
-      json.addProperty("images", evaluation.images());
-      json.addProperty("run", run.run());
       String line =
           String.format(
               Locale.ROOT,
               "%s: top-1 %s of %,d test images",
               stage,
-              Results.percent(evaluation.accuracy()),
+              Quantities.percent(evaluation.accuracy()),
               evaluation.images());
-      return new Answer(List.of(line), json);
+      return new Answer(
+          List.of(line), new Facts(stage, evaluation.accuracy(), evaluation.images(), run.run()));
     }
   }
 }

@@ -4,7 +4,7 @@ import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.incubation.Stages;
 import io.deepincubation.core.inference.ModelExport;
 import io.deepincubation.core.inference.ModelFolder;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,7 +44,7 @@ final class Export extends Verb {
   @Override
   Answer answer() {
     if (!FORMATS.contains(format)) {
-      throw new RecipeException(
+      throw new UsageException(
           "Cannot export: expected --format of " + FORMATS + ", got " + format);
     }
     try (CliSession session = CliSession.start(new PlaceOptions(), output())) {

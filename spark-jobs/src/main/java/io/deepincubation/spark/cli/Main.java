@@ -73,7 +73,7 @@ public final class Main {
 
   private static int misused(ParameterException failure, PrintWriter err) {
     err.println(NAME + complaint(failure));
-    return Fault.RECIPE.exitStatus();
+    return Fault.USAGE.exitStatus();
   }
 
   private static String complaint(ParameterException failure) {

@@ -1,6 +1,6 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import org.apache.spark.SparkConf;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -47,7 +47,7 @@ final class PlaceOptions {
 
   private static void applyThreads(int threads, SparkConf conf) {
     if (threads < 1) {
-      throw new RecipeException("Cannot use --threads: expected 1 or more, got " + threads);
+      throw new UsageException("Cannot use --threads: expected 1 or more, got " + threads);
     }
     conf.set("spark.deepincubation.driver.threads", Integer.toString(threads));
   }

@@ -1,8 +1,6 @@
 package io.deepincubation.spark.cli;
 
 import ai.djl.Device;
-import com.google.gson.Gson;
-import com.google.gson.JsonObject;
 import io.deepincubation.core.data.DataIndex;
 import io.deepincubation.core.data.ImageSource;
 import io.deepincubation.core.data.PreparedSet;
@@ -18,11 +16,10 @@ import io.deepincubation.core.incubation.TrainingBenchmark.Speed;
 import io.deepincubation.core.incubation.TrainingPlan;
 import io.deepincubation.core.incubation.TrainingPlan.Planned;
 import io.deepincubation.core.network.Architecture;
-import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.NativeArithmetic;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.spark.ClusterShape;
 import io.deepincubation.spark.Devices;
 import java.util.HashMap;
@@ -118,7 +115,7 @@ final class Plan extends Verb {
               .orElseGet(() -> images.images == null ? 0 : images.images);
       int known = index.map(found -> found.classNames().size()).orElseGet(() -> classes(resolved));
       Device device = cluster.gpus() ? Device.gpu() : Device.cpu();
-      var compute = new Compute(device, arithmetic(resolved, device), cluster.taskThreads());
+      Compute compute = compute(resolved, device, cluster.taskThreads());
       Architecture architecture = Architectures.of(resolved.model(), known);
       List<Stage> stages = chosen.stages(resolved);
       List<Stage> all =
@@ -128,19 +125,6 @@ final class Plan extends Verb {
       var plan = new TrainingPlan(all, architecture, count, compute);
       Map<String, Double> speeds = speeds(plan, architecture, resolved, cluster);
       var told = new PlanAnswer(plan, chosen, stages, cluster, speeds);
-      JsonObject json = told.json();
-      json.addProperty("recipe", resolved.name());
-      json.addProperty("images", count);
-      json.addProperty("classes", known);
-      index.ifPresent(
-          found ->
-              json.add(
-                  "shards",
-                  new Gson()
-                      .toJsonTree(
-                          found.splits().entrySet().stream()
-                              .collect(
-                                  Collectors.toMap(Map.Entry::getKey, e -> e.getValue().size())))));
       String head =
           String.format(
               "%s: %,d images of %d classes%s, %d modules",
@@ -149,12 +133,19 @@ final class Plan extends Verb {
               known,
               index.map(Plan::shards).orElse(""),
               resolved.division().modules());
-      return new Answer(told.lines(head), json);
+      return new Answer(
+          told.lines(head),
+          told.facts(resolved.name(), count, known, index.map(Plan::shardCounts).orElse(null)));
     }
   }
 
   private static String shards(DataIndex index) {
     return " in " + index.splits().getOrDefault(ImageSource.TRAIN, List.of()).size() + " shards";
+  }
+
+  private static Map<String, Integer> shardCounts(DataIndex index) {
+    return index.splits().entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, split -> split.getValue().size()));
   }
 
   private int classes(Recipe resolved) {
@@ -163,13 +154,13 @@ final class Plan extends Verb {
 
   private void check() {
     if ((images.images != null && images.images < 1) || classes < 1) {
-      throw new RecipeException(
+      throw new UsageException(
           String.format(
               "Cannot plan: expected --images and --classes from 1, got %s and %d",
               images.images, classes));
     }
     if (pace.imagesPerSecond != null && !(pace.imagesPerSecond > 0)) {
-      throw new RecipeException(
+      throw new UsageException(
           "Cannot plan: expected --images-per-second above 0, got " + pace.imagesPerSecond);
     }
   }
@@ -219,15 +210,12 @@ final class Plan extends Verb {
   private static List<Speed> measured(Recipe resolved, Architecture architecture, int threads) {
     Device device = Devices.ofThisProcess();
     return new TrainingBenchmark(resolved, architecture.classes(), WARM_UP_SECONDS, MEASURED_STEPS)
-        .run(new Compute(device, arithmetic(resolved, device), threads));
+        .run(compute(resolved, device, threads));
   }
 
-  /** The recipe's, or what suits the device. */
-  private static Arithmetic arithmetic(Recipe resolved, Device device) {
-    return switch (resolved.precision()) {
-      case FP32 -> Arithmetic.FP32;
-      case BF16 -> Arithmetic.BF16;
-      case AUTO -> NativeArithmetic.of(device);
-    };
+  /** In the recipe's arithmetic, or what suits the device. */
+  private static Compute compute(Recipe resolved, Device device, int threads) {
+    return new Compute(
+        device, resolved.precision().arithmetic(() -> NativeArithmetic.of(device)), threads);
   }
 }

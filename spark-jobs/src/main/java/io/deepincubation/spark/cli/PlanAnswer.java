@@ -1,12 +1,10 @@
 package io.deepincubation.spark.cli;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import io.deepincubation.core.incubation.Method;
 import io.deepincubation.core.incubation.Stage;
 import io.deepincubation.core.incubation.TrainingPlan;
 import io.deepincubation.core.incubation.TrainingPlan.Planned;
+import io.deepincubation.core.text.Quantities;
 import io.deepincubation.spark.ClusterShape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A plan in words and numbers. */
 final class PlanAnswer {
@@ -29,6 +28,61 @@ final class PlanAnswer {
    * that collect it beside the others would cost more than they spare.
    */
   private static final String TRAINING_JAVA = "-XX:+UseSerialGC " + CliSession.FIRST_COMPILER;
+
+  /**
+   * A stage in numbers.
+   *
+   * @param stage its name
+   * @param depths of its network's modules
+   * @param images it trains on, each epoch's counted
+   * @param flopsPerImage of training, nominal
+   * @param flops of the whole training, nominal
+   * @param computedFlops of the whole training
+   * @param memory of a step
+   * @param seconds that it takes; null where nobody told the speed
+   */
+  record StageFacts(
+      String stage,
+      String depths,
+      double images,
+      double flopsPerImage,
+      double flops,
+      double computedFlops,
+      TrainingPlan.Memory memory,
+      @Nullable Double seconds) {}
+
+  /**
+   * A plan in numbers.
+   *
+   * @param status that the verb did its work
+   * @param stages of the method and those to compare with
+   * @param method that is planned
+   * @param tasks of modules
+   * @param slots for tasks at once
+   * @param waves of tasks
+   * @param broadcastBytes of the meta model
+   * @param seconds from the first stage's start to the last one's end; null where nobody told the
+   *     speed
+   * @param configuration suggested settings
+   * @param recipe its name
+   * @param images to train on
+   * @param classes of them
+   * @param shards of each split; null where no data are given
+   */
+  record Facts(
+      String status,
+      List<StageFacts> stages,
+      String method,
+      int tasks,
+      int slots,
+      int waves,
+      long broadcastBytes,
+      @Nullable Double seconds,
+      Map<String, String> configuration,
+      String recipe,
+      int images,
+      int classes,
+      @Nullable Map<String, Integer> shards) {}
 
   private final TrainingPlan plan;
   private final Method method;
@@ -155,13 +209,13 @@ final class PlanAnswer {
               planned.stage().name(),
               planned.stage().network().toString(),
               String.format(Locale.ROOT, "%,.0f", planned.images()),
-              Results.flops(planned.cost().nominal()),
-              Results.flops(planned.cost().computed()),
-              Results.bytes(planned.memory().weightBytes()),
-              Results.bytes(planned.memory().gradientBytes()),
-              Results.bytes(planned.memory().optimizerBytes()),
+              Quantities.flops(planned.cost().nominal()),
+              Quantities.flops(planned.cost().computed()),
+              Quantities.bytes(planned.memory().weightBytes()),
+              Quantities.bytes(planned.memory().gradientBytes()),
+              Quantities.bytes(planned.memory().optimizerBytes()),
               activations(planned),
-              seconds(planned).map(Results::duration).orElse("-")));
+              seconds(planned).map(Quantities::duration).orElse("-")));
     }
     var lines = new ArrayList<String>();
     lines.add(head);
@@ -176,10 +230,12 @@ final class PlanAnswer {
             cluster.slots(),
             cluster.master(),
             waves(),
-            Results.bytes(plan.broadcastBytes())));
+            Quantities.bytes(plan.broadcastBytes())));
     lines.add(
         wallSeconds()
-            .map(seconds -> method.title() + " takes about " + Results.duration(seconds) + " here.")
+            .map(
+                seconds ->
+                    method.title() + " takes about " + Quantities.duration(seconds) + " here.")
             .orElse("For an estimate of time give --images-per-second, or --measure."));
     lines.add("");
     lines.add("Suggested settings:");
@@ -194,33 +250,36 @@ final class PlanAnswer {
 
   private static String activations(Planned stage) {
     Long bytes = stage.memory().activationBytes();
-    return bytes == null ? "-" : Results.bytes(bytes);
+    return bytes == null ? "-" : Quantities.bytes(bytes);
   }
 
-  JsonObject json() {
-    var json = new JsonObject();
-    json.addProperty("status", "done");
-    var array = new JsonArray();
-    for (Planned planned : stages) {
-      var told = new JsonObject();
-      told.addProperty("stage", planned.stage().name());
-      told.addProperty("depths", planned.stage().network().toString());
-      told.addProperty("images", planned.images());
-      told.addProperty("flopsPerImage", planned.perImage().nominal());
-      told.addProperty("flops", planned.cost().nominal());
-      told.addProperty("computedFlops", planned.cost().computed());
-      told.add("memory", new Gson().toJsonTree(planned.memory()));
-      seconds(planned).ifPresent(seconds -> told.addProperty("seconds", seconds));
-      array.add(told);
-    }
-    json.add("stages", array);
-    json.addProperty("method", method.name());
-    json.addProperty("tasks", modules().size());
-    json.addProperty("slots", cluster.slots());
-    json.addProperty("waves", waves());
-    json.addProperty("broadcastBytes", plan.broadcastBytes());
-    wallSeconds().ifPresent(seconds -> json.addProperty("seconds", seconds));
-    json.add("configuration", new Gson().toJsonTree(configuration()));
-    return json;
+  /** The answer's JSON: the plan, and what it was made for. */
+  Facts facts(String recipe, int images, int classes, @Nullable Map<String, Integer> shards) {
+    return new Facts(
+        "done",
+        stages.stream().map(this::facts).toList(),
+        method.name(),
+        modules().size(),
+        cluster.slots(),
+        waves(),
+        plan.broadcastBytes(),
+        wallSeconds().orElse(null),
+        configuration(),
+        recipe,
+        images,
+        classes,
+        shards);
+  }
+
+  private StageFacts facts(Planned planned) {
+    return new StageFacts(
+        planned.stage().name(),
+        planned.stage().network().toString(),
+        planned.images(),
+        planned.perImage().nominal(),
+        planned.cost().nominal(),
+        planned.cost().computed(),
+        planned.memory(),
+        seconds(planned).orElse(null));
   }
 }

@@ -8,7 +8,7 @@ import io.deepincubation.core.data.ImageFitting.Encoding;
 import io.deepincubation.core.data.ImageSizes;
 import io.deepincubation.core.data.PreparedSet;
 import io.deepincubation.core.data.UnfitDataException;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.spark.prepare.Columns;
 import io.deepincubation.spark.prepare.Preparation;
 import io.deepincubation.spark.prepare.PrepareJob;
@@ -154,7 +154,7 @@ final class Prepare extends Verb {
 
   private Preparation preparation() {
     if (imageSize > 0 && shorterSide > 0) {
-      throw new RecipeException(
+      throw new UsageException(
           "Cannot prepare a training set: expected --image-size or --shorter-side, got both");
     }
     Preparation preparation =

@@ -1,7 +1,5 @@
 package io.deepincubation.spark.cli;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonObject;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.checkpoint.Storage;
@@ -14,8 +12,8 @@ import io.deepincubation.core.incubation.EndToEnd;
 import io.deepincubation.core.incubation.IncubationReport;
 import io.deepincubation.core.incubation.Stage;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.RecipeYaml;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.spark.RunReport;
 import io.deepincubation.spark.SparkDeepIncubation;
 import java.nio.file.Path;
@@ -60,6 +58,14 @@ final class Quickstart extends Verb {
 
   @Mixin private final PlaceOptions places = new PlaceOptions();
 
+  /** The answer's JSON. */
+  private record Facts(
+      String status,
+      String run,
+      String report,
+      Comparison.Facts comparison,
+      List<StageResult> stages) {}
+
   @Override
   Answer answer() {
     Recipe resolved = recipe.recipe();
@@ -80,7 +86,7 @@ final class Quickstart extends Verb {
 
   private void checkCounts() {
     if (trainImages < 1 || testImages < 1) {
-      throw new RecipeException(
+      throw new UsageException(
           String.format(
               "Cannot draw images: expected --train-images and --test-images from 1, got %d and %d",
               trainImages, testImages));
@@ -96,7 +102,7 @@ final class Quickstart extends Verb {
     DataIndex index = PreparedSet.open(storage).index();
     if (index.count(ImageSource.TRAIN) != trainImages
         || index.count(ImageSource.TEST) != testImages) {
-      throw new RecipeException(
+      throw new UsageException(
           String.format(
               "Cannot use %s: expected %d and %d images, got %d and %d of an earlier quickstart;"
                   + " choose another --out or delete it",
@@ -137,12 +143,13 @@ final class Quickstart extends Verb {
     var lines = new ArrayList<>(comparison.lines());
     lines.add((alreadyDone ? "Already done" : "Done") + " in " + out);
     lines.add("Report: " + html);
-    var json = new JsonObject();
-    json.addProperty("status", alreadyDone ? "already-done" : "done");
-    json.addProperty("run", uri("run"));
-    json.addProperty("report", html.toString());
-    json.add("comparison", new Gson().toJsonTree(comparison.facts()));
-    json.add("stages", new Gson().toJsonTree(comparison.stages()));
-    return new Answer(lines, json);
+    return new Answer(
+        lines,
+        new Facts(
+            alreadyDone ? "already-done" : "done",
+            uri("run"),
+            html.toString(),
+            comparison.facts(),
+            comparison.stages()));
   }
 }

@@ -66,20 +66,4 @@ final class Results {
     }
     return line.toString();
   }
-
-  static String percent(double share) {
-    return Quantities.percent(share);
-  }
-
-  static String bytes(long bytes) {
-    return Quantities.bytes(bytes);
-  }
-
-  static String duration(double seconds) {
-    return Quantities.duration(seconds);
-  }
-
-  static String flops(double flops) {
-    return Quantities.flops(flops);
-  }
 }

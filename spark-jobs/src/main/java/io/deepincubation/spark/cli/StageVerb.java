@@ -1,7 +1,5 @@
 package io.deepincubation.spark.cli;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonObject;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.incubation.DeepIncubation;
@@ -21,6 +19,15 @@ import picocli.CommandLine.Option;
 
 /** A verb that trains and commits stages. */
 abstract class StageVerb extends Verb {
+
+  /** The answer's JSON. */
+  private record Facts(
+      String status,
+      String run,
+      String report,
+      double seconds,
+      @Nullable Double accuracy,
+      List<StageResult> stages) {}
 
   @Mixin private final RunOptions run = new RunOptions();
 
@@ -78,16 +85,10 @@ abstract class StageVerb extends Verb {
     var lines = new ArrayList<>(Results.table(results));
     lines.add((alreadyDone ? "Already done" : "Done") + " in " + run.run());
     lines.add("Report: " + report);
-    var json = new JsonObject();
-    json.addProperty("status", alreadyDone ? "already-done" : "done");
-    json.addProperty("run", run.run());
-    json.addProperty("report", report);
-    json.addProperty("seconds", seconds);
-    results
-        .get(results.size() - 1)
-        .measuredAccuracy()
-        .ifPresent(a -> json.addProperty("accuracy", a));
-    json.add("stages", new Gson().toJsonTree(results));
-    return new Answer(lines, json);
+    Double accuracy = results.get(results.size() - 1).measuredAccuracy().orElse(null);
+    return new Answer(
+        lines,
+        new Facts(
+            alreadyDone ? "already-done" : "done", run.run(), report, seconds, accuracy, results));
   }
 }

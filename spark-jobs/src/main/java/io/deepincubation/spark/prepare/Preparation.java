@@ -1,7 +1,7 @@
 package io.deepincubation.spark.prepare;
 
 import io.deepincubation.core.data.ImageFitting;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import java.io.Serializable;
 
 /**
@@ -54,7 +54,7 @@ public record Preparation(
 
   private static void check(boolean fits, String expected, Object got) {
     if (!fits) {
-      throw new RecipeException(
+      throw new UsageException(
           "Cannot prepare a training set: expected " + expected + ", got " + got);
     }
   }

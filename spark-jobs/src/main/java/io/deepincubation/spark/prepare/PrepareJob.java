@@ -13,7 +13,7 @@ import io.deepincubation.core.data.RejectedTable;
 import io.deepincubation.core.data.ShardFacts;
 import io.deepincubation.core.data.ShardWriter;
 import io.deepincubation.core.data.UnfitDataException;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.text.FirstLine;
 import io.deepincubation.spark.storage.StorageFactory;
 import io.deepincubation.spark.storage.StorageFailure;
@@ -132,7 +132,7 @@ public final class PrepareJob {
     }
     if (request.testFraction() > 0) {
       if (images.containsKey(ImageSource.TEST)) {
-        throw new RecipeException(
+        throw new UsageException(
             "Cannot set test images aside: expected a source without a test split, got "
                 + images.get(ImageSource.TEST)
                 + " images in it");
@@ -276,6 +276,6 @@ public final class PrepareJob {
   private static boolean isKnown(Throwable failure) {
     return failure instanceof UnfitDataException
         || failure instanceof StorageException
-        || failure instanceof RecipeException;
+        || failure instanceof UsageException;
   }
 }

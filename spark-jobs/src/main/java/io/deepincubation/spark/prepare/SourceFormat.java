@@ -1,6 +1,6 @@
 package io.deepincubation.spark.prepare;
 
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -28,7 +28,7 @@ public enum SourceFormat {
   /**
    * The format of a command-line word, such as {@code image-folder}.
    *
-   * @throws RecipeException if there is none of that name
+   * @throws UsageException if there is none of that name
    */
   public static SourceFormat named(String word) {
     return Arrays.stream(values())
@@ -36,7 +36,7 @@ public enum SourceFormat {
         .findFirst()
         .orElseThrow(
             () ->
-                new RecipeException(
+                new UsageException(
                     "Cannot prepare a training set: expected a format of "
                         + Arrays.stream(values()).map(SourceFormat::word).toList()
                         + ", got "

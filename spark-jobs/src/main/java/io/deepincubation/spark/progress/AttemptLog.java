@@ -7,12 +7,12 @@ import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.checkpoint.StorageException;
 import io.deepincubation.core.checkpoint.TaskAttempt;
 import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
+import io.deepincubation.core.thread.Daemons;
 import io.deepincubation.core.training.Attempt;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
@@ -34,13 +34,7 @@ public final class AttemptLog implements RunObserver, AutoCloseable {
   private final RunFolder folder;
   private final List<TaskAttempt> attempts;
   private final AtomicBoolean changed = new AtomicBoolean();
-  private final ExecutorService writer =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            var thread = new Thread(task, "deep-incubation-attempts");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ExecutorService writer = Daemons.single("deep-incubation-attempts");
 
   private AttemptLog(RunFolder folder, List<TaskAttempt> attempts) {
     this.folder = folder;

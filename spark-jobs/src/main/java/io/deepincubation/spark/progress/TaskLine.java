@@ -1,6 +1,7 @@
 package io.deepincubation.spark.progress;
 
 import io.deepincubation.core.checkpoint.RunEvent;
+import io.deepincubation.core.text.Quantities;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ record TaskLine(
       case DONE -> this;
       case WAITING -> new TaskLine(last, State.DONE, restarts, startedAt, now, "done");
       case RUNNING, FAILED -> {
-        String took = clock(Duration.between(startedAt, now).toSeconds());
+        String took = Quantities.clock(Duration.between(startedAt, now).toSeconds());
         yield new TaskLine(last, State.DONE, restarts, startedAt, now, "done in " + took);
       }
     };
@@ -159,7 +160,7 @@ record TaskLine(
     List<String> facts = new ArrayList<>();
     facts.add("epoch " + Math.min(last.epoch() + 1, last.epochs()) + "/" + last.epochs());
     facts.add(String.format(Locale.ROOT, "loss %.3f", last.loss()));
-    facts.add(String.format(Locale.ROOT, "%,.0f img/s", last.imagesPerSecond()));
+    facts.add(Quantities.count(Math.round(last.imagesPerSecond())) + " img/s");
     facts.add(timeLeft(now));
     if (restarts > 0) {
       facts.add("restart " + restarts);
@@ -173,19 +174,12 @@ record TaskLine(
   private String timeLeft(Instant now) {
     Duration silent = Duration.between(heardAt, now);
     if (silent.compareTo(SILENCE) > 0) {
-      return "no news for " + clock(silent.toSeconds());
+      return "no news for " + Quantities.clock(silent.toSeconds());
     }
     if (!Double.isFinite(last.secondsLeft())) {
       return "?:?? left";
     }
     double left = last.secondsLeft() - silent.toMillis() / 1000.0;
-    return clock(Math.max(0, Math.round(left))) + " left";
-  }
-
-  private static String clock(long seconds) {
-    return seconds < 3600
-        ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60)
-        : String.format(
-            Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    return Quantities.clock(Math.max(0, Math.round(left))) + " left";
   }
 }

@@ -30,14 +30,6 @@ final class Html {
     return share.map(Quantities::percent).orElse("–");
   }
 
-  static String points(double difference) {
-    return Quantities.points(difference);
-  }
-
-  static String flops(double flops) {
-    return Quantities.flops(flops);
-  }
-
   /** A dash where nothing was measured. */
   static String bytes(long bytes) {
     return bytes == 0 ? "–" : Quantities.bytes(bytes);

@@ -2,6 +2,7 @@ package io.deepincubation.spark.report;
 
 import io.deepincubation.core.checkpoint.StageResult;
 import io.deepincubation.core.incubation.Stages;
+import io.deepincubation.core.text.Quantities;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,7 +55,7 @@ final class HybridGains {
         Html.escaped(module.stage()),
         gain < 0 ? "loss" : "win",
         WIDEST_POINTS_SHARE * Math.abs(gain) / widest,
-        Html.points(gain),
+        Quantities.points(gain),
         Html.percent(module.measuredAccuracy()));
   }
 }

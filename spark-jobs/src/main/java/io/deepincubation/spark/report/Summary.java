@@ -1,6 +1,7 @@
 package io.deepincubation.spark.report;
 
 import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.text.Quantities;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -29,7 +30,7 @@ final class Summary {
             ours.method(),
             facts.moduleCount(),
             Html.percent(ours.accuracy()),
-            Html.flops(ours.trainingFlops()))
+            Quantities.flops(ours.trainingFlops()))
         + ended.stream()
             .skip(1)
             .map(rival -> comparison(ours, rival))
@@ -42,7 +43,7 @@ final class Summary {
         " %s training of the same model reached %s for %s: a difference of %s points.",
         rival.method(),
         Html.percent(rival.accuracy()),
-        Html.flops(rival.trainingFlops()),
-        Html.points(difference));
+        Quantities.flops(rival.trainingFlops()),
+        Quantities.points(difference));
   }
 }

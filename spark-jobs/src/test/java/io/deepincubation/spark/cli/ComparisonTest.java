@@ -20,12 +20,4 @@ class ComparisonTest {
             "No clear difference at equal training cost: Deep Incubation is +1.0 points from end to"
                 + " end\n(2,000 test images, one seed: +-3.0 points by chance).");
   }
-
-  @Test
-  void writesOperationsWithThreeDigits() {
-    assertThat(Results.flops(0)).isEqualTo("0 FLOP");
-    assertThat(Results.flops(38.23e9)).isEqualTo("38.2 GFLOP");
-    assertThat(Results.flops(1.5e15)).isEqualTo("1.50 PFLOP");
-    assertThat(Results.flops(999.7e9)).isEqualTo("1.00 TFLOP");
-  }
 }

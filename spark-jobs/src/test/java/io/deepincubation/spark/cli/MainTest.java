@@ -93,6 +93,8 @@ class MainTest {
     assertThat(train("run", "--json", "--set", "incubation.epochs=1")).isZero();
     JsonObject first = lastLine();
     assertThat(first.get("status").getAsString()).isEqualTo("done");
+    assertThat(first.keySet())
+        .containsExactly("status", "run", "report", "seconds", "accuracy", "stages");
     assertThat(first.getAsJsonArray("stages")).hasSize(3 + TinyRuns.MODULES);
     assertThat(folder.resolve("run/report.html")).exists();
 
@@ -108,6 +110,8 @@ class MainTest {
     for (String verb : List.of("pretrain-meta", "incubate", "assemble", "fine-tune", "evaluate")) {
       assertThat(train(verb)).as(verb).isZero();
     }
+    assertThat(train("evaluate", "--json")).isZero();
+    assertThat(lastLine().keySet()).containsExactly("stage", "accuracy", "images", "run");
     assertThat(train("baseline", "--method", "e2e")).isZero();
     assertThat(cli("report", "--run", folder.resolve("run").toString())).isZero();
     assertThat(cli("report", "--json", "--run", folder.resolve("run").toString())).isZero();
@@ -191,6 +195,10 @@ class MainTest {
         .contains("Report: " + folder.resolve("quick/run/report.html"));
     assertThat(cli(args)).isZero();
     assertThat(out.toString()).contains("Already done in ");
+    List<String> asJson = Stream.concat(Stream.of(args), Stream.of("--json")).toList();
+    assertThat(cli(asJson.toArray(String[]::new))).isZero();
+    assertThat(lastLine().keySet())
+        .containsExactly("status", "run", "report", "comparison", "stages");
     assertThat(err.toString()).isEmpty();
   }
 
@@ -438,6 +446,35 @@ class MainTest {
     assertThat(json.get("waves").getAsInt()).isEqualTo(1);
     assertThat(json.get("seconds").getAsDouble()).isPositive();
     assertThat(json.getAsJsonArray("stages")).hasSize(3 + TinyRuns.MODULES);
+    assertThat(json.keySet())
+        .containsExactly(
+            "status",
+            "stages",
+            "method",
+            "tasks",
+            "slots",
+            "waves",
+            "broadcastBytes",
+            "seconds",
+            "configuration",
+            "recipe",
+            "images",
+            "classes");
+    assertThat(json.getAsJsonArray("stages").get(0).getAsJsonObject().keySet())
+        .containsExactly(
+            "stage",
+            "depths",
+            "images",
+            "flopsPerImage",
+            "flops",
+            "computedFlops",
+            "memory",
+            "seconds");
+
+    assertThat(cli("plan", "--recipe", tiny, "--data", data, "--json")).isZero();
+    assertThat(lastLine().keySet()).doesNotContain("seconds");
+    assertThat(lastLine().get("shards"))
+        .isEqualTo(JsonParser.parseString("{\"train\": 1, \"test\": 1}"));
     assertThat(err.toString()).isEmpty();
   }
 

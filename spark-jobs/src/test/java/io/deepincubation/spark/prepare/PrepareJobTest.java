@@ -17,7 +17,7 @@ import io.deepincubation.core.data.PreparedSet;
 import io.deepincubation.core.data.PreparedSetWriter;
 import io.deepincubation.core.data.UnfitDataException;
 import io.deepincubation.core.random.RandomStream;
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -373,7 +373,7 @@ class PrepareJobTest {
   void namesItsFormats() {
     assertThat(SourceFormat.named("image-folder")).isEqualTo(SourceFormat.IMAGE_FOLDER);
     assertThatThrownBy(() -> SourceFormat.named("zip"))
-        .isInstanceOf(RecipeException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage(
             "Cannot prepare a training set: expected a format of [auto, cifar, idx, image-folder,"
                 + " table, parquet, orc, delta, iceberg], got zip");
@@ -382,7 +382,7 @@ class PrepareJobTest {
   @Test
   void rejectsShardsWithoutImages() {
     assertThatThrownBy(() -> request().shardSize(0))
-        .isInstanceOf(RecipeException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage("Cannot prepare a training set: expected a shard size from 1, got 0");
   }
 

@@ -1,10 +1,10 @@
 package io.deepincubation.spark;
 
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import java.util.Locale;
 
 /** What a user wants to compute on: {@code spark.deepincubation.device}. */
-public enum DeviceWish {
+public enum DeviceChoice {
   /** A GPU where Spark assigned one to the task, or this machine has one in local mode. */
   AUTO,
   /** A GPU, and nothing else. */
@@ -15,15 +15,15 @@ public enum DeviceWish {
   /**
    * Reads the configuration's word.
    *
-   * @throws RecipeException if it is another one
+   * @throws UsageException if it is another one
    */
-  static DeviceWish named(String word) {
+  static DeviceChoice named(String word) {
     return switch (word.toLowerCase(Locale.ROOT)) {
       case "auto" -> AUTO;
       case "gpu" -> GPU;
       case "cpu" -> CPU;
       default ->
-          throw new RecipeException(
+          throw new UsageException(
               "Cannot use " + SparkSettings.DEVICE + ": expected auto, gpu or cpu, got " + word);
     };
   }

@@ -1,10 +1,10 @@
 package io.deepincubation.spark;
 
-import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.UsageException;
 import java.util.Locale;
 
 /** Where a whole network is trained and measured. */
-public enum TrainingPlace {
+public enum Where {
   /** In the driver's process. */
   DRIVER,
   /** In one task of a job, for a driver without a GPU. */
@@ -14,14 +14,14 @@ public enum TrainingPlace {
    * Reads the configuration's word.
    *
    * @param key that it was found under
-   * @throws RecipeException if it is another one
+   * @throws UsageException if it is another one
    */
-  static TrainingPlace named(String key, String word) {
+  static Where named(String key, String word) {
     return switch (word.toLowerCase(Locale.ROOT)) {
       case "driver" -> DRIVER;
       case "executor" -> EXECUTOR;
       default ->
-          throw new RecipeException(
+          throw new UsageException(
               "Cannot use " + key + ": expected driver or executor, got " + word);
     };
   }
