@@ -1,7 +1,7 @@
 package io.deepincubation.spark;
 
+import io.deepincubation.core.checkpoint.Commits;
 import io.deepincubation.core.checkpoint.LeaseException;
-import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.StorageException;
 import io.deepincubation.core.thread.Daemons;
 import java.util.List;
@@ -24,13 +24,13 @@ final class Acceptance extends SparkListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Acceptance.class);
   private static final long CLOSE_SECONDS = 60;
 
-  private final RunFolder folder;
+  private final Commits commits;
   private final JavaSparkContext spark;
   private final List<String> stages;
   private final ExecutorService thread = Daemons.single("deep-incubation-acceptance");
 
-  private Acceptance(RunFolder folder, JavaSparkContext spark, List<String> stages) {
-    this.folder = folder;
+  private Acceptance(Commits commits, JavaSparkContext spark, List<String> stages) {
+    this.commits = commits;
     this.spark = spark;
     this.stages = stages;
   }
@@ -38,12 +38,12 @@ final class Acceptance extends SparkListener implements AutoCloseable {
   /**
    * Begins to commit.
    *
-   * @param folder where the driver commits
+   * @param commits the driver's
    * @param spark tells of ended tasks
    * @param stages of the job that is to be run, by its partitions
    */
-  static Acceptance start(RunFolder folder, JavaSparkContext spark, List<String> stages) {
-    var acceptance = new Acceptance(folder, spark, stages);
+  static Acceptance start(Commits commits, JavaSparkContext spark, List<String> stages) {
+    var acceptance = new Acceptance(commits, spark, stages);
     spark.sc().addSparkListener(acceptance);
     return acceptance;
   }
@@ -64,7 +64,7 @@ final class Acceptance extends SparkListener implements AutoCloseable {
   /** Commits beside the job; what it cannot is tried again at the job's end. */
   private void accept(String stage) {
     try {
-      folder.accept(stage);
+      commits.accept(stage);
     } catch (StorageException | LeaseException e) {
       LOG.warn("Cannot commit {} yet, trying again: {}", stage, e.getMessage());
     }
@@ -79,6 +79,6 @@ final class Acceptance extends SparkListener implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    stages.forEach(folder::accept);
+    stages.forEach(commits::accept);
   }
 }

@@ -1,5 +1,6 @@
 package io.deepincubation.spark;
 
+import io.deepincubation.core.checkpoint.Commits;
 import io.deepincubation.core.checkpoint.LeaseException;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.RunLease;
@@ -58,6 +59,7 @@ final class SparkRun implements AutoCloseable {
   private final PreparedImages images;
   private final RunFolder folder;
   private final RunLease lease;
+  private final Commits commits;
   private final ProgressBoard board;
   private final SparkSettings settings;
   private final StageScheduling scheduling;
@@ -90,7 +92,8 @@ final class SparkRun implements AutoCloseable {
     images = PreparedImages.open(storages.open(dataUri), recipe);
     Storage storage = storages.open(runUri);
     lease = new RunLease(storage, settings.lease(), () -> spark.sc().cancelJobGroup(group(runUri)));
-    folder = new RunFolder(storage, settings.checkpoints()).under(lease);
+    folder = new RunFolder(storage, settings.checkpoints());
+    commits = folder.commits(lease);
     if (folder.runRecord().isEmpty()) {
       data = images.load(settings.cache());
     }
@@ -189,7 +192,7 @@ final class SparkRun implements AutoCloseable {
    */
   IncubationReport run(List<Stage> stages, Predicate<Stage> chosen, @Nullable String fromRun) {
     StageRunner runner =
-        new SparkStages(settings, this::driverCompute, this::context, this::jobs, folder, board);
+        new SparkStages(settings, this::driverCompute, this::context, this::jobs, commits, board);
     Optional<StageImport> other =
         Optional.ofNullable(fromRun)
             .map(uri -> new StageImport(new RunFolder(storages.open(uri)), record, inputs()));
@@ -200,12 +203,12 @@ final class SparkRun implements AutoCloseable {
   /** Takes over what lost attempts handed in, and what another run has; the rest is computed. */
   private void compute(List<Stage> ready, Optional<StageImport> other, StageRunner runner) {
     lease.acquire();
-    folder.keepRecipe(wanted);
+    commits.keepRecipe(wanted);
     ready.forEach(stage -> worked.add(stage.name()));
     List<Stage> left =
         ready.stream()
-            .filter(stage -> folder.accept(stage.name()).isEmpty())
-            .filter(stage -> other.isEmpty() || !other.get().copy(stage, folder))
+            .filter(stage -> commits.accept(stage.name()).isEmpty())
+            .filter(stage -> other.isEmpty() || !other.get().copy(stage, commits))
             .toList();
     if (!left.isEmpty()) {
       runner.run(left);
@@ -231,7 +234,7 @@ final class SparkRun implements AutoCloseable {
             chosenArithmetic(),
             record.threads().getOrDefault(TASK, settings.taskThreads()),
             settings);
-    return new StageJobs(spark, scheduling, forTasks, storages, folder, observer);
+    return new StageJobs(spark, scheduling, forTasks, storages, commits, observer);
   }
 
   private Compute driverCompute() {
@@ -262,6 +265,7 @@ final class SparkRun implements AutoCloseable {
             recipe, images.architecture(), wanted.initialWeightsDigest(), storages::open),
         loaded,
         folder,
+        commits,
         RunObserver.all(List.of(event -> lease.requireNotLost(), observer)),
         Attempt.HERE);
   }
@@ -270,7 +274,7 @@ final class SparkRun implements AutoCloseable {
   @Override
   public void close() {
     try (lease) {
-      worked.stream().filter(stage -> folder.result(stage).isPresent()).forEach(folder::sweep);
+      worked.stream().filter(stage -> folder.result(stage).isPresent()).forEach(commits::sweep);
     } catch (StorageException | LeaseException e) {
       LOG.warn("Left files of lost attempts in {}: {}", folder.uri(), e.getMessage());
     }

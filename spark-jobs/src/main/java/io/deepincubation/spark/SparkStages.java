@@ -1,7 +1,7 @@
 package io.deepincubation.spark;
 
+import io.deepincubation.core.checkpoint.Commits;
 import io.deepincubation.core.checkpoint.RunEvent;
-import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
 import io.deepincubation.core.incubation.RunContext;
@@ -29,7 +29,7 @@ final class SparkStages implements StageRunner {
   private final Supplier<Compute> driver;
   private final Function<RunObserver, RunContext> context;
   private final Function<RunObserver, StageRunner> jobs;
-  private final RunFolder folder;
+  private final Commits commits;
   private final ProgressBoard board;
 
   /**
@@ -39,7 +39,7 @@ final class SparkStages implements StageRunner {
    * @param driver where and how the driver computes
    * @param context of stages that the driver computes, given who is told
    * @param jobs computes stages in tasks, given who is told
-   * @param folder where stages are committed
+   * @param commits the driver's
    * @param board shows each stage's progress
    */
   SparkStages(
@@ -47,13 +47,13 @@ final class SparkStages implements StageRunner {
       Supplier<Compute> driver,
       Function<RunObserver, RunContext> context,
       Function<RunObserver, StageRunner> jobs,
-      RunFolder folder,
+      Commits commits,
       ProgressBoard board) {
     this.settings = settings;
     this.driver = driver;
     this.context = context;
     this.jobs = jobs;
-    this.folder = folder;
+    this.commits = commits;
     this.board = board;
   }
 
@@ -61,7 +61,7 @@ final class SparkStages implements StageRunner {
   public void run(List<Stage> ready) {
     ready.forEach(this::expect);
     List<Stage> tasks = ready.stream().filter(this::inTask).toList();
-    try (var attempts = AttemptLog.of(folder)) {
+    try (var attempts = AttemptLog.of(commits)) {
       RunObserver observer = RunObserver.all(List.of(board, attempts));
       if (!tasks.isEmpty()) {
         jobs.apply(observer).run(tasks);
@@ -86,7 +86,7 @@ final class SparkStages implements StageRunner {
     RunEvent.Source source = attempt.source(compute.device());
     observer.on(new RunEvent.Started(stage.name(), source, now(), /* speculative= */ false));
     try {
-      new StageWork(context.apply(observer), compute).run(stage, StageInputs.of(folder));
+      new StageWork(context.apply(observer), compute).run(stage, StageInputs.of(commits.folder()));
       observer.on(new RunEvent.Ended(stage.name(), source, now(), Outcome.DONE, ""));
     } catch (RuntimeException e) {
       String why = FirstLine.of(e);

@@ -1,5 +1,6 @@
 package io.deepincubation.spark;
 
+import io.deepincubation.core.checkpoint.Commits;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.RunRecord;
 import io.deepincubation.core.checkpoint.StageKey;
@@ -56,7 +57,7 @@ final class StageImport {
    *
    * @return whether it is committed now
    */
-  boolean copy(Stage stage, RunFolder folder) {
+  boolean copy(Stage stage, Commits commits) {
     Optional<StageResult> found = other.result(stage.name());
     if (found.isEmpty()) {
       return false;
@@ -71,7 +72,7 @@ final class StageImport {
           key == null ? "its version kept no key" : key.differences(expected));
       return false;
     }
-    folder.copy(found.get(), other);
+    commits.copy(found.get(), other);
     LOG.info("Took stage {} from {}", stage.name(), other.uri());
     return true;
   }

@@ -1,6 +1,6 @@
 package io.deepincubation.spark;
 
-import io.deepincubation.core.checkpoint.RunFolder;
+import io.deepincubation.core.checkpoint.Commits;
 import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.incubation.Stage;
 import io.deepincubation.core.incubation.StageInputs;
@@ -40,7 +40,7 @@ final class StageJobs implements StageRunner {
   private final StageScheduling scheduling;
   private final StageJobSettings settings;
   private final StorageFactory storages;
-  private final RunFolder folder;
+  private final Commits commits;
   private final RunObserver observer;
 
   /**
@@ -50,7 +50,7 @@ final class StageJobs implements StageRunner {
    * @param scheduling what a task asks of the cluster
    * @param settings for the tasks
    * @param storages opens data and run folder, in tasks
-   * @param folder where the driver commits what tasks hand in
+   * @param commits what tasks hand in
    * @param observer told what happens to each task
    */
   StageJobs(
@@ -58,13 +58,13 @@ final class StageJobs implements StageRunner {
       StageScheduling scheduling,
       StageJobSettings settings,
       StorageFactory storages,
-      RunFolder folder,
+      Commits commits,
       RunObserver observer) {
     this.spark = spark;
     this.scheduling = scheduling;
     this.settings = settings;
     this.storages = storages;
-    this.folder = folder;
+    this.commits = commits;
     this.observer = observer;
   }
 
@@ -79,7 +79,7 @@ final class StageJobs implements StageRunner {
     Map<String, Broadcast<byte[][][]>> broadcast = broadcast(ready);
     Map<String, Stage> byName =
         ready.stream().collect(Collectors.toMap(Stage::name, Function.identity()));
-    try (var acceptance = Acceptance.start(folder, spark, names)) {
+    try (var acceptance = Acceptance.start(commits, spark, names)) {
       run(names, new StageTask(settings, storages, byName, broadcast, progress, outcomes));
     } finally {
       listener.awaitEnd();
@@ -96,7 +96,7 @@ final class StageJobs implements StageRunner {
   private Map<String, Broadcast<byte[][][]>> broadcast(List<Stage> ready) {
     Map<Stage, Long> needed = new LinkedHashMap<>();
     ready.forEach(stage -> stage.needs().forEach(need -> needed.merge(need, 1L, Long::sum)));
-    StageInputs inputs = StageInputs.of(folder);
+    StageInputs inputs = StageInputs.of(commits.folder());
     var broadcast = new LinkedHashMap<String, Broadcast<byte[][][]>>();
     needed.forEach(
         (stage, count) -> {

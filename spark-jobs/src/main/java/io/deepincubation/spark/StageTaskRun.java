@@ -46,9 +46,8 @@ final class StageTaskRun {
    * @param task Spark's
    */
   StageResult compute(Stage stage, Map<String, Broadcast<byte[][][]>> broadcast, TaskContext task) {
-    var folder =
-        new RunFolder(storages.open(settings.runUri()), settings.spark().checkpoints()).ofTask();
-    Optional<StageResult> committed = folder.result(stage.name());
+    var folder = new RunFolder(storages.open(settings.runUri()), settings.spark().checkpoints());
+    Optional<StageResult> committed = folder.handIns().found(stage.name());
     return committed.isPresent() ? committed.get() : compute(stage, broadcast, folder, task);
   }
 
@@ -94,6 +93,7 @@ final class StageTaskRun {
             storages::open),
         images.load(settings.spark().cache()),
         folder,
+        folder.handIns(),
         observer,
         attempt);
   }

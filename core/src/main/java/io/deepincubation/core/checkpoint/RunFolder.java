@@ -3,11 +3,9 @@ package io.deepincubation.core.checkpoint;
 import io.deepincubation.core.checkpoint.StageResult.Shard;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.UsageException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A run's folder: {@code run.json}, a folder a stage, and resumable state.
@@ -16,23 +14,21 @@ import java.util.Set;
  * file with its digest. Files carry their digest in their names, so an attempt never overwrites
  * another's; the first result that is written stays.
  *
- * <p>Only the run's driver commits. A {@linkplain #ofTask task} uploads its weights and, in a file
- * of its own among the stage's resumable state, what it did; the driver {@linkplain #accept
- * accepts} the first such attempt. So an attempt that outlives its driver is not lost, and two
- * attempts at a task never meet.
+ * <p>Only the run's driver {@linkplain Commits commits}. A task uploads its weights and {@linkplain
+ * HandIns hands in}, in a file of its own among the stage's resumable state, what it did; the
+ * driver accepts the first such attempt. So an attempt that outlives its driver is not lost, and
+ * two attempts at a task never meet.
  */
 public final class RunFolder {
 
-  private static final String RUN = "run.json";
-  private static final String RESULT = "result.json";
-  private static final String METRICS = "metrics.jsonl";
-  private static final String CONFIGURATION = "config.json";
-  private static final String ATTEMPTS = "attempts.jsonl";
+  static final String RUN = "run.json";
+  static final String RESULT = "result.json";
+  static final String METRICS = "metrics.jsonl";
+  static final String CONFIGURATION = "config.json";
+  static final String ATTEMPTS = "attempts.jsonl";
 
   private final Storage storage;
   private final CheckpointPolicy policy;
-  private final Runnable fence;
-  private final boolean handsIn;
 
   /** The run in a storage's root, whose stages keep their state now and then. */
   public RunFolder(Storage storage) {
@@ -46,24 +42,23 @@ public final class RunFolder {
    * @param policy how often its stages keep their state
    */
   public RunFolder(Storage storage, CheckpointPolicy policy) {
-    this(storage, policy, () -> {}, /* handsIn= */ false);
-  }
-
-  private RunFolder(Storage storage, CheckpointPolicy policy, Runnable fence, boolean handsIn) {
     this.storage = storage;
     this.policy = policy;
-    this.fence = fence;
-    this.handsIn = handsIn;
   }
 
-  /** The same folder, where nothing is published by a driver that has lost the lease. */
-  public RunFolder under(RunLease lease) {
-    return new RunFolder(storage, policy, lease::requireHeld, handsIn);
+  /** Commits as a driver that needs no lease: that of a folder which is nobody else's. */
+  public Commits commits() {
+    return new Commits(this, () -> {});
   }
 
-  /** The same folder for a task, which hands in what it did instead of committing it. */
-  public RunFolder ofTask() {
-    return new RunFolder(storage, policy, fence, /* handsIn= */ true);
+  /** Commits as the run's driver; nothing is published once it has lost the lease. */
+  public Commits commits(RunLease lease) {
+    return new Commits(this, lease::requireHeld);
+  }
+
+  /** Hands in what a task did, for the driver to commit. */
+  public HandIns handIns() {
+    return new HandIns(this);
   }
 
   /** The folder, as the user wrote it. */
@@ -121,34 +116,11 @@ public final class RunFolder {
   }
 
   /**
-   * Writes the recipe that trains here now into the record. A record of an earlier version stays:
-   * the keys of its results follow from it.
-   *
-   * @throws LeaseException if another driver has taken the folder over
-   */
-  public void keepRecipe(RunRecord now) {
-    fence.run();
-    Optional<RunRecord> found = runRecord();
-    if (found.isPresent()
-        && found.get().formatVersion() == RunRecord.FORMAT_VERSION
-        && !found.get().recipeDigest().equals(now.recipeDigest())) {
-      write(RUN, Json.pretty(found.get().with(now)));
-    }
-  }
-
-  /**
-   * What a stage did, where it is committed; for a task, also where an attempt has handed it in.
+   * What a stage did, where it is committed.
    *
    * @throws StorageException if the result is damaged
    */
   public Optional<StageResult> result(String stage) {
-    Optional<StageResult> committed = committedResult(stage);
-    return committed.isPresent() || !handsIn
-        ? committed
-        : attempts(stage).finished().map(FinishedAttempt::result);
-  }
-
-  private Optional<StageResult> committedResult(String stage) {
     String name = stage + "/" + RESULT;
     return storage.exists(name) ? Optional.of(read(name, StageResult.class)) : Optional.empty();
   }
@@ -180,16 +152,6 @@ public final class RunFolder {
               full(ATTEMPTS), e.getMessage()),
           e);
     }
-  }
-
-  /**
-   * Keeps what is known of all attempts at stages.
-   *
-   * @throws LeaseException if another driver has taken the folder over
-   */
-  public void keepTaskAttempts(List<TaskAttempt> attempts) {
-    fence.run();
-    write(ATTEMPTS, Json.lines(attempts));
   }
 
   /**
@@ -225,120 +187,9 @@ public final class RunFolder {
     return result.shards().stream().map(shard -> readShard(result.stage(), shard)).toList();
   }
 
-  /**
-   * Commits a stage whose shards are written, and deletes its resumable state; in a task, hands it
-   * in.
-   *
-   * <p>Where another attempt has committed it, that attempt's result stays.
-   *
-   * @param result what was done
-   * @param configuration what {@code config.json} says of the network
-   * @param metrics the lines of {@code metrics.jsonl}
-   * @return the result that counts
-   * @throws LeaseException if another driver has taken the folder over
-   */
-  public StageResult commit(
-      StageResult result, Map<String, Object> configuration, List<MetricsLine> metrics) {
-    var attempt = new FinishedAttempt(result, configuration, metrics);
-    if (handsIn) {
-      attempts(result.stage()).handIn(attempt);
-      return result;
-    }
-    return publish(attempt);
-  }
-
-  /**
-   * What a stage did, where it is committed, or an attempt has handed it in and is committed now.
-   *
-   * @throws LeaseException if another driver has taken the folder over
-   */
-  public Optional<StageResult> accept(String stage) {
-    Optional<StageResult> committed = committedResult(stage);
-    return committed.isPresent() ? committed : attempts(stage).finished().map(this::publish);
-  }
-
-  /**
-   * Commits a stage as another run has it.
-   *
-   * @param result the other run's
-   * @param other its folder
-   * @throws LeaseException if another driver has taken the folder over
-   */
-  public void copy(StageResult result, RunFolder other) {
-    String stage = result.stage();
-    for (int i = 0; i < result.shards().size(); i++) {
-      Shard shard = result.shards().get(i);
-      String name = shard.file().substring(0, shard.file().lastIndexOf('-'));
-      WeightsFile.write(storage, stage, name, other.readShard(stage, shard));
-    }
-    publish(new FinishedAttempt(result, other.configuration(stage), other.metrics(stage)));
-  }
-
-  /** What a committed stage's {@code config.json} says. */
-  private Map<String, Object> configuration(String stage) {
-    try {
-      return Json.readTree(storage, stage + "/" + CONFIGURATION);
-    } catch (CorruptFileException e) {
-      throw damaged(stage + "/" + CONFIGURATION, e);
-    }
-  }
-
-  private StageResult publish(FinishedAttempt attempt) {
-    fence.run();
-    StageResult result = attempt.result();
-    String stage = result.stage();
-    if (committedResult(stage).isEmpty()) {
-      writeIndex(result);
-      write(stage + "/" + CONFIGURATION, Json.pretty(attempt.configuration()));
-      write(stage + "/" + METRICS, Json.lines(attempt.metrics()));
-      storage.create(stage + "/" + RESULT, stream -> stream.write(Json.pretty(result)));
-    }
-    StageResult winner = settleIndex(result);
-    prune(stage);
-    return winner;
-  }
-
-  private FinishedAttempts attempts(String stage) {
+  /** Attempts at a stage that wait for the driver. */
+  FinishedAttempts attempts(String stage) {
     return new FinishedAttempts(storage, stage);
-  }
-
-  /**
-   * Makes the index name the files of the result that counts. Of attempts that race, each ends by
-   * reading the result after its last write of the index, so the last of them leaves a true one.
-   */
-  private StageResult settleIndex(StageResult mine) {
-    StageResult indexed = mine;
-    StageResult winner = committed(mine.stage());
-    while (!winner.shards().equals(indexed.shards())) {
-      writeIndex(winner);
-      indexed = winner;
-      winner = committed(mine.stage());
-    }
-    return winner;
-  }
-
-  private void writeIndex(StageResult result) {
-    WeightsIndex index = WeightsIndex.of(storage, result.stage(), result.shards());
-    write(result.stage() + "/" + WeightsIndex.FILE, Json.pretty(index));
-  }
-
-  /**
-   * Deletes what lost attempts left of a committed stage: files that its result does not name.
-   *
-   * @throws LeaseException if another driver has taken the folder over
-   */
-  public void sweep(String stage) {
-    fence.run();
-    StageResult result = committed(stage);
-    Set<String> named = new HashSet<>(Set.of(RESULT, METRICS, CONFIGURATION, WeightsIndex.FILE));
-    result.shards().forEach(shard -> named.add(shard.file()));
-    for (String file : storage.list(stage)) {
-      if (!named.contains(file)) {
-        storage.delete(stage + "/" + file);
-      }
-    }
-    writeIndex(result);
-    prune(stage);
   }
 
   /**
@@ -371,20 +222,22 @@ public final class RunFolder {
     return Checkpoints.key(storage, stage);
   }
 
-  private void prune(String stage) {
-    storage.delete(Checkpoints.folder(stage));
-  }
-
-  private StageResult committed(String stage) {
-    return committedResult(stage)
+  /** A committed stage's result. */
+  StageResult committed(String stage) {
+    return result(stage)
         .orElseThrow(
             () ->
                 new StorageException(
                     "Cannot find " + full(stage + "/" + RESULT) + ": the stage is not committed"));
   }
 
-  private void write(String name, byte[] content) {
-    storage.write(name, stream -> stream.write(content));
+  /** What a committed stage's {@code config.json} says. */
+  Map<String, Object> configuration(String stage) {
+    try {
+      return Json.readTree(storage, stage + "/" + CONFIGURATION);
+    } catch (CorruptFileException e) {
+      throw damaged(stage + "/" + CONFIGURATION, e);
+    }
   }
 
   private <T extends Record> T read(String name, Class<T> type) {

@@ -2,6 +2,7 @@ package io.deepincubation.core.incubation;
 
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.RunObserver;
+import io.deepincubation.core.checkpoint.StageOutcomes;
 import io.deepincubation.core.data.PixelTransform;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
@@ -16,7 +17,8 @@ import java.util.Map;
  * @param architecture the family of target model, meta model and hybrid networks
  * @param start what networks begin with
  * @param data the images
- * @param folder where results are committed
+ * @param folder of the run
+ * @param outcomes where results go
  * @param observer told what happens
  * @param attempt which one this is, and where
  */
@@ -25,13 +27,21 @@ public record RunContext(
     StartingWeights start,
     TrainingData data,
     RunFolder folder,
+    StageOutcomes outcomes,
     RunObserver observer,
     Attempt attempt) {
 
   /** A run in this process alone, from random weights. */
   public RunContext(
       Architecture architecture, TrainingData data, RunFolder folder, RunObserver observer) {
-    this(architecture, StartingWeights.random(architecture), data, folder, observer, Attempt.HERE);
+    this(
+        architecture,
+        StartingWeights.random(architecture),
+        data,
+        folder,
+        folder.commits(),
+        observer,
+        Attempt.HERE);
   }
 
   /** What stages depend on beside their recipe. */

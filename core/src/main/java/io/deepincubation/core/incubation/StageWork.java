@@ -60,7 +60,7 @@ public final class StageWork {
    * @param inputs the weights of the stages that it needs
    */
   public StageResult run(Stage stage, StageInputs inputs) {
-    return context.folder().result(stage.name()).orElseGet(() -> compute(stage, inputs));
+    return context.outcomes().found(stage.name()).orElseGet(() -> compute(stage, inputs));
   }
 
   private StageResult compute(Stage stage, StageInputs inputs) {
@@ -76,8 +76,8 @@ public final class StageWork {
       List<Shard> shards = stage.kept().stream().map(i -> writeShard(stage, network, i)).toList();
       StageResult result = result(stage, key, outcome, memory.most(), startedAt, shards);
       return context
-          .folder()
-          .commit(result, context.configuration(stage.named()), outcome.metrics());
+          .outcomes()
+          .keep(result, context.configuration(stage.named()), outcome.metrics());
     }
   }
 

@@ -39,7 +39,9 @@ class RunFolderTest {
             folder.writeShard(STAGE, 0, weights("a", 1, 2)),
             folder.writeShard(STAGE, 1, weights("b", 3)));
     StageResult committed =
-        folder.commit(result(STAGE, shards, 0), Map.of("width", 64), List.of(line(1), line(2)));
+        folder
+            .commits()
+            .keep(result(STAGE, shards, 0), Map.of("width", 64), List.of(line(1), line(2)));
 
     assertThat(folder.result(STAGE)).contains(committed).contains(result(STAGE, shards, 0));
     assertThat(folder.metrics(STAGE)).containsExactly(line(1), line(2));
@@ -62,7 +64,9 @@ class RunFolderTest {
   void writesTheIndexThatHuggingFaceReads() throws IOException {
     Shard first = folder.writeShard("final", 0, weights("a", 1, 2));
     Shard second = folder.writeShard("final", 1, weights("b", 3));
-    folder.commit(result("final", List.of(first, second), 0), Map.of("depth", 8), List.of());
+    folder
+        .commits()
+        .keep(result("final", List.of(first, second), 0), Map.of("depth", 8), List.of());
 
     assertThat(json("final/model.safetensors.index.json"))
         .isEqualTo(
@@ -87,23 +91,26 @@ class RunFolderTest {
 
     assertThatExceptionOfType(StorageException.class)
         .isThrownBy(
-            () -> failing.commit(result(STAGE, List.of(shard), 0), Map.of(), List.of(line(1))));
+            () ->
+                failing
+                    .commits()
+                    .keep(result(STAGE, List.of(shard), 0), Map.of(), List.of(line(1))));
     assertThat(folder.result(STAGE)).isEmpty();
     assertThat(root.resolve(STAGE + "/config.json")).exists();
   }
 
   @Test
   void aTaskHandsInWhatItDidAndTheDriverCommitsIt() {
-    RunFolder task = folder.ofTask();
-    Shard shard = task.writeShard(STAGE, 0, weights("a", 1));
+    HandIns task = folder.handIns();
+    Shard shard = folder.writeShard(STAGE, 0, weights("a", 1));
     StageResult done = result(STAGE, List.of(shard), 1);
-    task.commit(done, Map.of("width", 64), List.of(line(1)));
+    task.keep(done, Map.of("width", 64), List.of(line(1)));
 
     assertThat(folder.result(STAGE)).isEmpty();
-    assertThat(task.result(STAGE)).contains(done);
+    assertThat(task.found(STAGE)).contains(done);
     assertThat(root.resolve(STAGE + "/metrics.jsonl")).doesNotExist();
 
-    assertThat(folder.accept(STAGE)).contains(done);
+    assertThat(folder.commits().accept(STAGE)).contains(done);
     assertThat(folder.result(STAGE)).contains(done);
     assertThat(folder.metrics(STAGE)).containsExactly(line(1));
     assertThat(root.resolve(STAGE + "/config.json")).content().contains("\"width\": 64");
@@ -112,38 +119,38 @@ class RunFolderTest {
 
   @Test
   void theDriverCommitsOneOfTwoAttemptsAndTheOtherDoesNoHarm() {
-    RunFolder task = folder.ofTask();
-    Shard shard = task.writeShard(STAGE, 0, weights("a", 1));
-    task.commit(result(STAGE, List.of(shard), 0), Map.of(), List.of(line(1)));
-    task.commit(result(STAGE, List.of(shard), 1), Map.of(), List.of(line(2)));
+    HandIns task = folder.handIns();
+    Shard shard = folder.writeShard(STAGE, 0, weights("a", 1));
+    task.keep(result(STAGE, List.of(shard), 0), Map.of(), List.of(line(1)));
+    task.keep(result(STAGE, List.of(shard), 1), Map.of(), List.of(line(2)));
 
-    StageResult accepted = folder.accept(STAGE).orElseThrow();
-    task.commit(result(STAGE, List.of(shard), 2), Map.of(), List.of(line(3)));
+    StageResult accepted = folder.commits().accept(STAGE).orElseThrow();
+    task.keep(result(STAGE, List.of(shard), 2), Map.of(), List.of(line(3)));
 
     assertThat(folder.metrics(STAGE)).containsExactly(line(accepted.attempt() + 1));
-    assertThat(folder.accept(STAGE)).contains(accepted);
-    folder.sweep(STAGE);
+    assertThat(folder.commits().accept(STAGE)).contains(accepted);
+    folder.commits().sweep(STAGE);
     assertThat(root.resolve("checkpoints/modules-1")).doesNotExist();
     assertThat(folder.result(STAGE)).contains(accepted);
   }
 
   @Test
   void anAttemptThatIsDamagedOrWhoseWeightsAreIsNotAccepted() throws IOException {
-    RunFolder task = folder.ofTask();
-    Shard shard = task.writeShard(STAGE, 0, weights("a", 1));
-    task.commit(result(STAGE, List.of(shard), 0), Map.of(), List.of());
+    HandIns task = folder.handIns();
+    Shard shard = folder.writeShard(STAGE, 0, weights("a", 1));
+    task.keep(result(STAGE, List.of(shard), 0), Map.of(), List.of());
     Path weights = root.resolve(STAGE).resolve(shard.file());
     CheckpointFixtures.flip(weights, (int) Files.size(weights) - 1);
 
-    assertThat(folder.accept(STAGE)).isEmpty();
+    assertThat(folder.commits().accept(STAGE)).isEmpty();
 
-    assertThat(task.writeShard(STAGE, 0, weights("a", 1))).isEqualTo(shard);
-    assertThat(folder.accept(STAGE)).isPresent();
+    assertThat(folder.writeShard(STAGE, 0, weights("a", 1))).isEqualTo(shard);
+    assertThat(folder.commits().accept(STAGE)).isPresent();
   }
 
   @Test
   void acceptsNothingWhereNothingWasHandedIn() {
-    assertThat(folder.accept(STAGE)).isEmpty();
+    assertThat(folder.commits().accept(STAGE)).isEmpty();
   }
 
   @Test
@@ -160,7 +167,7 @@ class RunFolderTest {
                         .create(
                             STAGE + "/result.json", stream -> stream.write(Json.pretty(rival)))));
 
-    assertThat(racing.commit(result(STAGE, List.of(mine), 0), Map.of(), List.of()))
+    assertThat(racing.commits().keep(result(STAGE, List.of(mine), 0), Map.of(), List.of()))
         .isEqualTo(rival);
     assertThat(folder.result(STAGE)).contains(rival);
   }
@@ -169,8 +176,9 @@ class RunFolderTest {
   void neverMixesTwoAttempts() throws IOException {
     Shard mine = folder.writeShard(STAGE, 0, weights("a", 1));
     Shard other = folder.writeShard(STAGE, 0, weights("a", 2));
-    StageResult first = folder.commit(result(STAGE, List.of(mine), 0), Map.of(), List.of());
-    StageResult second = folder.commit(result(STAGE, List.of(other), 1), Map.of(), List.of());
+    StageResult first = folder.commits().keep(result(STAGE, List.of(mine), 0), Map.of(), List.of());
+    StageResult second =
+        folder.commits().keep(result(STAGE, List.of(other), 1), Map.of(), List.of());
 
     assertThat(mine.file()).isNotEqualTo(other.file());
     assertThat(second).isEqualTo(first);
@@ -190,9 +198,10 @@ class RunFolderTest {
             new InterleavedStorage(
                 new LocalStorage(root),
                 "metrics.jsonl",
-                () -> folder.commit(rival, Map.of(), List.of())));
+                () -> folder.commits().keep(rival, Map.of(), List.of())));
 
-    StageResult winner = racing.commit(result(STAGE, List.of(mine), 0), Map.of(), List.of());
+    StageResult winner =
+        racing.commits().keep(result(STAGE, List.of(mine), 0), Map.of(), List.of());
 
     assertThat(winner).isEqualTo(rival);
     assertThat(Files.readString(root.resolve(STAGE + "/model.safetensors.index.json")))
@@ -260,9 +269,9 @@ class RunFolderTest {
   void sweepsWhatTheResultDoesNotName() {
     Shard kept = folder.writeShard(STAGE, 0, weights("a", 1));
     Shard stray = folder.writeShard(STAGE, 0, weights("a", 2));
-    folder.commit(result(STAGE, List.of(kept), 0), Map.of(), List.of());
+    folder.commits().keep(result(STAGE, List.of(kept), 0), Map.of(), List.of());
 
-    folder.sweep(STAGE);
+    folder.commits().sweep(STAGE);
 
     assertThat(folder.storage().list(STAGE))
         .containsExactly(
@@ -279,7 +288,7 @@ class RunFolderTest {
     Shard shard = folder.writeShard(STAGE, 0, weights("a", 1));
 
     assertThatExceptionOfType(StorageException.class)
-        .isThrownBy(() -> folder.sweep(STAGE))
+        .isThrownBy(() -> folder.commits().sweep(STAGE))
         .withMessageContaining("the stage is not committed");
     assertThat(folder.storage().list(STAGE)).containsExactly(shard.file());
   }
@@ -288,7 +297,7 @@ class RunFolderTest {
   void forgetsResumableStateOnCommit() {
     Checkpoints checkpoints = folder.checkpoints(STAGE, CheckpointFixtures.KEY);
     checkpoints.save(new TrainingState(1, weights("a", 1), Map.of(), List.of()));
-    folder.commit(result(STAGE, List.of(), 0), Map.of(), List.of());
+    folder.commits().keep(result(STAGE, List.of(), 0), Map.of(), List.of());
 
     assertThat(checkpoints.latest()).isEmpty();
     assertThat(root.resolve("checkpoints/modules-1")).doesNotExist();
@@ -321,7 +330,7 @@ class RunFolderTest {
   @Test
   void tellsTheRecipeThatTrainedLast() {
     RunRecord first = folder.claim(record("recipe-digest", "data-digest", "now"));
-    folder.keepRecipe(record("another", "data-digest", "later"));
+    folder.commits().keepRecipe(record("another", "data-digest", "later"));
 
     RunRecord kept = folder.runRecord().orElseThrow();
     assertThat(kept.recipeDigest()).isEqualTo("another");
@@ -332,7 +341,7 @@ class RunFolderTest {
   void readsAFolderOfTheFirstVersionAndKeepsItsRecipe() throws IOException {
     folder.claim(record("recipe-digest", "data-digest", "now"));
     writeVersion(1);
-    folder.keepRecipe(record("another", "data-digest", "later"));
+    folder.commits().keepRecipe(record("another", "data-digest", "later"));
 
     assertThat(folder.runRecord()).map(RunRecord::recipeDigest).contains("recipe-digest");
   }

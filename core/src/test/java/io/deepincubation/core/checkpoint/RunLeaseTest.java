@@ -187,7 +187,8 @@ class RunLeaseTest {
   void aDriverThatWasFencedOutCommitsNothing() {
     RunLease first = lease(new LocalStorage(root));
     first.acquire();
-    var folder = new RunFolder(new LocalStorage(root)).under(first);
+    var folder = new RunFolder(new LocalStorage(root));
+    Commits commits = folder.commits(first);
     var shard = folder.writeShard("meta", 0, CheckpointFixtures.weights("a", 1));
     RunLease second = lease(new LocalStorage(root));
     second.acquire();
@@ -195,7 +196,7 @@ class RunLeaseTest {
     assertThatExceptionOfType(LeaseException.class)
         .isThrownBy(
             () ->
-                folder.commit(
+                commits.keep(
                     CheckpointFixtures.result("meta", List.of(shard), 0), Map.of(), List.of()))
         .withMessageContaining("took over");
     assertThat(root.resolve("meta/result.json")).doesNotExist();

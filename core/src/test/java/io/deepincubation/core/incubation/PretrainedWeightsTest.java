@@ -97,6 +97,7 @@ class PretrainedWeightsTest {
             start(),
             plain.data(),
             plain.folder(),
+            plain.outcomes(),
             plain.observer(),
             plain.attempt());
 

@@ -1,8 +1,8 @@
 package io.deepincubation.spark.progress;
 
+import io.deepincubation.core.checkpoint.Commits;
 import io.deepincubation.core.checkpoint.LeaseException;
 import io.deepincubation.core.checkpoint.RunEvent;
-import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.RunObserver;
 import io.deepincubation.core.checkpoint.StorageException;
 import io.deepincubation.core.checkpoint.TaskAttempt;
@@ -31,26 +31,26 @@ public final class AttemptLog implements RunObserver, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AttemptLog.class);
   private static final Duration LAST_WRITE = Duration.ofSeconds(30);
 
-  private final RunFolder folder;
+  private final Commits commits;
   private final List<TaskAttempt> attempts;
   private final AtomicBoolean changed = new AtomicBoolean();
   private final ExecutorService writer = Daemons.single("deep-incubation-attempts");
 
-  private AttemptLog(RunFolder folder, List<TaskAttempt> attempts) {
-    this.folder = folder;
+  private AttemptLog(Commits commits, List<TaskAttempt> attempts) {
+    this.commits = commits;
     this.attempts = attempts;
   }
 
   /** Goes on with what earlier drivers of the run kept; what they left running is lost. */
-  public static AttemptLog of(RunFolder folder) {
+  public static AttemptLog of(Commits commits) {
     var kept = new ArrayList<TaskAttempt>();
     try {
-      kept.addAll(folder.taskAttempts());
+      kept.addAll(commits.folder().taskAttempts());
     } catch (StorageException e) {
       LOG.warn("{}; the report will lack earlier attempts", e.getMessage());
     }
     kept.replaceAll(AttemptLog::settled);
-    return new AttemptLog(folder, kept);
+    return new AttemptLog(commits, kept);
   }
 
   private static TaskAttempt settled(TaskAttempt attempt) {
@@ -132,7 +132,7 @@ public final class AttemptLog implements RunObserver, AutoCloseable {
   private void writeNow() {
     changed.set(false);
     try {
-      folder.keepTaskAttempts(attempts());
+      commits.keepTaskAttempts(attempts());
     } catch (StorageException | LeaseException e) {
       LOG.warn("{}; the report may lack attempts", e.getMessage());
     }
@@ -144,7 +144,9 @@ public final class AttemptLog implements RunObserver, AutoCloseable {
     writer.shutdown();
     try {
       if (!writer.awaitTermination(LAST_WRITE.toSeconds(), TimeUnit.SECONDS)) {
-        LOG.warn("Cannot keep the attempts in {} in time; the report may lack some", folder.uri());
+        LOG.warn(
+            "Cannot keep the attempts in {} in time; the report may lack some",
+            commits.folder().uri());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -46,7 +46,7 @@ class LostExecutorTest {
     board.expect("modules/0", 0, 2);
     board.expect("modules/1", 1, 2);
     try (var spark = new JavaSparkContext(configuration());
-        var attempts = AttemptLog.of(run)) {
+        var attempts = AttemptLog.of(run.commits())) {
       spark.sc().register(accumulator, "progress");
       var listener =
           new ProgressListener(

@@ -81,7 +81,7 @@ class ProgressListenerTest {
     board.expect("modules/0", 0, 2);
     board.expect("modules/1", 1, 2);
     try (var spark = new JavaSparkContext(configuration());
-        var attempts = AttemptLog.of(run)) {
+        var attempts = AttemptLog.of(run.commits())) {
       spark.sc().register(accumulator, "progress");
       RunObserver observer = RunObserver.all(List.of(board, attempts));
       var listener = new ProgressListener(accumulator, observer, failures);
