@@ -11,9 +11,9 @@ import java.io.UncheckedIOException;
 import java.lang.ref.SoftReference;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.WeakHashMap;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
@@ -24,7 +24,7 @@ final class BroadcastWeights {
 
   private static final int CHUNK_BYTES = 512 << 20;
 
-  private static final Map<Long, SoftReference<List<Weights>>> DECODED = new HashMap<>();
+  private static final Map<byte[][][], SoftReference<List<Weights>>> DECODED = new WeakHashMap<>();
 
   private BroadcastWeights() {}
 
@@ -49,14 +49,16 @@ final class BroadcastWeights {
 
   /**
    * The modules of a broadcast, shared by all who ask in this process while any of them holds them.
+   *
+   * <p>They are known by the broadcast's arrays: its number is another application's, too.
    */
   static synchronized List<Weights> decoded(Broadcast<byte[][][]> broadcast) {
-    SoftReference<List<Weights>> kept = DECODED.get(broadcast.id());
+    byte[][][] bytes = broadcast.value();
+    SoftReference<List<Weights>> kept = DECODED.get(bytes);
     List<Weights> modules = kept == null ? null : kept.get();
     if (modules == null) {
-      modules = decode(broadcast.value());
-      DECODED.values().removeIf(reference -> reference.get() == null);
-      DECODED.put(broadcast.id(), new SoftReference<>(modules));
+      modules = decode(bytes);
+      DECODED.put(bytes, new SoftReference<>(modules));
     }
     return modules;
   }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.deepincubation.core.network.Weights;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.junit.jupiter.api.Test;
 
 class BroadcastWeightsTest {
@@ -30,5 +33,29 @@ class BroadcastWeightsTest {
     byte[][] chunks = BroadcastWeights.encode(List.of(FIRST), 50)[0];
     assertThat(chunks.length).isGreaterThan(1);
     assertThat(List.of(chunks)).allSatisfy(chunk -> assertThat(chunk).hasSizeLessThanOrEqualTo(50));
+  }
+
+  @Test
+  void aProcessDecodesABroadcastOnceAndTakesItForNoOtherApplications() {
+    for (Weights weights : List.of(FIRST, SECOND)) {
+      try (var spark = new JavaSparkContext(configuration())) {
+        Broadcast<byte[][][]> broadcast =
+            spark.broadcast(BroadcastWeights.encode(List.of(weights)));
+
+        List<Weights> decoded = BroadcastWeights.decoded(broadcast);
+
+        assertThat(decoded.get(0).tensors().keySet()).isEqualTo(weights.tensors().keySet());
+        assertThat(BroadcastWeights.decoded(broadcast)).isSameAs(decoded);
+      }
+    }
+  }
+
+  private static SparkConf configuration() {
+    return new SparkConf()
+        .setMaster("local[1]")
+        .setAppName("broadcast")
+        .set("spark.ui.enabled", "false")
+        .set("spark.driver.host", "localhost")
+        .set("spark.driver.bindAddress", "127.0.0.1");
   }
 }

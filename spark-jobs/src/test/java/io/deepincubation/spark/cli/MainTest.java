@@ -307,7 +307,8 @@ class MainTest {
     assertThat(train("pretrain-meta", "--seed", "8")).isEqualTo(2);
     complains(
         "Cannot use the run folder",
-        "its stage meta was trained otherwise: seed is 7 there and 8 here",
+        "its stage meta was trained otherwise: meta.epochs is 1 there and 2 here, seed is 7"
+            + " there and 8 here",
         "choose another --run");
   }
 
