@@ -30,6 +30,18 @@ public record Metrics(String primary, Map<String, Double> values) implements Ser
     return new Metrics(TOP1, Map.of(TOP1, accuracy));
   }
 
+  /**
+   * These, and others whose names begin with something.
+   *
+   * @param prefix of their names, such as {@code head.0.}
+   * @param others of a part of the network
+   */
+  public Metrics with(String prefix, Metrics others) {
+    var all = new LinkedHashMap<>(values);
+    others.values().forEach((name, value) -> all.put(prefix + name, value));
+    return new Metrics(primary, all);
+  }
+
   /** The value of the primary measure. */
   public double value() {
     return values.getOrDefault(primary, Double.NaN);

@@ -1,6 +1,10 @@
 package io.deepincubation.core.checkpoint;
 
 import com.google.gson.annotations.SerializedName;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     ResidentMemory#bytes}; tasks side by side in one process share it; {@code process_bytes} in
  *     the file, 0 on lines of earlier versions
  * @param event what happened to the task, such as a resumption, on a line of its own, else null
+ * @param metrics all that was measured, where that is more than the accuracy, else null
  */
 public record MetricsLine(
     String time,
@@ -36,7 +41,45 @@ public record MetricsLine(
     @SerializedName("data_wait") double dataWait,
     @Nullable Double top1,
     @SerializedName("process_bytes") long processBytes,
-    @Nullable String event) {
+    @Nullable String event,
+    @Nullable Map<String, Double> metrics) {
+
+  /** Copies. */
+  public MetricsLine {
+    metrics = metrics == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+  }
+
+  /** A line that tells no measure but the accuracy. */
+  public MetricsLine(
+      String time,
+      String stage,
+      @Nullable Integer module,
+      int epoch,
+      long step,
+      long steps,
+      @Nullable Double loss,
+      double rate,
+      double imagesPerSecond,
+      double dataWait,
+      @Nullable Double top1,
+      long processBytes,
+      @Nullable String event) {
+    this(
+        time,
+        stage,
+        module,
+        epoch,
+        step,
+        steps,
+        loss,
+        rate,
+        imagesPerSecond,
+        dataWait,
+        top1,
+        processBytes,
+        event,
+        null);
+  }
 
   /** The line of a logging interval. */
   public static MetricsLine of(RunEvent.Interval interval) {
@@ -58,6 +101,8 @@ public record MetricsLine(
 
   /** The line of a measurement. */
   public static MetricsLine of(RunEvent.Measured measured) {
+    Map<String, Double> metrics = measured.metrics().values();
+    boolean more = !metrics.keySet().equals(Set.of(Metrics.TOP1));
     return new MetricsLine(
         measured.time(),
         measured.stage(),
@@ -69,8 +114,9 @@ public record MetricsLine(
         measured.rate(),
         0,
         0,
-        measured.metrics().values().get(Metrics.TOP1),
+        metrics.get(Metrics.TOP1),
         measured.processBytes(),
-        null);
+        null,
+        more ? metrics : null);
   }
 }

@@ -6,7 +6,9 @@ import io.deepincubation.core.checkpoint.StageOutcomes;
 import io.deepincubation.core.data.PixelTransform;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.training.Attempt;
+import io.deepincubation.core.training.Classification;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +49,15 @@ public record RunContext(
   /** What stages depend on beside their recipe. */
   public RunInputs inputs() {
     return new RunInputs(data.digest(), start.digest().orElse(null));
+  }
+
+  /**
+   * What networks are trained to do: to classify, so far.
+   *
+   * @param recipe of a stage
+   */
+  Classification task(Recipe recipe) {
+    return new Classification(data.classes(), recipe.loss().labelSmoothing());
   }
 
   /**

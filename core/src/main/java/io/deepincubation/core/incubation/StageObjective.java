@@ -9,6 +9,7 @@ import io.deepincubation.core.training.ImitationObjective;
 import io.deepincubation.core.training.LocalLosses;
 import io.deepincubation.core.training.LocalObjective;
 import io.deepincubation.core.training.Objective;
+import io.deepincubation.core.training.Task;
 import io.deepincubation.core.training.TaskObjective;
 import java.io.Serializable;
 import java.util.Locale;
@@ -30,9 +31,10 @@ public sealed interface StageObjective extends Serializable {
    *
    * @param stage the stage
    * @param network its network
+   * @param task what the run is about
    * @param inputs the weights of stages that it needs
    */
-  Objective over(Stage stage, ModularNetwork network, StageInputs inputs);
+  Objective over(Stage stage, ModularNetwork network, Task task, StageInputs inputs);
 
   /**
    * Memory of a task that trains the stage.
@@ -65,9 +67,10 @@ public sealed interface StageObjective extends Serializable {
     }
 
     @Override
-    public Objective over(Stage stage, ModularNetwork network, StageInputs inputs) {
+    public Objective over(Stage stage, ModularNetwork network, Task task, StageInputs inputs) {
       return new TaskObjective(
           network,
+          task,
           stage.trained(),
           stochasticDepth(stage),
           stage.recipe().batch().recomputeActivations());
@@ -107,10 +110,11 @@ public sealed interface StageObjective extends Serializable {
     }
 
     @Override
-    public Objective over(Stage trained, ModularNetwork network, StageInputs inputs) {
+    public Objective over(Stage trained, ModularNetwork network, Task task, StageInputs inputs) {
       int module = trained.trainedInOrder().get(0);
       return new ImitationObjective(
           network,
+          task,
           module,
           meta,
           inputs.module(trained.need(stage), module),
@@ -168,8 +172,9 @@ public sealed interface StageObjective extends Serializable {
     }
 
     @Override
-    public Objective over(Stage stage, ModularNetwork network, StageInputs inputs) {
-      return new LocalObjective(network, losses, stochasticDepth(stage), stage.recipe().seed());
+    public Objective over(Stage stage, ModularNetwork network, Task task, StageInputs inputs) {
+      return new LocalObjective(
+          network, task, losses, stochasticDepth(stage), stage.recipe().seed());
     }
   }
 }

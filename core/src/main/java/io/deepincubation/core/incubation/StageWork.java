@@ -17,8 +17,11 @@ import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.training.Classification;
 import io.deepincubation.core.training.ConfusionMatrix;
 import io.deepincubation.core.training.Evaluator;
+import io.deepincubation.core.training.Objective;
+import io.deepincubation.core.training.Task;
 import io.deepincubation.core.training.TrainedStage;
 import io.deepincubation.core.training.Trainer;
 import io.deepincubation.core.training.TrainingOutcome;
@@ -129,20 +132,21 @@ public final class StageWork {
   }
 
   private TrainingOutcome measured(Stage stage, ModularNetwork network) {
-    Metrics measured = Metrics.ofTop1(confusion(stage.recipe(), network).accuracy());
+    Metrics measured = tally(stage.recipe(), network).metrics();
     return new TrainingOutcome(0, 0, 0, 0, measured, 0, 0, List.of());
   }
 
   private TrainingOutcome train(
       Stage stage, StageKey key, ModularNetwork network, StageInputs inputs) {
     Recipe recipe = stage.recipe();
+    Task task = context.task(recipe);
     var draws = new BatchKey(recipe.seed(), stage.draws(), stage.module().orElse(-1));
     var batches =
         new TrainingBatches(
             context.data().train(),
             recipe.augmentation(),
-            recipe.loss().labelSmoothing(),
-            context.data().classes(),
+            task.labelSmoothing(),
+            Math.toIntExact(task.targetShape().size()),
             recipe.batch().size(),
             draws,
             compute.threads());
@@ -158,10 +162,8 @@ public final class StageWork {
             context.observer(),
             context.attempt());
     try (Evaluator evaluator = evaluator(recipe)) {
-      return trainer.train(
-          stage.objective().over(stage, network, inputs),
-          network.manager(),
-          evaluator.measureOf(network));
+      Objective objective = stage.objective().over(stage, network, task, inputs);
+      return trainer.train(objective, network.manager(), evaluator.measureOf(objective));
     }
   }
 
@@ -178,13 +180,13 @@ public final class StageWork {
         stage.kept().stream().map(module -> committed.module(stage, module)).toList();
     try (var network =
         new ModularNetwork(context.architecture(), stage.network(), weights, compute)) {
-      return confusion(stage.recipe(), network);
+      return tally(stage.recipe(), network).confusion();
     }
   }
 
-  private ConfusionMatrix confusion(Recipe recipe, ModularNetwork network) {
+  private Classification.Counts tally(Recipe recipe, ModularNetwork network) {
     try (Evaluator evaluator = evaluator(recipe)) {
-      return evaluator.confusion(network);
+      return evaluator.tally(network, context.task(recipe).tally());
     }
   }
 

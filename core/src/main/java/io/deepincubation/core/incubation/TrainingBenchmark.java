@@ -15,6 +15,7 @@ import io.deepincubation.core.random.RandomStream;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.script.GemmPeak;
 import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.training.Classification;
 import io.deepincubation.core.training.StepTimer;
 import io.deepincubation.core.training.TaskObjective;
 import java.util.ArrayList;
@@ -142,11 +143,12 @@ public final class TrainingBenchmark {
     ModularDivision division = timed.division();
     Set<Integer> trained = timed.trained();
     var key = new BatchKey(recipe.seed(), "benchmark", -1);
+    var task = new Classification(architecture.classes(), recipe.loss().labelSmoothing());
     var batches =
         new TrainingBatches(
             randomImages(),
             recipe.augmentation(),
-            recipe.loss().labelSmoothing(),
+            task.labelSmoothing(),
             architecture.classes(),
             recipe.batch().size(),
             key,
@@ -157,7 +159,7 @@ public final class TrainingBenchmark {
     try (var network = new ModularNetwork(architecture, division, weights, compute)) {
       var objective =
           new TaskObjective(
-              network, trained, StochasticDepth.OFF, recipe.batch().recomputeActivations());
+              network, task, trained, StochasticDepth.OFF, recipe.batch().recomputeActivations());
       var timer = new StepTimer(objective, recipe, compute);
       var times = new ArrayList<StepTimer.Times>();
       OptionalLong grown =

@@ -76,12 +76,17 @@ public interface Architecture {
    *
    * @param division the network
    * @param trained indices of the modules whose parameters are trained
+   * @param loss the task's, of the last module's output
    * @param compute where and how it will run
    * @param recompute whether to compute activations again in the backward pass, instead of keeping
    *     them all
    */
   default Optional<String> gradients(
-      ModularDivision division, Set<Integer> trained, Compute compute, boolean recompute) {
+      ModularDivision division,
+      Set<Integer> trained,
+      LossProgram loss,
+      Compute compute,
+      boolean recompute) {
     return Optional.empty();
   }
 

@@ -150,11 +150,13 @@ public final class ModularNetwork implements AutoCloseable {
    * The network's loss and gradients as one program; nothing where autograd has to find them.
    *
    * @param trained indices of the modules whose parameters are trained
+   * @param loss the task's
    * @param recompute whether to compute activations again instead of keeping them all
    */
-  public Optional<NetworkGradients> gradients(Set<Integer> trained, boolean recompute) {
+  public Optional<NetworkGradients> gradients(
+      Set<Integer> trained, LossProgram loss, boolean recompute) {
     return architecture
-        .gradients(division, trained, compute, recompute)
+        .gradients(division, trained, loss, compute, recompute)
         .map(program -> new NetworkGradients(ScriptProgram.load(manager, program), modules));
   }
 

@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * The loss and the gradients of a whole network as one native call, without autograd.
  *
- * <p>The loss is the soft cross-entropy averaged over the images given. Threads may compute parts
- * of a batch at once, each with its own sums.
+ * <p>The loss is the task's, averaged over the images given. Threads may compute parts of a batch
+ * at once, each with its own sums.
  */
 public final class NetworkGradients {
 
@@ -29,7 +29,7 @@ public final class NetworkGradients {
    * Adds the gradients of some images to sums, or begins the sums with them.
    *
    * @param images B x C x H x W
-   * @param targets B x classes
+   * @param targets B x ..., as the task says
    * @param keep each module's scales of kept branches, (2 x droppable layers) x B, or no rows to
    *     keep everything
    * @param share factor of the gradients and of the loss

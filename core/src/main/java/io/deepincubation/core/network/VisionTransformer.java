@@ -253,10 +253,14 @@ public record VisionTransformer(
 
   @Override
   public Optional<String> gradients(
-      ModularDivision division, Set<Integer> trained, Compute compute, boolean recompute) {
+      ModularDivision division,
+      Set<Integer> trained,
+      LossProgram loss,
+      Compute compute,
+      boolean recompute) {
     var script = new VisionTransformerScript(this, compute);
     var gradients = new VisionTransformerGradients(script, this, division, trained);
-    return Optional.of(gradients.program(recompute));
+    return Optional.ofNullable(loss.back()).map(back -> gradients.program(back, recompute));
   }
 
   @Override

@@ -14,10 +14,10 @@ import java.util.Set;
  * that nothing waits for a GPU.
  *
  * <p>The method {@code gather(images, targets, keep, total, share, p0, p1, ..., sums)} takes B x C
- * x H x W images, B x classes targets, one array of kept branches a module (see {@link
+ * x H x W images, the task's B x ... targets, one array of kept branches a module (see {@link
  * Architecture#block}), the sum of losses, the factor for all gradients and the loss, whether the
  * sums begin, each module's parameters, and the sums of the trained modules' gradients in the order
- * of their parameters. The loss is the soft cross-entropy, averaged over the images.
+ * of their parameters. The loss is the task's, averaged over the images.
  */
 final class VisionTransformerGradients {
 
@@ -303,14 +303,6 @@ final class VisionTransformerGradients {
           self.put(s[j + 3], torch.sum(g, [0]), into, 1.)
         d = torch.mm(g, p[end - 2])
         return self.norm_back(d, kept[0], kept[1], kept[2], p, end - 4, s, j, into, 1.)
-
-      # Adds the share of the mean soft cross-entropy, gives its gradient
-      def loss(self, logits: Tensor, targets: Tensor, total: Tensor, share: float) -> Tensor:
-        log = torch.log_softmax(logits, -1)
-        each = torch.sum(torch.mul(targets, log), [-1])
-        unused = torch.sub_(total, torch.mean(each), alpha=share)
-        expected = torch.mul(torch.exp(log), torch.sum(targets, [-1], True))
-        return torch.mul(torch.sub(expected, targets), share / torch.size(logits, 0))
       """;
 
   private final VisionTransformerScript script;
@@ -332,9 +324,10 @@ final class VisionTransformerGradients {
   /**
    * The program.
    *
+   * @param lossBack the task's loss with its gradient, see {@link LossProgram#back}
    * @param recompute whether to keep the layers' inputs alone
    */
-  String program(boolean recompute) {
+  String program(String lossBack, boolean recompute) {
     AttentionScript attention = script.attention();
     String parts =
         script.layers(attention)
@@ -359,7 +352,7 @@ final class VisionTransformerGradients {
             .replace("KEPT_FOR_ALL", String.valueOf(attention.keptForAll()))
             .replace("TOKENS", String.valueOf(model.tokens()))
             .replace("HIDDEN", String.valueOf(4 * model.width()));
-    return script.fill(filled);
+    return lossBack + "\n" + script.fill(filled);
   }
 
   private String gather() {
@@ -378,7 +371,7 @@ final class VisionTransformerGradients {
       source.append(forward(i, i == last));
     }
     source.append("  logits, head = self.classify(token, p").append(last).append(")\n");
-    source.append("  g = self.loss(logits, targets, total, float(share))\n");
+    source.append("  g = self.loss_back(logits, targets, total, float(share))\n");
     source.append(headBack(last));
     int first = trained.stream().min(Integer::compare).orElseThrow();
     for (int i = last; i >= first; i--) {

@@ -10,13 +10,15 @@ import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.HostArrays;
+import io.deepincubation.core.script.TorchEngine;
 import java.nio.FloatBuffer;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures what a network takes the images of a split for, without autograd and with all branches
+ * Measures a network on the images of a split by its task, without autograd and with all branches
  * kept. Its memory serves every measurement until it is closed, and so do its threads, where it is
  * not lent those of a training: new ones would take memory of their own beside them.
  */
@@ -24,6 +26,7 @@ public final class Evaluator implements AutoCloseable {
 
   private final EvaluationBatches batches;
   private final Lanes lanes;
+  private final NDManager manager;
   private final float[] @Nullable [] places;
 
   /**
@@ -35,48 +38,79 @@ public final class Evaluator implements AutoCloseable {
   public Evaluator(EvaluationBatches batches, Compute compute) {
     this.batches = batches;
     lanes = Lanes.of(compute, compute.threads() * batches.size(0), 1);
+    manager = TorchEngine.newManager(compute.device());
     places = new float[compute.threads()][];
   }
 
-  /** Counts which class each image is taken for: that of the highest logit. */
-  public ConfusionMatrix confusion(ModularNetwork network) {
-    return confusion(network, lanes, batch -> true);
+  /**
+   * Counts all images.
+   *
+   * @param network what gives their outputs
+   * @param tally counts them, of the network's task
+   * @return the tally
+   */
+  public <T extends Tally> T tally(ModularNetwork network, T tally) {
+    forEachBatch(
+        lanes,
+        batch -> true,
+        network.architecture().inputShape(),
+        (images, batch) -> tally.add(network.evaluate(images), batch));
+    return tally;
   }
 
-  /** The accuracy of a network in training, measured by the training's threads. */
-  public Measure measureOf(ModularNetwork network) {
+  /**
+   * What a network in training is worth, by its task and by the training's threads. Measures of a
+   * module's own head are named {@code head.MODULE.NAME}, such as {@code head.0.top1}.
+   */
+  public Measure measureOf(Objective objective) {
     return new Measure() {
       @Override
       public Metrics of(TrainingStep training) {
-        return Metrics.ofTop1(confusion(network, training.lanes(), batch -> true).accuracy());
+        return metrics(objective, training.lanes(), batch -> true);
       }
 
       @Override
       public void rehearse(TrainingStep training) {
         int lanes = training.lanes().count();
         int last = batches.count() - 1; // of a size of its own
-        confusion(network, training.lanes(), batch -> batch < lanes || batch == last);
+        metrics(objective, training.lanes(), batch -> batch < lanes || batch == last);
       }
     };
   }
 
-  private ConfusionMatrix confusion(ModularNetwork network, Lanes lanes, IntPredicate wanted) {
-    int classes = network.architecture().classes();
-    var counts = new AtomicLongArray(classes * classes);
+  private Metrics metrics(Objective objective, Lanes lanes, IntPredicate wanted) {
+    Task task = objective.task();
+    Tally network = task.tally();
+    var heads = new ConcurrentSkipListMap<Integer, Tally>();
+    forEachBatch(
+        lanes,
+        wanted,
+        objective.inputShape(),
+        (images, batch) -> {
+          Objective.Outputs outputs = objective.outputs(images);
+          network.add(outputs.network(), batch);
+          outputs
+              .heads()
+              .forEach((k, head) -> heads.computeIfAbsent(k, any -> task.tally()).add(head, batch));
+        });
+    Metrics all = network.metrics();
+    for (var head : heads.entrySet()) {
+      all = all.with("head." + head.getKey() + ".", head.getValue().metrics());
+    }
+    return all;
+  }
+
+  private void forEachBatch(
+      Lanes lanes, IntPredicate wanted, Shape input, BiConsumer<NDArray, EvaluationBatch> work) {
     lanes.forEach(
         lane -> {
           float[] place = place(lane);
           for (int i = lane; i < batches.count(); i += lanes.count()) {
             if (wanted.test(i)) {
-              count(network, batches.batch(i, place), counts);
+              with(batches.batch(i, place), input, work);
             }
           }
         });
-    long[][] rows = new long[classes][classes];
-    for (int i = 0; i < classes * classes; i++) {
-      rows[i / classes][i % classes] = counts.get(i);
-    }
-    return new ConfusionMatrix(rows);
   }
 
   /** Where a lane's images are. Each lane asks for its own alone. */
@@ -89,23 +123,18 @@ public final class Evaluator implements AutoCloseable {
     return place;
   }
 
-  private static void count(ModularNetwork network, EvaluationBatch batch, AtomicLongArray counts) {
-    try (NDManager manager = network.manager().newSubManager();
+  private void with(EvaluationBatch batch, Shape input, BiConsumer<NDArray, EvaluationBatch> work) {
+    try (NDManager pass = manager.newSubManager();
         GradientMode mode = GradientMode.frozen()) {
-      Shape input = network.architecture().inputShape();
       Shape shape = new Shape(batch.size()).addAll(input);
       var values = FloatBuffer.wrap(batch.images(), 0, Math.toIntExact(shape.size()));
-      NDArray images = HostArrays.array(manager, shape, values);
-      long[] predicted = network.evaluate(images).argMax(-1).toLongArray();
-      int classes = network.architecture().classes();
-      for (int i = 0; i < predicted.length; i++) {
-        counts.incrementAndGet(batch.labels()[i] * classes + Math.toIntExact(predicted[i]));
-      }
+      work.accept(HostArrays.array(pass, shape, values), batch);
     }
   }
 
   @Override
   public void close() {
     lanes.close();
+    manager.close();
   }
 }

@@ -31,6 +31,7 @@ import java.util.List;
 public final class ImitationObjective implements Objective {
 
   private final ModularNetwork network;
+  private final Task task;
   private final int moduleIndex;
   private final DroppedBranches dropped;
   private final Losses losses;
@@ -41,6 +42,7 @@ public final class ImitationObjective implements Objective {
    * Makes the module's parameters trainable, without those of a head.
    *
    * @param hybrid the meta model with module i replaced by the target's (Eq. 3); it owns the arrays
+   * @param task what the hybrid network is measured by
    * @param moduleIndex i
    * @param meta the meta model's depths
    * @param metaModule weights of the meta model's own module i, in the order of its parameters
@@ -50,15 +52,17 @@ public final class ImitationObjective implements Objective {
    */
   public ImitationObjective(
       ModularNetwork hybrid,
+      Task task,
       int moduleIndex,
       ModularDivision meta,
       Weights metaModule,
       StochasticDepth stochasticDepth) {
     meta.requireSameModuleCount(hybrid.division());
     this.network = hybrid;
+    this.task = task;
     this.moduleIndex = moduleIndex;
     dropped = new DroppedBranches(hybrid, stochasticDepth);
-    losses = new Losses(hybrid.manager());
+    losses = new Losses(hybrid.manager(), task.loss());
     NetworkPart aim = hybrid.architecture().trunk(meta, moduleIndex);
     model =
         new NetworkModule(
@@ -102,6 +106,11 @@ public final class ImitationObjective implements Objective {
   }
 
   @Override
+  public Task task() {
+    return task;
+  }
+
+  @Override
   public Shape inputShape() {
     return network.architecture().inputShape();
   }
@@ -109,6 +118,11 @@ public final class ImitationObjective implements Objective {
   @Override
   public int imagesAtOnce() {
     return network.architecture().imagesAtOnce();
+  }
+
+  @Override
+  public Outputs outputs(NDArray images) {
+    return Outputs.of(network.evaluate(images));
   }
 
   @Override

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * A module of a network with what trains it by a loss of its own.
  *
  * @param module M_k
- * @param last whether the module itself classifies
- * @param head classifies the module's features; null where nothing does, or the module itself
+ * @param last whether the module's own output is the network's
+ * @param head does the task on the module's features; null where nothing does, or the module itself
  * @param decoder reconstructs the image from them; null where nothing does
  * @param lambda1 factor of the decoder's loss
  * @param lambda2 factor of the task's loss
@@ -28,10 +28,10 @@ record LocalModule(
   /**
    * What a module's loss is made of.
    *
-   * @param classification the task's loss; null where nothing classifies
+   * @param task the task's loss; null where nothing does the task
    * @param reconstruction the decoder's loss; null where there is none
    */
-  record Terms(@Nullable NDArray classification, @Nullable NDArray reconstruction) {}
+  record Terms(@Nullable NDArray task, @Nullable NDArray reconstruction) {}
 
   /** M_k and its auxiliary networks. */
   List<NetworkModule> trained() {
@@ -47,12 +47,12 @@ record LocalModule(
   }
 
   /**
-   * What the module's output is taken for, B x classes; null where nothing classifies it.
+   * What the task reads off the module's output, B x ...; null where nothing does.
    *
    * @param output of the module
    * @param training whether running statistics are updated
    */
-  @Nullable NDArray logits(NDArray output, boolean training) {
+  @Nullable NDArray outputs(NDArray output, boolean training) {
     if (last) {
       return output;
     }
@@ -63,26 +63,26 @@ record LocalModule(
    * The losses of a training pass.
    *
    * @param output of the module
-   * @param targets B x classes
+   * @param targets B x ..., as the task says
    * @param pixels of the images; null where nothing is reconstructed
    */
   Terms terms(NDArray output, NDArray targets, @Nullable NDArray pixels, Losses losses) {
-    NDArray logits = logits(output, /* training= */ true);
+    NDArray outputs = outputs(output, /* training= */ true);
     return new Terms(
-        logits == null ? null : losses.crossEntropy(logits, targets),
+        outputs == null ? null : losses.task(outputs, targets),
         decoder == null || pixels == null
             ? null
             : losses.reconstruction(decoder.forward(output, /* training= */ true), pixels));
   }
 
-  /** The module's loss: lambda1 of the reconstruction plus lambda2 of the classification. */
+  /** The module's loss: lambda1 of the reconstruction plus lambda2 of the task's. */
   NDArray loss(Terms terms, Losses losses) {
-    NDArray classification = weighted(terms.classification(), lambda2, losses);
+    NDArray task = weighted(terms.task(), lambda2, losses);
     NDArray reconstruction = weighted(terms.reconstruction(), lambda1, losses);
-    if (classification == null || reconstruction == null) {
-      return Objects.requireNonNull(classification == null ? reconstruction : classification);
+    if (task == null || reconstruction == null) {
+      return Objects.requireNonNull(task == null ? reconstruction : task);
     }
-    return losses.sum(classification, reconstruction);
+    return losses.sum(task, reconstruction);
   }
 
   private static @Nullable NDArray weighted(@Nullable NDArray loss, double factor, Losses losses) {

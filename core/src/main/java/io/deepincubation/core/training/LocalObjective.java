@@ -12,7 +12,6 @@ import io.deepincubation.core.script.GradientMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +37,7 @@ public final class LocalObjective implements Objective {
   private static final String PURPOSE = "auxiliary";
 
   private final ModularNetwork network;
+  private final Task task;
   private final DroppedBranches dropped;
   private final Losses losses;
   private final List<LocalModule> locals;
@@ -47,13 +47,18 @@ public final class LocalObjective implements Objective {
    * Makes the parameters of all modules and of their auxiliary networks trainable.
    *
    * @param network the target model; it owns the auxiliary networks' arrays
+   * @param task whose loss L is
    * @param losses what each module minimises, of as many modules as the network has
    * @param stochasticDepth how the modules' branches are dropped, over the whole network
    * @param seed what the auxiliary networks' first weights are drawn from
    * @throws IllegalArgumentException if the network's family has no such auxiliary networks
    */
   public LocalObjective(
-      ModularNetwork network, LocalLosses losses, StochasticDepth stochasticDepth, long seed) {
+      ModularNetwork network,
+      Task task,
+      LocalLosses losses,
+      StochasticDepth stochasticDepth,
+      long seed) {
     if (network.division().moduleCount() != losses.moduleCount()) {
       throw new IllegalArgumentException(
           String.format(
@@ -62,7 +67,8 @@ public final class LocalObjective implements Objective {
               network.division(), network.division().moduleCount(), losses.moduleCount()));
     }
     this.network = network;
-    this.losses = new Losses(network.manager());
+    this.task = task;
+    this.losses = new Losses(network.manager(), task.loss());
     dropped = new DroppedBranches(network, stochasticDepth);
     locals = new ArrayList<>();
     ranges = new ArrayList<>();
@@ -121,6 +127,11 @@ public final class LocalObjective implements Objective {
   }
 
   @Override
+  public Task task() {
+    return task;
+  }
+
+  @Override
   public Shape inputShape() {
     return network.architecture().inputShape();
   }
@@ -160,7 +171,7 @@ public final class LocalObjective implements Objective {
    * The forward pass of a training step.
    *
    * @param images B x C x H x W
-   * @param targets B x classes
+   * @param targets B x ..., as the task says
    * @param step what the random draws are for
    */
   void forEachModule(NDArray images, NDArray targets, StepKey step, Work work) {
@@ -194,29 +205,24 @@ public final class LocalObjective implements Objective {
     return detached;
   }
 
-  /**
-   * What each module's head, the network's own for the last module, takes images for, with all
-   * branches kept and running statistics fixed: a diagnosis of the modules. Nothing for modules
-   * without a head.
-   *
-   * @param images B x C x H x W
-   * @return logits by module index, B x classes, in the manager of the images
-   */
-  public Map<Integer, NDArray> localLogits(NDArray images) {
-    var found = new LinkedHashMap<Integer, NDArray>();
+  /** With the outputs of the modules' heads: a diagnosis of the modules. */
+  @Override
+  public Outputs outputs(NDArray images) {
+    var heads = new LinkedHashMap<Integer, NDArray>();
     try (NDManager pass = images.getManager().newSubManager();
         GradientMode mode = GradientMode.frozen()) {
       NDArray features = detached(images, pass);
       for (int k = 0; k < locals.size(); k++) {
         LocalModule local = locals.get(k);
         features = local.module().forward(features, /* training= */ false);
-        NDArray logits = local.logits(features, /* training= */ false);
-        if (logits != null) {
-          found.put(k, logits);
+        NDArray found = local.outputs(features, /* training= */ false);
+        if (found != null && !local.last()) {
+          heads.put(k, found);
         }
       }
-      found.values().forEach(logits -> logits.attach(images.getManager()));
+      heads.values().forEach(found -> found.attach(images.getManager()));
+      features.attach(images.getManager());
+      return new Outputs(features, heads);
     }
-    return found;
   }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.deepincubation.core.data.Normalization;
+import io.deepincubation.core.network.LossProgram;
 import io.deepincubation.core.script.HostArrays;
 import io.deepincubation.core.script.ScriptProgram;
 import io.deepincubation.core.script.TorchEngine;
@@ -16,10 +17,6 @@ final class Losses {
 
   private static final String SOURCE =
       """
-      def cross_entropy(self, logits: Tensor, targets: Tensor) -> Tensor:
-        each = torch.sum(torch.mul(targets, torch.log_softmax(logits, -1)), [-1])
-        return torch.neg(torch.mean(each))
-
       def reconstruction(self, logits: Tensor, pixels: Tensor) -> Tensor:
         return torch.binary_cross_entropy_with_logits(logits, pixels, None, None, 1)
 
@@ -49,8 +46,9 @@ final class Losses {
    * Compiles them.
    *
    * @param manager of the network that is trained
+   * @param task the task's loss
    */
-  Losses(NDManager manager) {
+  Losses(NDManager manager, LossProgram task) {
     String source = SOURCE;
     for (int channel = 0; channel < Normalization.IMAGENET_MEAN.size(); channel++) {
       source =
@@ -58,17 +56,17 @@ final class Losses {
               .replace("STD" + channel, String.valueOf(Normalization.IMAGENET_STD.get(channel)))
               .replace("MEAN" + channel, String.valueOf(Normalization.IMAGENET_MEAN.get(channel)));
     }
-    program = ScriptProgram.load(manager, source);
+    program = ScriptProgram.load(manager, task.forward() + "\n" + source);
   }
 
   /**
-   * The cross-entropy with soft targets, averaged over the images.
+   * The task's loss, averaged over the images.
    *
-   * @param logits B x classes
-   * @param targets B x classes
+   * @param outputs of the network or of a module's head, B x ...
+   * @param targets B x ..., as the task says
    */
-  NDArray crossEntropy(NDArray logits, NDArray targets) {
-    return call("cross_entropy", logits, targets);
+  NDArray task(NDArray outputs, NDArray targets) {
+    return call("loss", outputs, targets);
   }
 
   /**

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.network.NetworkModule;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a training minimises, and over the parameters of which modules.
@@ -26,6 +27,9 @@ public interface Objective {
     return List.of(trained());
   }
 
+  /** Whose targets the images have, and by which the network is measured. */
+  Task task();
+
   /** Shape of one image, C x H x W. */
   Shape inputShape();
 
@@ -36,10 +40,33 @@ public interface Objective {
   int imagesAtOnce();
 
   /**
+   * What is measured of images.
+   *
+   * @param network outputs of the network, B x ...
+   * @param heads outputs of the heads within it, B x ..., by the index of their module; none where
+   *     there are no such heads
+   */
+  record Outputs(NDArray network, Map<Integer, NDArray> heads) {
+
+    /** Of a network without heads within. */
+    static Outputs of(NDArray network) {
+      return new Outputs(network, Map.of());
+    }
+  }
+
+  /**
+   * What the task measures, with all branches kept and running statistics fixed.
+   *
+   * @param images B x C x H x W
+   * @return outputs in the manager of the images
+   */
+  Outputs outputs(NDArray images);
+
+  /**
    * Adds the gradients of a batch, or of some of its images, to sums.
    *
    * @param images B x C x H x W
-   * @param targets B x classes
+   * @param targets B x ..., as the task says
    * @param step what the random draws are for
    * @param sums takes the gradients of the mean loss of these images
    * @param share factor of these gradients, and of the loss in its total: the images' part of all

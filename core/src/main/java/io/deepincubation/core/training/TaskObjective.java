@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class TaskObjective implements Objective {
 
   private final ModularNetwork network;
+  private final Task task;
   private final Set<Integer> trainedModules;
   private final DroppedBranches dropped;
   private final Losses losses;
@@ -31,6 +32,7 @@ public final class TaskObjective implements Objective {
    * Makes the parameters of some modules trainable.
    *
    * @param network the network
+   * @param task whose loss is minimised
    * @param trainedModules indices of the modules that are trained; the others stay as they are
    * @param stochasticDepth how branches are dropped, in all modules
    * @param recompute whether to compute activations again in the backward pass instead of keeping
@@ -38,20 +40,27 @@ public final class TaskObjective implements Objective {
    */
   public TaskObjective(
       ModularNetwork network,
+      Task task,
       Set<Integer> trainedModules,
       StochasticDepth stochasticDepth,
       boolean recompute) {
     this.network = network;
+    this.task = task;
     this.trainedModules = Set.copyOf(trainedModules);
     dropped = new DroppedBranches(network, stochasticDepth);
-    losses = new Losses(network.manager());
-    gradients = network.gradients(this.trainedModules, recompute).orElse(null);
+    losses = new Losses(network.manager(), task.loss());
+    gradients = network.gradients(this.trainedModules, task.loss(), recompute).orElse(null);
     trainedModules.forEach(index -> network.modules().get(index).train());
   }
 
   @Override
   public List<NetworkModule> trained() {
     return trainedModules.stream().sorted().map(network.modules()::get).toList();
+  }
+
+  @Override
+  public Task task() {
+    return task;
   }
 
   @Override
@@ -62,6 +71,11 @@ public final class TaskObjective implements Objective {
   @Override
   public int imagesAtOnce() {
     return network.architecture().imagesAtOnce();
+  }
+
+  @Override
+  public Outputs outputs(NDArray images) {
+    return Outputs.of(network.evaluate(images));
   }
 
   @Override
@@ -81,7 +95,7 @@ public final class TaskObjective implements Objective {
    * The forward pass by the modules' own blocks.
    *
    * @param images B x C x H x W
-   * @param targets B x classes
+   * @param targets B x ..., as the task says
    * @param step what the random draws are for
    * @return the loss, a scalar with its graph where autograd records, in the manager of the images
    */
@@ -92,6 +106,6 @@ public final class TaskObjective implements Objective {
       features =
           network.modules().get(i).forward(features, keep.get(i), trainedModules.contains(i));
     }
-    return losses.crossEntropy(features, targets);
+    return losses.task(features, targets);
   }
 }

@@ -85,7 +85,7 @@ public final class TrainingStep implements AutoCloseable {
      * Does it.
      *
      * @param images b x C x H x W
-     * @param targets b x classes
+     * @param targets b x ..., as the task says
      * @param key of the batch, from these images on
      * @param lane the thread that does it
      */
@@ -134,9 +134,8 @@ public final class TrainingStep implements AutoCloseable {
     try (NDManager pass = managers.get(lane).newSubManager()) {
       Shape shape = new Shape(images).addAll(objective.inputShape());
       NDArray part = HostArrays.array(pass, shape, part(batch.images(), key, images));
-      int classes = batch.targets().length / batch.size();
-      NDArray targets =
-          HostArrays.array(pass, new Shape(images, classes), part(batch.targets(), key, images));
+      Shape target = new Shape(images).addAll(objective.task().targetShape());
+      NDArray targets = HostArrays.array(pass, target, part(batch.targets(), key, images));
       work.run(part, targets, key, lane);
     }
   }

@@ -9,6 +9,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.deepincubation.core.checkpoint.CheckpointPolicy;
 import io.deepincubation.core.checkpoint.LocalStorage;
+import io.deepincubation.core.checkpoint.Metrics;
 import io.deepincubation.core.checkpoint.MetricsLine;
 import io.deepincubation.core.checkpoint.RunFolder;
 import io.deepincubation.core.checkpoint.StageResult;
@@ -26,6 +27,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -62,6 +64,36 @@ class MethodsTest {
       }
       assertThat(model.measuredAccuracy()).isPresent();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dgl", "infopro"})
+  void localTrainingTellsTheAccuracyOfEachHead(String name) {
+    RunContext context = TinyRuns.context(folder, recipe);
+
+    StageResult model = TinyRuns.run(Methods.named(name), context, recipe, 2).run().model();
+
+    Metrics measured = Objects.requireNonNull(model.metrics(), "metrics");
+    assertThat(measured.values()).containsOnlyKeys("top1", "head.0.top1");
+    assertThat(measured.primary()).isEqualTo("top1");
+    assertThat(measured.value()).isEqualTo(model.accuracy());
+    assertThat(measured.values().values())
+        .allSatisfy(share -> assertThat(share).isBetween(0.2, 1.));
+    List<MetricsLine> lines = context.folder().metrics(model.stage());
+    MetricsLine last = lines.get(lines.size() - 1);
+    assertThat(last.top1()).isEqualTo(model.accuracy());
+    assertThat(last.metrics()).isEqualTo(measured.values());
+  }
+
+  @Test
+  void linesOfOneMeasureAreAsTheyAlwaysWere() throws IOException {
+    RunContext context = TinyRuns.context(folder, recipe);
+    StageResult model = TinyRuns.run(new EndToEnd(), context, recipe, 2).run().model();
+
+    assertThat(folder.resolve(model.stage()).resolve("metrics.jsonl"))
+        .content()
+        .contains("\"top1\":")
+        .doesNotContain("\"metrics\"");
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.deepincubation.core.network.StochasticDepth;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.random.RandomStream;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.training.Classification;
 import io.deepincubation.core.training.StepKey;
 import io.deepincubation.core.training.TaskObjective;
 import io.deepincubation.core.training.TrainingStep;
@@ -95,7 +96,11 @@ class OperatorProfile {
     try (var network = new ModularNetwork(architecture, division, weights, compute)) {
       var objective =
           new TaskObjective(
-              network, division.allModules(), StochasticDepth.OFF, /* recompute= */ false);
+              network,
+              new Classification(architecture.classes(), 0),
+              division.allModules(),
+              StochasticDepth.OFF,
+              /* recompute= */ false);
       try (var training =
           new TrainingStep(objective, network.manager(), recipe, /* clipNorm= */ 0, compute)) {
         Batch batch = randomBatch();

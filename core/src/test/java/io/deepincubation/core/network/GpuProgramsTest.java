@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.script.ScriptProgram;
 import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.training.Classification;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +26,7 @@ class GpuProgramsTest {
   private static final Set<Integer> ALL = Set.of(0, 1);
   private static final int CLASSES = 5;
   private static final int IMAGES = 3;
+  private static final LossProgram LOSS = new Classification(CLASSES, 0).loss();
 
   @ParameterizedTest
   @CsvSource({"32, BF16", "32, FP32", "68, BF16"})
@@ -36,7 +38,7 @@ class GpuProgramsTest {
     programs.add(script.module(/* first= */ true, /* last= */ false));
     programs.add(script.module(/* first= */ false, /* last= */ true));
     for (boolean recompute : new boolean[] {false, true}) {
-      programs.add(model.gradients(DIVISION, ALL, compute, recompute).orElseThrow());
+      programs.add(model.gradients(DIVISION, ALL, LOSS, compute, recompute).orElseThrow());
     }
     try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
       assertThat(programs).allSatisfy(program -> ScriptProgram.load(manager, program).close());
@@ -76,7 +78,7 @@ class GpuProgramsTest {
     var weights = model.initialWeights(DIVISION, /* seed= */ 1, "gpu programs");
     var host = new Compute(Device.cpu(), compute.arithmetic(), 1);
     try (var network = new ModularNetwork(model, DIVISION, weights, host)) {
-      String program = model.gradients(DIVISION, ALL, compute, false).orElseThrow();
+      String program = model.gradients(DIVISION, ALL, LOSS, compute, false).orElseThrow();
       var gradients = new NetworkGradients(ScriptProgram.load(manager, program), network.modules());
       var sums = new NDList();
       for (NetworkModule module : network.modules()) {

@@ -152,7 +152,12 @@ class BlockTrainingTest {
 
   private static List<Double> train(ModularNetwork network, Set<Integer> modules, int steps) {
     var objective =
-        new TaskObjective(network, modules, StochasticDepth.OFF, /* recompute= */ false);
+        new TaskObjective(
+            network,
+            Passes.classification(network),
+            modules,
+            StochasticDepth.OFF,
+            /* recompute= */ false);
     List<Trainable> parameters =
         objective.trained().stream().flatMap(module -> module.trainable().stream()).toList();
     var optimizer =

@@ -68,7 +68,12 @@ class GoldenLambTest {
     TorchEngine.useThreads(1);
     try (var network = new ModularNetwork(VIT, DIVISION, List.of(weights()), COMPUTE)) {
       var objective =
-          new TaskObjective(network, Set.of(0), StochasticDepth.OFF, /* recompute= */ false);
+          new TaskObjective(
+              network,
+              Passes.classification(network),
+              Set.of(0),
+              StochasticDepth.OFF,
+              /* recompute= */ false);
       List<Trainable> trained = network.modules().get(0).trainable();
       var optimizer =
           new Optimizer(network.manager(), List.of(trained), LAMB, 0, 1, Lanes.of(COMPUTE, 1, 1));

@@ -74,7 +74,12 @@ class GoldenNetworkTest {
       ModularDivision division, List<Weights> weights, Set<Integer> trained, String name) {
     try (var network = new ModularNetwork(VIT, division, weights, COMPUTE)) {
       var objective =
-          new TaskObjective(network, trained, StochasticDepth.OFF, /* recompute= */ false);
+          new TaskObjective(
+              network,
+              Passes.classification(network),
+              trained,
+              StochasticDepth.OFF,
+              /* recompute= */ false);
       Weights expected = name.equals("vit") ? io : golden(name + "_io");
       checkLogits(network, expected);
       checkAutograd(network, objective, trained, expected, golden(name + "_grads"));

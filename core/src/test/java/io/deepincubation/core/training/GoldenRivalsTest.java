@@ -162,7 +162,9 @@ class GoldenRivalsTest {
       modules.add(named(weights, architecture.parameters(division, k)));
     }
     try (var network = new ModularNetwork(architecture, division, modules, COMPUTE)) {
-      var objective = new LocalObjective(network, losses, StochasticDepth.OFF, /* seed= */ 0);
+      var objective =
+          new LocalObjective(
+              network, Passes.classification(network), losses, StochasticDepth.OFF, /* seed= */ 0);
       objective.trained().forEach(module -> module.restore(named(weights, module.specs())));
       var training = new Training(name, network, objective, io, rule, noise);
 
@@ -195,7 +197,7 @@ class GoldenRivalsTest {
           training.targets(manager),
           Training.step(0),
           (k, terms) -> {
-            NDArray classification = terms.classification();
+            NDArray classification = terms.task();
             if (classification != null) {
               found.put("module" + k + "_classification", (double) classification.getFloat());
             }
@@ -264,7 +266,9 @@ class GoldenRivalsTest {
 
   private static void assertAssembled(List<Weights> modules, Weights.Tensor wanted, Noise noise) {
     try (var network = new ModularNetwork(VIT, VIT_TARGET, modules, COMPUTE)) {
-      var objective = new LocalObjective(network, LocalLosses.dgl(4), StochasticDepth.OFF, 0);
+      var objective =
+          new LocalObjective(
+              network, Passes.classification(network), LocalLosses.dgl(4), StochasticDepth.OFF, 0);
       new Training("imitation_vit", network, objective, golden("io"), ADAMW, noise)
           .assertLogits(wanted);
     }
@@ -308,7 +312,13 @@ class GoldenRivalsTest {
     ModularDivision hybrid = meta.hybrid(target, moduleIndex);
     try (var network = new ModularNetwork(architecture, hybrid, modules, COMPUTE)) {
       var objective =
-          new ImitationObjective(network, moduleIndex, meta, metaModule, StochasticDepth.OFF);
+          new ImitationObjective(
+              network,
+              Passes.classification(network),
+              moduleIndex,
+              meta,
+              metaModule,
+              StochasticDepth.OFF);
       var training = new Training(name, network, objective, golden("io"), rule, noise);
       training.names = architecture.parameters(target, moduleIndex);
       String term = "module" + moduleIndex + "_l1";

@@ -61,7 +61,9 @@ class ImitationObjectiveTest {
     List<Weights> modules = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       try (var network = new ModularNetwork(VIT, META, meta, compute(Arithmetic.FP32))) {
-        var objective = new ImitationObjective(network, i, META, meta.get(i), StochasticDepth.OFF);
+        var objective =
+            new ImitationObjective(
+                network, Passes.classification(network), i, META, meta.get(i), StochasticDepth.OFF);
 
         Pass pass = Passes.gather(network, objective, batch(VIT));
         assertThat(pass.loss()).isZero();
@@ -174,8 +176,11 @@ class ImitationObjectiveTest {
     var depth = new StochasticDepth(0.5);
     try (var network = new ModularNetwork(VIT, division, weights, compute(Arithmetic.FP32))) {
       Weights meta = VIT.initialWeights(META, 1, 1, "meta");
-      var dropping = new ImitationObjective(network, 1, META, meta, depth);
-      var whole = new ImitationObjective(network, 1, META, meta, StochasticDepth.OFF);
+      var dropping =
+          new ImitationObjective(network, Passes.classification(network), 1, META, meta, depth);
+      var whole =
+          new ImitationObjective(
+              network, Passes.classification(network), 1, META, meta, StochasticDepth.OFF);
 
       double loss = Passes.gather(network, dropping, batch(VIT)).loss();
 
@@ -197,10 +202,22 @@ class ImitationObjectiveTest {
     var division = new ModularDivision(List.of(1, 1));
     List<Weights> weights = blocks.initialWeights(division, 1, "meta");
     try (var network = new ModularNetwork(blocks, division, weights, compute(Arithmetic.FP32))) {
-      new ImitationObjective(network, 0, division, weights.get(0), StochasticDepth.OFF);
+      new ImitationObjective(
+          network,
+          Passes.classification(network),
+          0,
+          division,
+          weights.get(0),
+          StochasticDepth.OFF);
       assertThatThrownBy(
               () ->
-                  new ImitationObjective(network, 1, division, weights.get(1), StochasticDepth.OFF))
+                  new ImitationObjective(
+                      network,
+                      Passes.classification(network),
+                      1,
+                      division,
+                      weights.get(1),
+                      StochasticDepth.OFF))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
               "Cannot tell the head of module 1 from the rest: expected a vision transformer or a"
@@ -217,7 +234,8 @@ class ImitationObjectiveTest {
 
   private static Objective objective(ModularNetwork network, int moduleIndex) {
     Weights meta = network.architecture().initialWeights(META, moduleIndex, 1, "meta");
-    return new ImitationObjective(network, moduleIndex, META, meta, StochasticDepth.OFF);
+    return new ImitationObjective(
+        network, Passes.classification(network), moduleIndex, META, meta, StochasticDepth.OFF);
   }
 
   private static Pass pass(

@@ -33,7 +33,6 @@ import io.deepincubation.core.script.TorchEngine;
 import io.deepincubation.core.training.Passes.Pass;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,7 +88,8 @@ class LocalObjectiveTest {
   private static List<String> names(Architecture architecture, int k) {
     var names = new ArrayList<String>();
     try (ModularNetwork network = network(architecture, Arithmetic.FP32)) {
-      var objective = new LocalObjective(network, INFOPRO, DEPTH, 3);
+      var objective =
+          new LocalObjective(network, Passes.classification(network), INFOPRO, DEPTH, 3);
       for (NetworkModule module : objective.groups().get(k)) {
         module.specs().stream()
             .filter(spec -> spec.role() != ParameterSpec.Role.BUFFER)
@@ -107,7 +107,9 @@ class LocalObjectiveTest {
     Pass local = pass(VIT, division, weights, LocalLosses.dgl(1));
 
     try (var network = new ModularNetwork(VIT, division, weights, compute(Arithmetic.FP32))) {
-      var endToEnd = new TaskObjective(network, Set.of(0), DEPTH, /* recompute= */ false);
+      var endToEnd =
+          new TaskObjective(
+              network, Passes.classification(network), Set.of(0), DEPTH, /* recompute= */ false);
       Pass whole = Passes.gather(network, endToEnd, batch(VIT));
       assertThat(local.gradients()).containsOnlyKeys(whole.gradients().keySet());
       assertThat(local.distance(whole)).isLessThan(NOISE);
@@ -121,8 +123,11 @@ class LocalObjectiveTest {
     List<Weights> weights = blocks.initialWeights(division, 1, "test");
     try (var one = new ModularNetwork(blocks, division, weights, compute(Arithmetic.FP32));
         var other = new ModularNetwork(blocks, division, weights, compute(Arithmetic.FP32))) {
-      var endToEnd = new TaskObjective(one, Set.of(0), DEPTH, /* recompute= */ false);
-      var local = new LocalObjective(other, LocalLosses.dgl(1), DEPTH, 3);
+      var endToEnd =
+          new TaskObjective(
+              one, Passes.classification(one), Set.of(0), DEPTH, /* recompute= */ false);
+      var local =
+          new LocalObjective(other, Passes.classification(other), LocalLosses.dgl(1), DEPTH, 3);
 
       Pass wanted = Passes.gather(one, endToEnd, batch(blocks));
       assertThat(Passes.gather(other, local, batch(blocks)).distance(wanted)).isZero();
@@ -135,7 +140,10 @@ class LocalObjectiveTest {
     var division = new ModularDivision(List.of(1, 1));
     List<Weights> weights = blocks.initialWeights(division, 1, "test");
     try (var network = new ModularNetwork(blocks, division, weights, compute(Arithmetic.FP32))) {
-      assertThatThrownBy(() -> new LocalObjective(network, LocalLosses.dgl(2), DEPTH, 3))
+      assertThatThrownBy(
+              () ->
+                  new LocalObjective(
+                      network, Passes.classification(network), LocalLosses.dgl(2), DEPTH, 3))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
               "Cannot build an auxiliary network DGL_HEAD on module 0: expected a vision"
@@ -156,7 +164,10 @@ class LocalObjectiveTest {
   @Test
   void refusesLossesOfOtherModules() {
     try (ModularNetwork network = network(VIT, Arithmetic.FP32)) {
-      assertThatThrownBy(() -> new LocalObjective(network, LocalLosses.dgl(4), DEPTH, 3))
+      assertThatThrownBy(
+              () ->
+                  new LocalObjective(
+                      network, Passes.classification(network), LocalLosses.dgl(4), DEPTH, 3))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
               "Cannot train the modules of (2,1,2) by their own losses: expected losses of 3"
@@ -180,7 +191,7 @@ class LocalObjectiveTest {
   void buildsNothingForFactorsOfZero() {
     var losses = LocalLosses.infoPro(List.of(5.0, 0.0), List.of(0.0, 1.0));
     try (ModularNetwork network = network(RESNET, Arithmetic.FP32)) {
-      var objective = new LocalObjective(network, losses, DEPTH, 3);
+      var objective = new LocalObjective(network, Passes.classification(network), losses, DEPTH, 3);
 
       List<String> first =
           objective.trained().stream().map(module -> module.specs().get(0).name()).toList();
@@ -194,7 +205,7 @@ class LocalObjectiveTest {
       assertThat(Passes.gather(network, objective, batch(RESNET)).loss()).isPositive();
       try (NDManager manager = network.manager().newSubManager()) {
         NDArray images = Passes.images(manager, objective, batch(RESNET));
-        assertThat(objective.localLogits(images)).containsOnlyKeys(1, 2);
+        assertThat(objective.outputs(images).heads()).containsOnlyKeys(1);
       }
     }
   }
@@ -203,8 +214,14 @@ class LocalObjectiveTest {
   void dropsTheBranchesThatEndToEndTrainingDrops() {
     try (ModularNetwork network = network(VIT, Arithmetic.FP32)) {
       var depth = new StochasticDepth(0.5);
-      var endToEnd = new TaskObjective(network, Set.of(0, 1, 2), depth, /* recompute= */ false);
-      var local = new LocalObjective(network, DGL, depth, 3);
+      var endToEnd =
+          new TaskObjective(
+              network,
+              Passes.classification(network),
+              Set.of(0, 1, 2),
+              depth,
+              /* recompute= */ false);
+      var local = new LocalObjective(network, Passes.classification(network), DGL, depth, 3);
       var found = new ArrayList<Float>();
       try (NDManager manager = network.manager().newSubManager();
           GradientMode mode = GradientMode.frozen()) {
@@ -214,8 +231,7 @@ class LocalObjectiveTest {
             images,
             targets,
             Passes.key(IMAGES),
-            (k, terms) ->
-                found.add(Objects.requireNonNull(terms.classification(), "loss").getFloat()));
+            (k, terms) -> found.add(Objects.requireNonNull(terms.task(), "loss").getFloat()));
 
         float wanted = endToEnd.loss(images, targets, Passes.key(IMAGES)).getFloat();
 
@@ -237,7 +253,8 @@ class LocalObjectiveTest {
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, threads);
     List<Weights> weights = VIT.initialWeights(DIVISION, 1, "test");
     try (var network = new ModularNetwork(VIT, DIVISION, weights, compute)) {
-      var objective = new LocalObjective(network, INFOPRO, DEPTH, 3);
+      var objective =
+          new LocalObjective(network, Passes.classification(network), INFOPRO, DEPTH, 3);
       try (var training =
           new TrainingStep(objective, network.manager(), recipe("adamw"), 0, compute)) {
         assertThat(training.lanes().count()).isEqualTo(threads);
@@ -265,7 +282,8 @@ class LocalObjectiveTest {
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, threads);
     List<Weights> weights = VIT.initialWeights(DIVISION, 1, "test");
     try (var network = new ModularNetwork(VIT, DIVISION, weights, compute)) {
-      var objective = new LocalObjective(network, INFOPRO, DEPTH, 3);
+      var objective =
+          new LocalObjective(network, Passes.classification(network), INFOPRO, DEPTH, 3);
       try (var training =
           new TrainingStep(objective, network.manager(), recipe("sgd"), clipNorm, compute)) {
         List<List<Weights>> before = weights(objective);
@@ -314,7 +332,7 @@ class LocalObjectiveTest {
   private static double lossAfterSteps(
       Architecture architecture, LocalLosses losses, Arithmetic arithmetic) {
     try (ModularNetwork network = network(architecture, arithmetic)) {
-      var objective = new LocalObjective(network, losses, DEPTH, 3);
+      var objective = new LocalObjective(network, Passes.classification(network), losses, DEPTH, 3);
       try (var training =
           new TrainingStep(objective, network.manager(), recipe("adamw"), 1, compute(arithmetic))) {
         Batch batch = Passes.noise(architecture, 32, 21);
@@ -363,7 +381,8 @@ class LocalObjectiveTest {
   }
 
   private static TrainingStep training(ModularNetwork network, long seed) {
-    var objective = new LocalObjective(network, INFOPRO, DEPTH, seed);
+    var objective =
+        new LocalObjective(network, Passes.classification(network), INFOPRO, DEPTH, seed);
     return new TrainingStep(
         objective, network.manager(), recipe("adamw"), 1, compute(Arithmetic.FP32));
   }
@@ -379,16 +398,17 @@ class LocalObjectiveTest {
     try (ModularNetwork network = network(architecture, Arithmetic.FP32);
         NDManager manager = network.manager().newSubManager();
         GradientMode mode = GradientMode.frozen()) {
-      var objective = new LocalObjective(network, INFOPRO, DEPTH, 3);
+      var objective =
+          new LocalObjective(network, Passes.classification(network), INFOPRO, DEPTH, 3);
       List<Weights> before = objective.trained().stream().map(NetworkModule::weights).toList();
       NDArray images = Passes.images(manager, objective, batch(architecture));
 
-      Map<Integer, NDArray> logits = objective.localLogits(images);
+      Objective.Outputs outputs = objective.outputs(images);
 
-      assertThat(logits).containsOnlyKeys(0, 1, 2);
-      assertThat(logits.values())
+      assertThat(outputs.heads()).containsOnlyKeys(0, 1);
+      assertThat(outputs.heads().values())
           .allMatch(array -> array.getShape().equals(new Shape(IMAGES, CLASSES)));
-      assertThat(Objects.requireNonNull(logits.get(2)).toFloatArray())
+      assertThat(outputs.network().toFloatArray())
           .isEqualTo(network.evaluate(images).toFloatArray());
       for (int i = 0; i < before.size(); i++) {
         assertSame(objective.trained().get(i).weights(), before.get(i));
@@ -409,7 +429,7 @@ class LocalObjectiveTest {
       LocalLosses losses) {
     try (var network =
         new ModularNetwork(architecture, division, weights, compute(Arithmetic.FP32))) {
-      var objective = new LocalObjective(network, losses, DEPTH, 3);
+      var objective = new LocalObjective(network, Passes.classification(network), losses, DEPTH, 3);
       return Passes.gather(network, objective, batch(architecture));
     }
   }

@@ -51,6 +51,11 @@ final class Passes {
     }
   }
 
+  /** The task of a network's classes, without smoothing. */
+  static Classification classification(ModularNetwork network) {
+    return new Classification(network.architecture().classes(), 0);
+  }
+
   /** The gradients of a whole batch. */
   static Pass gather(ModularNetwork network, Objective objective, Batch batch) {
     var parameters = new NDList();

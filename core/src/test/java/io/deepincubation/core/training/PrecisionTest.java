@@ -51,6 +51,7 @@ class PrecisionTest {
       var objective =
           new TaskObjective(
               network,
+              Passes.classification(network),
               network.division().allModules(),
               StochasticDepth.OFF,
               /* recompute= */ false);

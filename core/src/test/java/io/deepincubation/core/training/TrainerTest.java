@@ -235,7 +235,7 @@ class TrainerTest {
 
   private static Trained train(
       Recipe recipe, Path folder, Consumer<RunEvent.Interval> progress, int threads) {
-    return train(recipe, folder, progress, threads, network -> step -> Metrics.ofTop1(0.5));
+    return train(recipe, folder, progress, threads, objective -> step -> Metrics.ofTop1(0.5));
   }
 
   private static Trained train(
@@ -243,7 +243,7 @@ class TrainerTest {
       Path folder,
       Consumer<RunEvent.Interval> progress,
       int threads,
-      Function<ModularNetwork, Measure> accuracy) {
+      Function<Objective, Measure> measure) {
     TorchEngine.useThreads(threads);
     int batch = recipe.batch().size();
     var batches = new TrainingBatches(images(), recipe.augmentation(), 0.1, CLASSES, batch, KEY, 1);
@@ -260,7 +260,11 @@ class TrainerTest {
     try (var network = new ModularNetwork(VIT, DIVISION, weights, compute)) {
       var objective =
           new TaskObjective(
-              network, Set.of(1), new StochasticDepth(0.2), recipe.batch().recomputeActivations());
+              network,
+              Passes.classification(network),
+              Set.of(1),
+              new StochasticDepth(0.2),
+              recipe.batch().recomputeActivations());
       TrainingOutcome outcome =
           new Trainer(
                   recipe,
@@ -271,7 +275,7 @@ class TrainerTest {
                   checkpoints,
                   RunObserver.ofIntervals(progress),
                   new Attempt("3", 1, List.of("0")))
-              .train(objective, network.manager(), accuracy.apply(network));
+              .train(objective, network.manager(), measure.apply(objective));
       return new Trained(outcome, network.weights().stream().map(Safetensors::digest).toList());
     }
   }

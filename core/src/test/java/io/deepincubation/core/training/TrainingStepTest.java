@@ -47,18 +47,25 @@ class TrainingStepTest {
   }
 
   private static Objective endToEnd(ModularNetwork network) {
-    return new TaskObjective(network, DIVISION.allModules(), new StochasticDepth(0.2), false);
+    return new TaskObjective(
+        network,
+        Passes.classification(network),
+        DIVISION.allModules(),
+        new StochasticDepth(0.2),
+        false);
   }
 
   private static Objective local(ModularNetwork network) {
     var losses = LocalLosses.infoPro(List.of(5.0, 1.0), List.of(0.5, 1.0));
-    return new LocalObjective(network, losses, new StochasticDepth(0.2), /* seed= */ 3);
+    return new LocalObjective(
+        network, Passes.classification(network), losses, new StochasticDepth(0.2), /* seed= */ 3);
   }
 
   private static Objective imitation(ModularNetwork network) {
     var meta = new ModularDivision(List.of(3, 3, 1));
     return new ImitationObjective(
         network,
+        Passes.classification(network),
         2,
         meta,
         network.architecture().initialWeights(meta, 2, 3, "meta"),

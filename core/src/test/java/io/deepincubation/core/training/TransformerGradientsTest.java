@@ -69,7 +69,13 @@ class TransformerGradientsTest {
         withNetwork(
             Arithmetic.FP32,
             network -> {
-              var objective = new TaskObjective(network, Set.of(1), StochasticDepth.OFF, false);
+              var objective =
+                  new TaskObjective(
+                      network,
+                      Passes.classification(network),
+                      Set.of(1),
+                      StochasticDepth.OFF,
+                      false);
               GradientSums sums = sums(network, objective);
               try (NDManager manager = network.manager().newSubManager()) {
                 for (int first = 0; first < IMAGES; first += 2) {
@@ -116,7 +122,12 @@ class TransformerGradientsTest {
         arithmetic,
         network -> {
           var objective =
-              new TaskObjective(network, trained, new StochasticDepth(dropRate), recompute);
+              new TaskObjective(
+                  network,
+                  Passes.classification(network),
+                  trained,
+                  new StochasticDepth(dropRate),
+                  recompute);
           GradientSums sums = sums(network, objective);
           try (NDManager manager = network.manager().newSubManager()) {
             objective.gather(images(manager), targets(manager), key(), sums, 1);
@@ -129,7 +140,13 @@ class TransformerGradientsTest {
     return withNetwork(
         Arithmetic.FP32,
         network -> {
-          var objective = new TaskObjective(network, trained, new StochasticDepth(dropRate), false);
+          var objective =
+              new TaskObjective(
+                  network,
+                  Passes.classification(network),
+                  trained,
+                  new StochasticDepth(dropRate),
+                  false);
           GradientSums sums = sums(network, objective);
           try (NDManager manager = network.manager().newSubManager();
               GradientMode mode = GradientMode.recording()) {

@@ -1,0 +1,40 @@
+package io.deepincubation.core.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.checkpoint.Metrics;
+import io.deepincubation.core.data.EvaluationBatch;
+import io.deepincubation.core.script.TorchEngine;
+import org.junit.jupiter.api.Test;
+
+class ClassificationTest {
+
+  @Test
+  void countsTheClassOfTheHighestLogitBatchByBatch() {
+    Classification.Counts counts = new Classification(3, 0.1).tally();
+    try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
+      float[] first = {0, 2, 1, 3, 0, 0};
+      counts.add(
+          manager.create(first, new Shape(2, 3)),
+          new EvaluationBatch(new float[0], new int[] {1, 2}, 2));
+      counts.add(
+          manager.create(new float[] {-3, -2, -1}, new Shape(1, 3)),
+          new EvaluationBatch(new float[0], new int[] {2}, 1));
+    }
+
+    assertThat(counts.confusion().counts())
+        .isDeepEqualTo(new long[][] {{0, 0, 0}, {0, 1, 0}, {1, 0, 1}});
+    assertThat(counts.metrics()).isEqualTo(Metrics.ofTop1(2 / 3.0));
+  }
+
+  @Test
+  void rejectsNoClasses() {
+    assertThatThrownBy(() -> new Classification(0, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Cannot classify into 0 classes: expected at least 1");
+  }
+}
