@@ -5,10 +5,8 @@ import io.deepincubation.core.data.DataIndex;
 import io.deepincubation.core.data.ImageSource;
 import io.deepincubation.core.data.PreparedSet;
 import io.deepincubation.core.incubation.Architectures;
-import io.deepincubation.core.incubation.DeepIncubation;
 import io.deepincubation.core.incubation.EndToEnd;
 import io.deepincubation.core.incubation.Method;
-import io.deepincubation.core.incubation.Methods;
 import io.deepincubation.core.incubation.Stage;
 import io.deepincubation.core.incubation.StageCost;
 import io.deepincubation.core.incubation.TrainingBenchmark;
@@ -89,20 +87,14 @@ final class Plan extends Verb {
       description = "Classes, where neither recipe nor data tell; default " + DEFAULT_CLASSES + ".")
   private int classes = DEFAULT_CLASSES;
 
-  @Option(
-      names = "--method",
-      paramLabel = "METHOD",
-      defaultValue = DeepIncubation.NAME,
-      completionCandidates = Run.Known.class,
-      description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
-  private String method = DeepIncubation.NAME;
+  @Mixin private final MethodOptions.Any method = new MethodOptions.Any();
 
   @Mixin private final PlaceOptions places = new PlaceOptions();
 
   @Override
   Answer answer() {
     Recipe resolved = recipe.recipe();
-    Method chosen = Methods.named(method);
+    Method chosen = method.method();
     check();
     try (CliSession session = CliSession.start(places, output())) {
       ClusterShape cluster = ClusterShape.of(session.spark());

@@ -1,14 +1,11 @@
 package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.checkpoint.StageResult;
-import io.deepincubation.core.incubation.DeepIncubation;
 import io.deepincubation.core.incubation.Method;
-import io.deepincubation.core.incubation.Methods;
 import io.deepincubation.spark.SparkDeepIncubation;
-import java.util.Iterator;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 @Command(
     name = "run",
@@ -17,25 +14,11 @@ import picocli.CommandLine.Option;
             + " module, assembly, fine-tuning, each with an evaluation.")
 final class Run extends StageVerb {
 
-  /** The methods to choose from, for the help. */
-  static final class Known implements Iterable<String> {
-    @Override
-    public Iterator<String> iterator() {
-      return Methods.names().iterator();
-    }
-  }
-
-  @Option(
-      names = "--method",
-      paramLabel = "METHOD",
-      defaultValue = DeepIncubation.NAME,
-      completionCandidates = Known.class,
-      description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
-  private String method = DeepIncubation.NAME;
+  @Mixin private final MethodOptions.Any method = new MethodOptions.Any();
 
   @Override
   Method method() {
-    return Methods.named(method);
+    return method.method();
   }
 
   @Override

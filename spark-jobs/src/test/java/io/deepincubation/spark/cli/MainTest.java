@@ -9,82 +9,17 @@ import io.deepincubation.core.checkpoint.LocalStorage;
 import io.deepincubation.core.checkpoint.RunLease;
 import io.deepincubation.spark.TinyRuns;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class MainTest {
+class MainTest extends CommandLineFixture {
 
   private static final int CIFAR_100_RECORD = 3074;
-
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  @TempDir private Path folder;
-
-  private Map<String, String> properties = Map.of();
-
-  @BeforeEach
-  void configureSpark() throws IOException {
-    properties =
-        Map.of(
-            "spark.master", "local[2]",
-            "spark.ui.enabled", "false",
-            "spark.deepincubation.cache.directory", folder.resolve("cache").toString());
-    properties.forEach(System::setProperty);
-    Files.writeString(folder.resolve("tiny.yaml"), TinyRuns.RECIPE);
-  }
-
-  @AfterEach
-  void forgetSpark() {
-    properties.keySet().forEach(System::clearProperty);
-  }
-
-  private int cli(String... args) {
-    return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
-  }
-
-  /** A verb that trains the tiny recipe on {@code data} in {@code run}. */
-  private int train(String verb, String... more) {
-    var args =
-        new ArrayList<>(
-            List.of(
-                verb,
-                "--recipe",
-                folder.resolve("tiny.yaml").toString(),
-                "--data",
-                folder.resolve("data").toString(),
-                "--run",
-                folder.resolve("run").toString(),
-                "--threads",
-                "1"));
-    args.addAll(List.of(more));
-    return cli(args.toArray(String[]::new));
-  }
-
-  private void complains(String... words) {
-    assertThat(err.toString().lines())
-        .singleElement()
-        .asString()
-        .startsWith("deep-incubation: ")
-        .contains(words);
-  }
-
-  private JsonObject lastLine() {
-    List<String> lines = out.toString().lines().toList();
-    return JsonParser.parseString(lines.get(lines.size() - 1)).getAsJsonObject();
-  }
 
   @Test
   void runsAllStagesThenFindsThemDone() {
@@ -307,8 +242,8 @@ class MainTest {
     assertThat(train("pretrain-meta", "--seed", "8")).isEqualTo(2);
     complains(
         "Cannot use the run folder",
-        "its stage meta was trained otherwise: meta.epochs is 1 there and 2 here, seed is 7"
-            + " there and 8 here",
+        "its stage meta was trained otherwise: meta.epochs is 1 there and 2 here, seed is 7 there"
+            + " and 8 here",
         "choose another --run");
   }
 
