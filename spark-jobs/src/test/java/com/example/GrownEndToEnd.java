@@ -1,8 +1,8 @@
 package com.example;
 
-import io.deepincubation.core.incubation.Method;
-import io.deepincubation.core.incubation.Stage;
-import io.deepincubation.core.incubation.Start;
+import io.deepincubation.core.method.Method;
+import io.deepincubation.core.method.Stage;
+import io.deepincubation.core.method.Start;
 import io.deepincubation.core.network.ModuleGrowth;
 import io.deepincubation.core.recipe.Recipe;
 import java.util.List;

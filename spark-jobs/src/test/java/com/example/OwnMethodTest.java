@@ -2,9 +2,9 @@ package com.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.deepincubation.core.checkpoint.StageResult;
-import io.deepincubation.core.incubation.IncubationReport;
+import io.deepincubation.core.method.IncubationReport;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.run.StageResult;
 import io.deepincubation.spark.RunReport;
 import io.deepincubation.spark.SparkDeepIncubation;
 import io.deepincubation.spark.TinyRuns;

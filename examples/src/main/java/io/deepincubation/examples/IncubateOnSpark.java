@@ -1,6 +1,6 @@
 package io.deepincubation.examples;
 
-import io.deepincubation.core.incubation.IncubationReport;
+import io.deepincubation.core.method.IncubationReport;
 import io.deepincubation.core.recipe.Recipes;
 import io.deepincubation.spark.SparkDeepIncubation;
 import java.util.List;

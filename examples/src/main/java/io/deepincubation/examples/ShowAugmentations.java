@@ -1,8 +1,8 @@
 package io.deepincubation.examples;
 
-import io.deepincubation.core.data.AugmentationSheet;
-import io.deepincubation.core.data.ImageSource;
-import io.deepincubation.core.data.SyntheticShapes;
+import io.deepincubation.core.data.augment.AugmentationSheet;
+import io.deepincubation.core.data.source.ImageSource;
+import io.deepincubation.core.data.source.SyntheticShapes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,10 +2,10 @@ package io.deepincubation.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.deepincubation.core.checkpoint.LocalStorage;
-import io.deepincubation.core.data.PreparedSetWriter;
-import io.deepincubation.core.data.SyntheticShapes;
-import io.deepincubation.core.incubation.IncubationReport;
+import io.deepincubation.core.data.set.PreparedSetWriter;
+import io.deepincubation.core.data.source.SyntheticShapes;
+import io.deepincubation.core.method.IncubationReport;
+import io.deepincubation.core.storage.LocalStorage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

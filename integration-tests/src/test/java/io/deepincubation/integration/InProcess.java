@@ -1,21 +1,21 @@
 package io.deepincubation.integration;
 
 import ai.djl.Device;
-import io.deepincubation.core.checkpoint.LocalStorage;
-import io.deepincubation.core.checkpoint.RunFolder;
-import io.deepincubation.core.checkpoint.RunObserver;
-import io.deepincubation.core.data.LocalImageCache;
-import io.deepincubation.core.data.PreparedSet;
-import io.deepincubation.core.incubation.Architectures;
-import io.deepincubation.core.incubation.DeepIncubation;
-import io.deepincubation.core.incubation.MethodRun;
-import io.deepincubation.core.incubation.RunContext;
-import io.deepincubation.core.incubation.Stages;
-import io.deepincubation.core.incubation.TrainingData;
+import io.deepincubation.core.data.set.LocalImageCache;
+import io.deepincubation.core.data.set.PreparedSet;
+import io.deepincubation.core.method.Architectures;
+import io.deepincubation.core.method.DeepIncubation;
+import io.deepincubation.core.method.MethodRun;
+import io.deepincubation.core.method.RunContext;
+import io.deepincubation.core.method.Stages;
+import io.deepincubation.core.method.TrainingData;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.Recipes;
+import io.deepincubation.core.run.RunFolder;
+import io.deepincubation.core.run.RunObserver;
+import io.deepincubation.core.storage.LocalStorage;
 import java.nio.file.Path;
 import java.util.List;
 

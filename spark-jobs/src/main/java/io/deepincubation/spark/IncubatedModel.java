@@ -1,9 +1,13 @@
 package io.deepincubation.spark;
 
-import io.deepincubation.core.data.UnfitDataException;
+import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.inference.ModelFolder;
 import io.deepincubation.core.recipe.Precision;
 import io.deepincubation.core.recipe.UsageException;
+import io.deepincubation.spark.cluster.SparkSettings;
+import io.deepincubation.spark.predict.ImageColumn;
+import io.deepincubation.spark.predict.Inference;
+import io.deepincubation.spark.predict.PredictionColumns;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.util.Arrays;
@@ -66,7 +70,7 @@ public final class IncubatedModel {
    * @param spark classifies
    * @param uri the folder {@code final} of a run, or an exported one, on any Hadoop file system
    * @throws UnfitDataException if there is no model, or one that this library cannot compute
-   * @throws io.deepincubation.core.checkpoint.StorageException if the file system refuses
+   * @throws io.deepincubation.core.storage.StorageException if the file system refuses
    */
   public static IncubatedModel load(SparkSession spark, String uri) {
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());

@@ -1,16 +1,16 @@
 package io.deepincubation.spark;
 
-import io.deepincubation.core.checkpoint.MetricsLine;
-import io.deepincubation.core.checkpoint.RunFolder;
-import io.deepincubation.core.checkpoint.RunRecord;
-import io.deepincubation.core.checkpoint.StageResult;
-import io.deepincubation.core.checkpoint.TaskAttempt;
-import io.deepincubation.core.incubation.Method;
-import io.deepincubation.core.incubation.Methods;
-import io.deepincubation.core.incubation.Stage;
+import io.deepincubation.core.method.Method;
+import io.deepincubation.core.method.Methods;
+import io.deepincubation.core.method.Stage;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.recipe.UsageException;
+import io.deepincubation.core.run.MetricsLine;
+import io.deepincubation.core.run.RunFolder;
+import io.deepincubation.core.run.RunRecord;
+import io.deepincubation.core.run.StageResult;
+import io.deepincubation.core.run.TaskAttempt;
 import io.deepincubation.spark.report.HtmlReport;
 import io.deepincubation.spark.report.MethodStages;
 import io.deepincubation.spark.report.ReportFacts;

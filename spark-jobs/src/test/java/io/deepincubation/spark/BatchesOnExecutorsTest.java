@@ -2,16 +2,16 @@ package io.deepincubation.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.deepincubation.core.checkpoint.LocalStorage;
-import io.deepincubation.core.checkpoint.Sha256;
-import io.deepincubation.core.data.Batch;
-import io.deepincubation.core.data.BatchKey;
-import io.deepincubation.core.data.LocalImageCache;
-import io.deepincubation.core.data.PreparedSet;
-import io.deepincubation.core.data.PreparedSetWriter;
-import io.deepincubation.core.data.SyntheticShapes;
-import io.deepincubation.core.data.TrainingBatches;
+import io.deepincubation.core.data.augment.BatchKey;
+import io.deepincubation.core.data.batch.Batch;
+import io.deepincubation.core.data.batch.TrainingBatches;
+import io.deepincubation.core.data.set.LocalImageCache;
+import io.deepincubation.core.data.set.PreparedSet;
+import io.deepincubation.core.data.set.PreparedSetWriter;
+import io.deepincubation.core.data.source.SyntheticShapes;
 import io.deepincubation.core.recipe.AugmentationRecipe;
+import io.deepincubation.core.storage.LocalStorage;
+import io.deepincubation.core.storage.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

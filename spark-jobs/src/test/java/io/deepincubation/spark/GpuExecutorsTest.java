@@ -2,12 +2,12 @@ package io.deepincubation.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.deepincubation.core.checkpoint.LocalStorage;
-import io.deepincubation.core.checkpoint.RunFolder;
-import io.deepincubation.core.checkpoint.StageResult;
-import io.deepincubation.core.checkpoint.TaskAttempt;
-import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
-import io.deepincubation.core.incubation.IncubationReport;
+import io.deepincubation.core.method.IncubationReport;
+import io.deepincubation.core.run.RunFolder;
+import io.deepincubation.core.run.StageResult;
+import io.deepincubation.core.run.TaskAttempt;
+import io.deepincubation.core.run.TaskAttempt.Outcome;
+import io.deepincubation.core.storage.LocalStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.deepincubation.core.data.ImageFiles;
-import io.deepincubation.core.data.Pixels;
+import io.deepincubation.core.data.pixels.ImageFiles;
+import io.deepincubation.core.data.pixels.Pixels;
 import io.deepincubation.core.random.RandomStream;
 import io.deepincubation.core.recipe.Precision;
+import io.deepincubation.spark.predict.PredictionColumns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

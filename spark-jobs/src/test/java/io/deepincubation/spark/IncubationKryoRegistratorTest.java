@@ -2,7 +2,7 @@ package io.deepincubation.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.deepincubation.core.data.DataIndex;
+import io.deepincubation.core.data.set.DataIndex;
 import io.deepincubation.spark.prepare.Preparation;
 import io.deepincubation.spark.prepare.PrepareJob;
 import io.deepincubation.spark.storage.HadoopStorageFactory;

@@ -2,7 +2,7 @@ package io.deepincubation.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.run.StageResult;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;

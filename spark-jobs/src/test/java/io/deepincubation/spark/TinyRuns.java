@@ -1,10 +1,10 @@
 package io.deepincubation.spark;
 
-import io.deepincubation.core.checkpoint.LocalStorage;
-import io.deepincubation.core.data.PreparedSetWriter;
-import io.deepincubation.core.data.SyntheticShapes;
+import io.deepincubation.core.data.set.PreparedSetWriter;
+import io.deepincubation.core.data.source.SyntheticShapes;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
+import io.deepincubation.core.storage.LocalStorage;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;

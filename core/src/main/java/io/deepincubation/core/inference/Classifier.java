@@ -33,7 +33,7 @@ public final class Classifier implements AutoCloseable {
   }
 
   /** Puts the weights of a network's modules on a device. */
-  Classifier(
+  public Classifier(
       Architecture architecture, ModularDivision division, List<Weights> weights, Compute compute) {
     this.compute = compute;
     network = new ModularNetwork(architecture, division, weights, compute);

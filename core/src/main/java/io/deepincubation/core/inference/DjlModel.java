@@ -4,10 +4,10 @@ import ai.djl.Model;
 import ai.djl.modality.Classifications;
 import ai.djl.modality.cv.Image;
 import ai.djl.translate.Translator;
-import io.deepincubation.core.checkpoint.Storage;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.storage.Storage;
 
 /**
  * Trained models as plain DJL models, without Spark.

@@ -7,8 +7,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
-import io.deepincubation.core.data.PixelTransform;
-import io.deepincubation.core.data.Pixels;
+import io.deepincubation.core.data.pixels.PixelTransform;
+import io.deepincubation.core.data.pixels.Pixels;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,15 +1,15 @@
 package io.deepincubation.core.inference;
 
-import io.deepincubation.core.checkpoint.Sha256;
-import io.deepincubation.core.checkpoint.Storage;
-import io.deepincubation.core.checkpoint.StorageException;
-import io.deepincubation.core.checkpoint.WeightsFolder;
-import io.deepincubation.core.data.PixelTransform;
-import io.deepincubation.core.data.UnfitDataException;
+import io.deepincubation.core.data.pixels.PixelTransform;
+import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.storage.Sha256;
+import io.deepincubation.core.storage.Storage;
+import io.deepincubation.core.storage.StorageException;
+import io.deepincubation.core.weights.WeightsFolder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package io.deepincubation.core.training;
 
 import ai.djl.Device;
-import io.deepincubation.core.checkpoint.Host;
-import io.deepincubation.core.checkpoint.RunEvent;
+import io.deepincubation.core.machine.Host;
+import io.deepincubation.core.run.RunEvent;
 import java.util.List;
 
 /**

@@ -2,9 +2,9 @@ package io.deepincubation.core.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.deepincubation.core.checkpoint.Metrics;
-import io.deepincubation.core.data.EvaluationBatch;
+import io.deepincubation.core.data.batch.EvaluationBatch;
 import io.deepincubation.core.network.LossProgram;
+import io.deepincubation.core.run.Metrics;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**

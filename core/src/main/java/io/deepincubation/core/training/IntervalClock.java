@@ -1,6 +1,6 @@
 package io.deepincubation.core.training;
 
-import io.deepincubation.core.checkpoint.TrainingState;
+import io.deepincubation.core.run.TrainingState;
 import java.util.Map;
 
 /**

@@ -3,7 +3,7 @@ package io.deepincubation.core.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import io.deepincubation.core.data.Normalization;
+import io.deepincubation.core.data.pixels.Normalization;
 import io.deepincubation.core.network.LossProgram;
 import io.deepincubation.core.script.HostArrays;
 import io.deepincubation.core.script.ScriptProgram;

@@ -1,6 +1,6 @@
 package io.deepincubation.core.training;
 
-import io.deepincubation.core.checkpoint.Metrics;
+import io.deepincubation.core.run.Metrics;
 
 /** Measures the network in training between two steps. */
 @FunctionalInterface

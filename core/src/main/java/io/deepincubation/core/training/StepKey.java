@@ -1,6 +1,6 @@
 package io.deepincubation.core.training;
 
-import io.deepincubation.core.data.BatchKey;
+import io.deepincubation.core.data.augment.BatchKey;
 import io.deepincubation.core.random.RandomStream;
 
 /**

@@ -1,8 +1,8 @@
 package io.deepincubation.core.training;
 
 import ai.djl.ndarray.NDArray;
-import io.deepincubation.core.checkpoint.Metrics;
-import io.deepincubation.core.data.EvaluationBatch;
+import io.deepincubation.core.data.batch.EvaluationBatch;
+import io.deepincubation.core.run.Metrics;
 
 /**
  * What a task's measures need to know of a split, counted batch by batch. Threads count at once.

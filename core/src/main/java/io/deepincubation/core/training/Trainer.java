@@ -1,16 +1,16 @@
 package io.deepincubation.core.training;
 
 import ai.djl.ndarray.NDManager;
-import io.deepincubation.core.checkpoint.CheckpointKeeper;
-import io.deepincubation.core.checkpoint.Checkpoints;
-import io.deepincubation.core.checkpoint.Metrics;
-import io.deepincubation.core.checkpoint.RunObserver;
-import io.deepincubation.core.checkpoint.TrainingState;
-import io.deepincubation.core.data.BatchKey;
-import io.deepincubation.core.data.Prefetcher;
-import io.deepincubation.core.data.TrainingBatches;
+import io.deepincubation.core.data.augment.BatchKey;
+import io.deepincubation.core.data.batch.Prefetcher;
+import io.deepincubation.core.data.batch.TrainingBatches;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.run.CheckpointKeeper;
+import io.deepincubation.core.run.Checkpoints;
+import io.deepincubation.core.run.Metrics;
+import io.deepincubation.core.run.RunObserver;
+import io.deepincubation.core.run.TrainingState;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

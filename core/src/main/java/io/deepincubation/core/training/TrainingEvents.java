@@ -1,10 +1,10 @@
 package io.deepincubation.core.training;
 
-import io.deepincubation.core.checkpoint.Metrics;
-import io.deepincubation.core.checkpoint.MetricsLine;
-import io.deepincubation.core.checkpoint.ResidentMemory;
-import io.deepincubation.core.checkpoint.RunEvent;
-import io.deepincubation.core.checkpoint.RunObserver;
+import io.deepincubation.core.machine.ResidentMemory;
+import io.deepincubation.core.run.Metrics;
+import io.deepincubation.core.run.MetricsLine;
+import io.deepincubation.core.run.RunEvent;
+import io.deepincubation.core.run.RunObserver;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

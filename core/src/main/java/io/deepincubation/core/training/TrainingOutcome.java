@@ -1,7 +1,7 @@
 package io.deepincubation.core.training;
 
-import io.deepincubation.core.checkpoint.Metrics;
-import io.deepincubation.core.checkpoint.MetricsLine;
+import io.deepincubation.core.run.Metrics;
+import io.deepincubation.core.run.MetricsLine;
 import java.util.List;
 
 /**

@@ -3,7 +3,7 @@ package io.deepincubation.core.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.deepincubation.core.data.Batch;
+import io.deepincubation.core.data.batch.Batch;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.NetworkModule;
 import io.deepincubation.core.recipe.Recipe;
@@ -79,7 +79,7 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   /** What is done with some images of a batch. */
-  interface Work {
+  public interface Work {
 
     /**
      * Does it.
@@ -119,7 +119,7 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   /** Does some work with all images of a pass, some at a time, in lanes. */
-  void forEachPart(Batch batch, StepKey key, Work work) {
+  public void forEachPart(Batch batch, StepKey key, Work work) {
     int own = batch.size() / lanes.count();
     int some = lanes.imagesAtOnce();
     lanes.forEach(
@@ -160,7 +160,7 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   /** Returns once the device has done all that it was told to. */
-  void waitForDevice() {
+  public void waitForDevice() {
     optimizer.totalLoss();
   }
 

@@ -12,7 +12,7 @@ import ai.djl.nn.Blocks;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
-import io.deepincubation.core.data.BatchKey;
+import io.deepincubation.core.data.augment.BatchKey;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.BlockArchitecture;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.deepincubation.core.checkpoint.Metrics;
-import io.deepincubation.core.data.EvaluationBatch;
+import io.deepincubation.core.data.batch.EvaluationBatch;
+import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.script.TorchEngine;
 import org.junit.jupiter.api.Test;
 

@@ -10,7 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Blocks;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
-import io.deepincubation.core.data.Batch;
+import io.deepincubation.core.data.batch.Batch;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Arithmetic;

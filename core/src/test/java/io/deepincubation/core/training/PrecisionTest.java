@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.deepincubation.core.data.BatchKey;
+import io.deepincubation.core.data.augment.BatchKey;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;

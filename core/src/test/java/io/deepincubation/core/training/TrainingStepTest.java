@@ -3,8 +3,8 @@ package io.deepincubation.core.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
-import io.deepincubation.core.data.Batch;
-import io.deepincubation.core.data.BatchKey;
+import io.deepincubation.core.data.augment.BatchKey;
+import io.deepincubation.core.data.batch.Batch;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Arithmetic;

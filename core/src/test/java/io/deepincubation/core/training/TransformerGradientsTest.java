@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.deepincubation.core.data.BatchKey;
+import io.deepincubation.core.data.augment.BatchKey;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;

@@ -1,7 +1,7 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.checkpoint.StageResult;
-import io.deepincubation.core.incubation.Method;
+import io.deepincubation.core.method.Method;
+import io.deepincubation.core.run.StageResult;
 import io.deepincubation.spark.SparkDeepIncubation;
 import java.util.List;
 import picocli.CommandLine.Command;

@@ -1,16 +1,16 @@
 package io.deepincubation.spark.cli;
 
 import ai.djl.Device;
-import io.deepincubation.core.incubation.TrainingBenchmark;
-import io.deepincubation.core.incubation.TrainingBenchmark.Speed;
-import io.deepincubation.core.inference.InferenceBenchmark;
+import io.deepincubation.core.bench.InferenceBenchmark;
+import io.deepincubation.core.bench.TrainingBenchmark;
+import io.deepincubation.core.bench.TrainingBenchmark.Speed;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.text.Quantities;
 import io.deepincubation.core.training.Attempt;
-import io.deepincubation.spark.Devices;
+import io.deepincubation.spark.cluster.Devices;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

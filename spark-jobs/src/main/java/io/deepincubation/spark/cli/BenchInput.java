@@ -1,10 +1,10 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.checkpoint.LocalStorage;
-import io.deepincubation.core.checkpoint.Storage;
-import io.deepincubation.core.data.InputBenchmark;
-import io.deepincubation.core.data.InputBenchmark.Speed;
+import io.deepincubation.core.bench.InputBenchmark;
+import io.deepincubation.core.bench.InputBenchmark.Speed;
 import io.deepincubation.core.recipe.UsageException;
+import io.deepincubation.core.storage.LocalStorage;
+import io.deepincubation.core.storage.Storage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

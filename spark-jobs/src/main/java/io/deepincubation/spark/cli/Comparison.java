@@ -1,7 +1,7 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.checkpoint.StageResult;
-import io.deepincubation.core.incubation.IncubationReport;
+import io.deepincubation.core.method.IncubationReport;
+import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.text.Quantities;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.recipe.UsageException;
-import io.deepincubation.spark.Version;
+import io.deepincubation.spark.cluster.Version;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;

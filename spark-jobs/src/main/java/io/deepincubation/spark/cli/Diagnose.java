@@ -1,8 +1,8 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.checkpoint.StorageException;
 import io.deepincubation.core.recipe.UsageException;
-import io.deepincubation.spark.Doctor;
+import io.deepincubation.core.storage.StorageException;
+import io.deepincubation.spark.doctor.Doctor;
 import io.deepincubation.spark.doctor.Examination;
 import io.deepincubation.spark.doctor.Finding;
 import io.deepincubation.spark.doctor.Finding.State;

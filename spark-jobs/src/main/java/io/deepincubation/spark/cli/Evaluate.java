@@ -1,6 +1,6 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.incubation.Stages;
+import io.deepincubation.core.method.Stages;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.text.Quantities;
 import io.deepincubation.spark.Evaluation;

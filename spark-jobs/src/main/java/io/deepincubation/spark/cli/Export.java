@@ -1,10 +1,10 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.checkpoint.Storage;
-import io.deepincubation.core.incubation.Stages;
 import io.deepincubation.core.inference.ModelExport;
 import io.deepincubation.core.inference.ModelFolder;
+import io.deepincubation.core.method.Stages;
 import io.deepincubation.core.recipe.UsageException;
+import io.deepincubation.core.storage.Storage;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,6 +1,6 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.run.StageResult;
 import io.deepincubation.spark.SparkDeepIncubation;
 import java.util.List;
 import picocli.CommandLine.Command;

@@ -1,9 +1,9 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.checkpoint.LeaseException;
-import io.deepincubation.core.incubation.MissingStageException;
+import io.deepincubation.core.method.MissingStageException;
+import io.deepincubation.core.run.LeaseException;
 import io.deepincubation.core.text.FirstLine;
-import io.deepincubation.spark.Fault;
+import io.deepincubation.spark.stages.Fault;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;

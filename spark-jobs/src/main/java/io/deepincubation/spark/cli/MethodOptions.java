@@ -1,8 +1,8 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.incubation.DeepIncubation;
-import io.deepincubation.core.incubation.Method;
-import io.deepincubation.core.incubation.Methods;
+import io.deepincubation.core.method.DeepIncubation;
+import io.deepincubation.core.method.Method;
+import io.deepincubation.core.method.Methods;
 import io.deepincubation.core.recipe.UsageException;
 import java.util.Iterator;
 import java.util.List;

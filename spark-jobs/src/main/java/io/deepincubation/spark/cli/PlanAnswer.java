@@ -1,11 +1,11 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.incubation.Method;
-import io.deepincubation.core.incubation.Stage;
-import io.deepincubation.core.incubation.TrainingPlan;
-import io.deepincubation.core.incubation.TrainingPlan.Planned;
+import io.deepincubation.core.method.Method;
+import io.deepincubation.core.method.Stage;
+import io.deepincubation.core.method.TrainingPlan;
+import io.deepincubation.core.method.TrainingPlan.Planned;
 import io.deepincubation.core.text.Quantities;
-import io.deepincubation.spark.ClusterShape;
+import io.deepincubation.spark.cluster.ClusterShape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

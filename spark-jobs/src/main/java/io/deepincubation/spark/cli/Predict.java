@@ -2,8 +2,8 @@ package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.text.Quantities;
 import io.deepincubation.spark.IncubatedModel;
-import io.deepincubation.spark.PredictJob;
-import io.deepincubation.spark.PredictionColumns;
+import io.deepincubation.spark.predict.PredictJob;
+import io.deepincubation.spark.predict.PredictionColumns;
 import io.deepincubation.spark.prepare.ImageFrames;
 import java.util.List;
 import java.util.Locale;

@@ -1,14 +1,14 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.checkpoint.Storage;
-import io.deepincubation.core.data.ContactSheet;
-import io.deepincubation.core.data.DataIndex;
-import io.deepincubation.core.data.ImageFitting;
-import io.deepincubation.core.data.ImageFitting.Encoding;
-import io.deepincubation.core.data.ImageSizes;
-import io.deepincubation.core.data.PreparedSet;
-import io.deepincubation.core.data.UnfitDataException;
+import io.deepincubation.core.data.pixels.ContactSheet;
+import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.data.set.DataIndex;
+import io.deepincubation.core.data.set.ImageFitting;
+import io.deepincubation.core.data.set.ImageFitting.Encoding;
+import io.deepincubation.core.data.set.ImageSizes;
+import io.deepincubation.core.data.set.PreparedSet;
 import io.deepincubation.core.recipe.UsageException;
+import io.deepincubation.core.storage.Storage;
 import io.deepincubation.spark.prepare.Columns;
 import io.deepincubation.spark.prepare.Preparation;
 import io.deepincubation.spark.prepare.PrepareJob;

@@ -1,7 +1,7 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.checkpoint.RunFolder;
-import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.run.RunFolder;
+import io.deepincubation.core.run.StageResult;
 import io.deepincubation.spark.RunReport;
 import java.util.ArrayList;
 import java.util.List;

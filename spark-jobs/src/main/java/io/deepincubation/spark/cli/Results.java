@@ -1,6 +1,6 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.text.Quantities;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.checkpoint.RunFolder;
-import io.deepincubation.core.checkpoint.StageResult;
-import io.deepincubation.core.incubation.DeepIncubation;
-import io.deepincubation.core.incubation.Method;
+import io.deepincubation.core.method.DeepIncubation;
+import io.deepincubation.core.method.Method;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.run.RunFolder;
+import io.deepincubation.core.run.StageResult;
 import io.deepincubation.spark.RunReport;
 import io.deepincubation.spark.SparkDeepIncubation;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package io.deepincubation.spark.doctor;
 
-import io.deepincubation.core.checkpoint.Storage;
-import io.deepincubation.core.data.DataIndex;
-import io.deepincubation.core.data.PreparedSet;
+import io.deepincubation.core.data.set.DataIndex;
+import io.deepincubation.core.data.set.PreparedSet;
+import io.deepincubation.core.storage.Storage;
 import io.deepincubation.core.text.Quantities;
 import java.io.IOException;
 import java.io.InputStream;

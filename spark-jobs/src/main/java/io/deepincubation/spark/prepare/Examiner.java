@@ -1,9 +1,9 @@
 package io.deepincubation.spark.prepare;
 
-import io.deepincubation.core.data.FittedImage;
-import io.deepincubation.core.data.ImageSource;
-import io.deepincubation.core.data.RejectedImage;
-import io.deepincubation.core.data.SampleOrder;
+import io.deepincubation.core.data.set.FittedImage;
+import io.deepincubation.core.data.set.RejectedImage;
+import io.deepincubation.core.data.set.SampleOrder;
+import io.deepincubation.core.data.source.ImageSource;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package io.deepincubation.spark.prepare;
 
-import io.deepincubation.core.checkpoint.Storage;
-import io.deepincubation.core.data.CifarSource;
-import io.deepincubation.core.data.IdxSource;
-import io.deepincubation.core.data.ImageSource;
+import io.deepincubation.core.data.source.CifarSource;
+import io.deepincubation.core.data.source.IdxSource;
+import io.deepincubation.core.data.source.ImageSource;
+import io.deepincubation.core.storage.Storage;
 
 /** Formats that no reader of Spark knows. */
 enum FileFormat {

@@ -1,7 +1,7 @@
 package io.deepincubation.spark.prepare;
 
-import io.deepincubation.core.data.ImageSource;
-import io.deepincubation.core.data.Sample;
+import io.deepincubation.core.data.source.ImageSource;
+import io.deepincubation.core.data.source.Sample;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -4,8 +4,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.regexp_extract;
 
-import io.deepincubation.core.data.ImageFiles;
-import io.deepincubation.core.data.UnfitDataException;
+import io.deepincubation.core.data.pixels.ImageFiles;
+import io.deepincubation.core.data.pixels.UnfitDataException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

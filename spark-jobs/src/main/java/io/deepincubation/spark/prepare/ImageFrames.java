@@ -17,7 +17,8 @@ public final class ImageFrames {
    * @param storages open it, in tasks too
    * @param from a folder's URI, or a table's name
    * @param format how the images come
-   * @throws io.deepincubation.core.data.UnfitDataException if there is nothing that can be read
+   * @throws io.deepincubation.core.data.pixels.UnfitDataException if there is nothing that can be
+   *     read
    */
   public static Dataset<Row> open(
       SparkSession spark, StorageFactory storages, String from, SourceFormat format) {

@@ -1,6 +1,6 @@
 package io.deepincubation.spark.prepare;
 
-import io.deepincubation.core.data.Pixels;
+import io.deepincubation.core.data.pixels.Pixels;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Row;

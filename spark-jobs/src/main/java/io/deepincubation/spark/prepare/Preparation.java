@@ -1,6 +1,6 @@
 package io.deepincubation.spark.prepare;
 
-import io.deepincubation.core.data.ImageFitting;
+import io.deepincubation.core.data.set.ImageFitting;
 import io.deepincubation.core.recipe.UsageException;
 import java.io.Serializable;
 

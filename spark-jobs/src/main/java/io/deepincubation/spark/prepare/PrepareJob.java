@@ -1,19 +1,19 @@
 package io.deepincubation.spark.prepare;
 
-import io.deepincubation.core.checkpoint.Storage;
-import io.deepincubation.core.checkpoint.StorageException;
-import io.deepincubation.core.data.ContactSheet;
-import io.deepincubation.core.data.DataIndex;
-import io.deepincubation.core.data.FittedImage;
-import io.deepincubation.core.data.ImageSource;
-import io.deepincubation.core.data.PreparedSet;
-import io.deepincubation.core.data.PreparedSetWriter;
-import io.deepincubation.core.data.RejectedImage;
-import io.deepincubation.core.data.RejectedTable;
-import io.deepincubation.core.data.ShardFacts;
-import io.deepincubation.core.data.ShardWriter;
-import io.deepincubation.core.data.UnfitDataException;
+import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.data.set.DataIndex;
+import io.deepincubation.core.data.set.FirstImages;
+import io.deepincubation.core.data.set.FittedImage;
+import io.deepincubation.core.data.set.PreparedSet;
+import io.deepincubation.core.data.set.PreparedSetWriter;
+import io.deepincubation.core.data.set.RejectedImage;
+import io.deepincubation.core.data.set.RejectedTable;
+import io.deepincubation.core.data.set.ShardFacts;
+import io.deepincubation.core.data.set.ShardWriter;
+import io.deepincubation.core.data.source.ImageSource;
 import io.deepincubation.core.recipe.UsageException;
+import io.deepincubation.core.storage.Storage;
+import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.core.text.FirstLine;
 import io.deepincubation.spark.storage.StorageFactory;
 import io.deepincubation.spark.storage.StorageFailure;
@@ -103,7 +103,7 @@ public final class PrepareJob {
     Storage target = storages.open(request.to());
     requireFewRejected(request, rejected, facts);
     DataIndex index = new PreparedSetWriter(target).finish(classNames, facts);
-    ContactSheet.of(PreparedSet.open(target)).write(target);
+    FirstImages.of(PreparedSet.open(target)).write(target);
     return index;
   }
 

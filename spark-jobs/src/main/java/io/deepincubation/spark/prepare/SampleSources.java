@@ -4,10 +4,10 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.regexp_extract;
 
-import io.deepincubation.core.checkpoint.Storage;
-import io.deepincubation.core.data.CifarSource;
-import io.deepincubation.core.data.IdxSource;
-import io.deepincubation.core.data.UnfitDataException;
+import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.data.source.CifarSource;
+import io.deepincubation.core.data.source.IdxSource;
+import io.deepincubation.core.storage.Storage;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.io.FileNotFoundException;
 import java.io.IOException;

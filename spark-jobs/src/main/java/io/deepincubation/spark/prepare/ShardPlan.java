@@ -1,6 +1,6 @@
 package io.deepincubation.spark.prepare;
 
-import io.deepincubation.core.data.SampleOrder;
+import io.deepincubation.core.data.set.SampleOrder;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

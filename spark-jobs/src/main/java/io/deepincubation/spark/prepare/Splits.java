@@ -1,6 +1,6 @@
 package io.deepincubation.spark.prepare;
 
-import io.deepincubation.core.data.ImageSource;
+import io.deepincubation.core.data.source.ImageSource;
 import java.util.Locale;
 
 /** The splits' names in a set, whatever the source calls them. */

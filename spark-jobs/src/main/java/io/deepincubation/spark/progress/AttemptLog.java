@@ -1,12 +1,12 @@
 package io.deepincubation.spark.progress;
 
-import io.deepincubation.core.checkpoint.Commits;
-import io.deepincubation.core.checkpoint.LeaseException;
-import io.deepincubation.core.checkpoint.RunEvent;
-import io.deepincubation.core.checkpoint.RunObserver;
-import io.deepincubation.core.checkpoint.StorageException;
-import io.deepincubation.core.checkpoint.TaskAttempt;
-import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
+import io.deepincubation.core.run.Commits;
+import io.deepincubation.core.run.LeaseException;
+import io.deepincubation.core.run.RunEvent;
+import io.deepincubation.core.run.RunObserver;
+import io.deepincubation.core.run.TaskAttempt;
+import io.deepincubation.core.run.TaskAttempt.Outcome;
+import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.core.thread.Daemons;
 import io.deepincubation.core.training.Attempt;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.deepincubation.spark.progress;
 
-import io.deepincubation.core.checkpoint.RunEvent;
+import io.deepincubation.core.run.RunEvent;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.util.AccumulatorV2;

@@ -1,7 +1,7 @@
 package io.deepincubation.spark.progress;
 
-import io.deepincubation.core.checkpoint.RunEvent;
-import io.deepincubation.core.checkpoint.RunObserver;
+import io.deepincubation.core.run.RunEvent;
+import io.deepincubation.core.run.RunObserver;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.deepincubation.spark.progress;
 
-import io.deepincubation.core.checkpoint.RunEvent;
-import io.deepincubation.core.checkpoint.RunObserver;
-import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
+import io.deepincubation.core.run.RunEvent;
+import io.deepincubation.core.run.RunObserver;
+import io.deepincubation.core.run.TaskAttempt.Outcome;
 import io.deepincubation.core.text.FirstLine;
 import java.time.Duration;
 import java.time.Instant;

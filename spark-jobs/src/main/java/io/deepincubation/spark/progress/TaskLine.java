@@ -1,6 +1,6 @@
 package io.deepincubation.spark.progress;
 
-import io.deepincubation.core.checkpoint.RunEvent;
+import io.deepincubation.core.run.RunEvent;
 import io.deepincubation.core.text.Quantities;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package io.deepincubation.spark.report;
 
-import io.deepincubation.core.checkpoint.MetricsLine;
+import io.deepincubation.core.run.MetricsLine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

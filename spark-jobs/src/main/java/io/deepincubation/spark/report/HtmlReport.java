@@ -1,8 +1,8 @@
 package io.deepincubation.spark.report;
 
-import io.deepincubation.core.checkpoint.MetricsLine;
-import io.deepincubation.core.checkpoint.StageResult;
-import io.deepincubation.core.checkpoint.TaskAttempt;
+import io.deepincubation.core.run.MetricsLine;
+import io.deepincubation.core.run.StageResult;
+import io.deepincubation.core.run.TaskAttempt;
 import io.deepincubation.core.text.Quantities;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package io.deepincubation.spark.report;
 
-import io.deepincubation.core.checkpoint.StageResult;
-import io.deepincubation.core.incubation.Stages;
+import io.deepincubation.core.method.Stages;
+import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.text.Quantities;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.deepincubation.spark.report;
 
-import io.deepincubation.core.checkpoint.StageResult;
+import io.deepincubation.core.run.StageResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -1,8 +1,8 @@
 package io.deepincubation.spark.report;
 
-import io.deepincubation.core.checkpoint.MetricsLine;
-import io.deepincubation.core.checkpoint.StageResult;
-import io.deepincubation.core.checkpoint.TaskAttempt;
+import io.deepincubation.core.run.MetricsLine;
+import io.deepincubation.core.run.StageResult;
+import io.deepincubation.core.run.TaskAttempt;
 import io.deepincubation.core.training.ConfusionMatrix;
 import java.util.List;
 import java.util.Map;

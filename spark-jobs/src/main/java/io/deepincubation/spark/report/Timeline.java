@@ -1,9 +1,9 @@
 package io.deepincubation.spark.report;
 
-import io.deepincubation.core.checkpoint.MetricsLine;
-import io.deepincubation.core.checkpoint.StageResult;
-import io.deepincubation.core.checkpoint.TaskAttempt;
-import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
+import io.deepincubation.core.run.MetricsLine;
+import io.deepincubation.core.run.StageResult;
+import io.deepincubation.core.run.TaskAttempt;
+import io.deepincubation.core.run.TaskAttempt.Outcome;
 import io.deepincubation.core.text.Quantities;
 import io.deepincubation.core.training.Attempt;
 import java.time.Duration;

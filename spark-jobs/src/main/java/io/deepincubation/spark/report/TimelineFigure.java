@@ -1,7 +1,7 @@
 package io.deepincubation.spark.report;
 
-import io.deepincubation.core.checkpoint.TaskAttempt;
-import io.deepincubation.core.incubation.Stages;
+import io.deepincubation.core.method.Stages;
+import io.deepincubation.core.run.TaskAttempt;
 import io.deepincubation.core.text.Quantities;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -1,6 +1,6 @@
 package io.deepincubation.spark.storage;
 
-import io.deepincubation.core.checkpoint.Storage.Content;
+import io.deepincubation.core.storage.Storage.Content;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,8 +1,8 @@
 package io.deepincubation.spark.storage;
 
-import io.deepincubation.core.checkpoint.LocalStorage;
-import io.deepincubation.core.checkpoint.Storage;
-import io.deepincubation.core.checkpoint.StorageException;
+import io.deepincubation.core.storage.LocalStorage;
+import io.deepincubation.core.storage.Storage;
+import io.deepincubation.core.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

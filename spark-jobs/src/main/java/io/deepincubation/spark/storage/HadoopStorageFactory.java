@@ -1,6 +1,6 @@
 package io.deepincubation.spark.storage;
 
-import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.storage.Storage;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -1,6 +1,6 @@
 package io.deepincubation.spark.storage;
 
-import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.storage.Storage;
 import java.io.Serializable;
 
 /** Opens storages on whatever machine it was carried to; it travels with tasks. */

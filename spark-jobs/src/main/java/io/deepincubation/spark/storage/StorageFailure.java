@@ -1,6 +1,6 @@
 package io.deepincubation.spark.storage;
 
-import io.deepincubation.core.checkpoint.StorageException;
+import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.core.text.FirstLine;
 import java.io.FileNotFoundException;
 import java.net.ConnectException;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.deepincubation.core.checkpoint.LeaseTerms;
-import io.deepincubation.core.checkpoint.LocalStorage;
-import io.deepincubation.core.checkpoint.RunLease;
+import io.deepincubation.core.run.LeaseTerms;
+import io.deepincubation.core.run.RunLease;
+import io.deepincubation.core.storage.LocalStorage;
 import io.deepincubation.spark.TinyRuns;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,13 +2,13 @@ package io.deepincubation.spark.prepare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.deepincubation.core.checkpoint.LocalStorage;
-import io.deepincubation.core.data.DataIndex;
-import io.deepincubation.core.data.ImageFiles;
-import io.deepincubation.core.data.LocalImageCache;
-import io.deepincubation.core.data.Pixels;
-import io.deepincubation.core.data.PreparedSet;
+import io.deepincubation.core.data.pixels.ImageFiles;
+import io.deepincubation.core.data.pixels.Pixels;
+import io.deepincubation.core.data.set.DataIndex;
+import io.deepincubation.core.data.set.LocalImageCache;
+import io.deepincubation.core.data.set.PreparedSet;
 import io.deepincubation.core.random.RandomStream;
+import io.deepincubation.core.storage.LocalStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

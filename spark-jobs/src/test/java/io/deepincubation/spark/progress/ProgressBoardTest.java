@@ -2,8 +2,8 @@ package io.deepincubation.spark.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.deepincubation.core.checkpoint.RunEvent;
-import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
+import io.deepincubation.core.run.RunEvent;
+import io.deepincubation.core.run.TaskAttempt.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -3,12 +3,12 @@ package io.deepincubation.spark.progress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.deepincubation.core.checkpoint.LocalStorage;
-import io.deepincubation.core.checkpoint.RunEvent;
-import io.deepincubation.core.checkpoint.RunFolder;
-import io.deepincubation.core.checkpoint.RunObserver;
-import io.deepincubation.core.checkpoint.TaskAttempt;
-import io.deepincubation.core.checkpoint.TaskAttempt.Outcome;
+import io.deepincubation.core.run.RunEvent;
+import io.deepincubation.core.run.RunFolder;
+import io.deepincubation.core.run.RunObserver;
+import io.deepincubation.core.run.TaskAttempt;
+import io.deepincubation.core.run.TaskAttempt.Outcome;
+import io.deepincubation.core.storage.LocalStorage;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -2,11 +2,11 @@ package io.deepincubation.spark.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.deepincubation.core.checkpoint.MemoryUse;
-import io.deepincubation.core.checkpoint.Metrics;
-import io.deepincubation.core.checkpoint.MetricsLine;
-import io.deepincubation.core.checkpoint.StageResult;
-import io.deepincubation.core.checkpoint.TaskAttempt;
+import io.deepincubation.core.machine.MemoryUse;
+import io.deepincubation.core.run.Metrics;
+import io.deepincubation.core.run.MetricsLine;
+import io.deepincubation.core.run.StageResult;
+import io.deepincubation.core.run.TaskAttempt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.deepincubation.spark.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.deepincubation.core.checkpoint.MetricsLine;
+import io.deepincubation.core.run.MetricsLine;
 import io.deepincubation.core.training.ConfusionMatrix;
 import java.util.List;
 import java.util.Map;

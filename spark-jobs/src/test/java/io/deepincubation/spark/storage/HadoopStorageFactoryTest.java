@@ -2,7 +2,7 @@ package io.deepincubation.spark.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.deepincubation.core.checkpoint.Storage;
+import io.deepincubation.core.storage.Storage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

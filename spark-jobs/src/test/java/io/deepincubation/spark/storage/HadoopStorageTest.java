@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.deepincubation.core.checkpoint.LocalStorage;
-import io.deepincubation.core.checkpoint.Storage;
-import io.deepincubation.core.checkpoint.StorageException;
+import io.deepincubation.core.storage.LocalStorage;
+import io.deepincubation.core.storage.Storage;
+import io.deepincubation.core.storage.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

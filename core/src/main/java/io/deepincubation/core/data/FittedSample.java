@@ -1,9 +1,0 @@
-package io.deepincubation.core.data;
-
-/**
- * A labelled image as a set keeps it.
- *
- * @param image the image
- * @param label its class, from 0
- */
-public record FittedSample(FittedImage image, int label) {}

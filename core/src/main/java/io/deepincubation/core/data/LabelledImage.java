@@ -1,9 +1,0 @@
-package io.deepincubation.core.data;
-
-/**
- * An image of a split.
- *
- * @param picture what it shows
- * @param label its class, from 0
- */
-public record LabelledImage(Picture picture, int label) {}

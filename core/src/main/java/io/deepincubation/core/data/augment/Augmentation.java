@@ -1,0 +1,115 @@
+package io.deepincubation.core.data.augment;
+
+import io.deepincubation.core.data.pixels.Box;
+import io.deepincubation.core.data.pixels.Normalization;
+import io.deepincubation.core.data.pixels.Picture;
+import io.deepincubation.core.data.pixels.Pixels;
+import io.deepincubation.core.data.pixels.Resampling;
+import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.random.Permutation;
+import io.deepincubation.core.random.RandomStream;
+import io.deepincubation.core.recipe.AugmentationRecipe;
+
+/**
+ * What DeiT does to training images: a random part of the image, resized, or a random crop after
+ * zero padding for small images; a random flip; RandAugment or colour jitter; normalisation with
+ * ImageNet's mean and standard deviation; random erasing.
+ *
+ * <p>Every draw is a pure function of (seed, stage, module, epoch, sample, repeat), so a sample
+ * looks the same whichever batch it is in. C is 3; the network sees S x S pixels.
+ */
+public final class Augmentation {
+
+  private static final long CROP = RandomStream.part("crop");
+  private static final long FLIP = RandomStream.part("flip");
+  private static final long RAND_AUGMENT = RandomStream.part("rand-augment");
+  private static final long COLOR_JITTER = RandomStream.part("color-jitter");
+  private static final long ERASING = RandomStream.part("erasing");
+
+  private final AugmentationRecipe recipe;
+  private final BatchKey key;
+  private final long stage;
+  private final int side;
+
+  /**
+   * Prepares the draws of a training.
+   *
+   * @param recipe what is done
+   * @param key what the draws are for
+   * @param side S
+   */
+  public Augmentation(AugmentationRecipe recipe, BatchKey key, int side) {
+    this.recipe = recipe;
+    this.key = key;
+    this.stage = RandomStream.part(key.stage());
+    this.side = side;
+  }
+
+  /**
+   * Which look of which image is made.
+   *
+   * @param epoch from 0
+   * @param sample the image's row in its table
+   * @param repeat how often the epoch has taken the image before
+   */
+  public record Look(int epoch, int sample, int repeat) {}
+
+  /**
+   * Writes an image as the network sees it.
+   *
+   * @param picture the image; of S x S pixels where it is not cropped to a resized part
+   * @param look which look is made
+   * @param into receives C x S x S values
+   * @param offset where they start
+   */
+  public void apply(Picture picture, Look look, float[] into, int offset) {
+    Pixels pixels = cropped(picture, look);
+    if (recipe.flip() && stream(look, FLIP).nextDouble() < 0.5) {
+      pixels = pixels.mirrored();
+    }
+    if (recipe.randAugment() > 0) {
+      pixels = new RandAugment(recipe.randAugment()).apply(pixels, stream(look, RAND_AUGMENT));
+    } else if (recipe.colorJitter() > 0) {
+      pixels = new ColorJitter(recipe.colorJitter()).apply(pixels, stream(look, COLOR_JITTER));
+    }
+    Normalization.IMAGENET.apply(pixels, into, offset);
+    if (recipe.randomErasing() > 0) {
+      RandomStream random = stream(look, ERASING);
+      if (random.nextDouble() < recipe.randomErasing()) {
+        RandomErasing.apply(random, into, offset, side, side);
+      }
+    }
+  }
+
+  private Pixels cropped(Picture picture, Look look) {
+    RandomStream random = stream(look, CROP);
+    if (recipe.resizedCrop()) {
+      Box part = RandomResizedCrop.draw(random, picture.height(), picture.width());
+      return Resampling.resized(picture.part(part, side), side, side);
+    }
+    Pixels whole = picture.pixels();
+    requireSide(whole);
+    int padding = recipe.cropPadding();
+    if (padding == 0) {
+      return whole;
+    }
+    int top = Permutation.below(random, 2 * padding + 1) - padding;
+    int left = Permutation.below(random, 2 * padding + 1) - padding;
+    return whole.shifted(top, left);
+  }
+
+  private void requireSide(Pixels pixels) {
+    if (pixels.height() != side || pixels.width() != side) {
+      throw new UnfitDataException(
+          String.format(
+              "Cannot augment an image: expected %d x %d pixels, got %s; set"
+                  + " augmentation.resized-crop, or run `prepare` with --image-size %d",
+              side, side, pixels.size(), side));
+    }
+  }
+
+  private RandomStream stream(Look look, long part) {
+    return RandomStream.of(
+        key.seed(), stage, key.moduleIndex(), look.epoch(), look.sample(), part + look.repeat());
+  }
+}

@@ -1,0 +1,10 @@
+package io.deepincubation.core.data.batch;
+
+/**
+ * Images to be classified, with the right answers.
+ *
+ * @param images B x C x H x W, normalised, row-major; what follows means nothing
+ * @param labels B classes
+ * @param size B
+ */
+public record EvaluationBatch(float[] images, int[] labels, int size) {}

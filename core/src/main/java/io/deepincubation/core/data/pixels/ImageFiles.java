@@ -1,0 +1,12 @@
+package io.deepincubation.core.data.pixels;
+
+/** Image files of pixels. */
+public final class ImageFiles {
+
+  private ImageFiles() {}
+
+  /** A PNG file. */
+  public static byte[] png(Pixels pixels) {
+    return ImageCodec.encodePng(pixels);
+  }
+}

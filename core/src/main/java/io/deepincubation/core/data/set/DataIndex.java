@@ -1,0 +1,220 @@
+package io.deepincubation.core.data.set;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import io.deepincubation.core.data.pixels.ImageCodec;
+import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.storage.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What a prepared set holds; kept as {@code index.json}, whose presence commits the set.
+ *
+ * @param formatVersion version of the index and the shards, {@value #FORMAT_VERSION}
+ * @param sizes of the images
+ * @param channels 3: red, green, blue
+ * @param classNames a label is an index into them
+ * @param mean of the training split per channel, 0 to 1
+ * @param std standard deviation of the training split per channel, 0 to 1
+ * @param classCounts images of each class, by split
+ * @param splits shards by split, in the order of their samples
+ */
+public record DataIndex(
+    int formatVersion,
+    ImageSizes sizes,
+    int channels,
+    List<String> classNames,
+    List<Double> mean,
+    List<Double> std,
+    Map<String, List<Integer>> classCounts,
+    Map<String, List<Shard>> splits) {
+
+  /** The version that this program writes and reads. */
+  public static final int FORMAT_VERSION = 2;
+
+  /** The index's name in the set's folder. */
+  public static final String FILE = "index.json";
+
+  private static final Gson COMPACT = new GsonBuilder().disableHtmlEscaping().create();
+  private static final Gson PRETTY =
+      new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+  private static final Set<String> KEYS =
+      Set.of(
+          "formatVersion",
+          "sizes",
+          "channels",
+          "classNames",
+          "mean",
+          "std",
+          "classCounts",
+          "splits",
+          "digest");
+
+  /**
+   * One Parquet file.
+   *
+   * @param file its name in the set's folder, such as {@code train/part-00000.parquet}
+   * @param count its samples
+   * @param sha256 hex digest of its bytes
+   * @param bytes its length
+   * @param rowGroups what it can be read in, in order
+   * @param footer what is behind them
+   */
+  public record Shard(
+      String file,
+      int count,
+      String sha256,
+      long bytes,
+      List<RowGroup> rowGroups,
+      FileRange footer) {
+
+    /** Checks that all is there. */
+    public Shard {
+      Objects.requireNonNull(file, "file");
+      Objects.requireNonNull(sha256, "sha256");
+      Objects.requireNonNull(footer, "footer");
+      rowGroups = List.copyOf(rowGroups);
+      if (count < 1 || bytes < 1) {
+        throw new IllegalArgumentException(
+            String.format(
+                "Cannot list shard %s: expected samples and bytes, got %d and %d",
+                file, count, bytes));
+      }
+      if (rowGroups.stream().mapToInt(RowGroup::count).sum() != count) {
+        throw new IllegalArgumentException(
+            "Cannot list shard " + file + ": expected row groups of " + count + " samples in all");
+      }
+    }
+  }
+
+  /**
+   * Samples that are read together.
+   *
+   * @param count how many
+   * @param range where they lie in the shard
+   */
+  public record RowGroup(int count, FileRange range) {}
+
+  /** Checks and copies. */
+  public DataIndex {
+    classNames = List.copyOf(classNames);
+    mean = List.copyOf(mean);
+    std = List.copyOf(std);
+    var copy = new LinkedHashMap<String, List<Shard>>();
+    splits.forEach((split, shards) -> copy.put(split, List.copyOf(shards)));
+    splits = Collections.unmodifiableMap(copy);
+    var counts = new LinkedHashMap<String, List<Integer>>();
+    classCounts.forEach((split, ofClasses) -> counts.put(split, List.copyOf(ofClasses)));
+    classCounts = Collections.unmodifiableMap(counts);
+    Objects.requireNonNull(sizes, "sizes");
+    if (channels != ImageCodec.CHANNELS) {
+      throw new IllegalArgumentException(
+          "Cannot index images: expected 3 channels, got " + channels);
+    }
+    if (mean.size() != channels || std.size() != channels) {
+      throw new IllegalArgumentException(
+          "Cannot index images: expected a mean and a std for each of 3 channels, got "
+              + mean.size()
+              + " and "
+              + std.size());
+    }
+  }
+
+  /** Number of samples in a split; 0 if there is none of that name. */
+  public long count(String split) {
+    return splits.getOrDefault(split, List.of()).stream().mapToLong(Shard::count).sum();
+  }
+
+  /** SHA-256 over all facts; equal for equal sets wherever they lie. */
+  public String digest() {
+    return Sha256.of(COMPACT.toJson(this).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** SHA-256 over the samples of a split. */
+  String digest(String split) {
+    String facts = COMPACT.toJson(splits.getOrDefault(split, List.of()));
+    return Sha256.of(facts.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The index file's text. */
+  String toJson() {
+    JsonObject json = COMPACT.toJsonTree(this).getAsJsonObject();
+    json.add("digest", new JsonPrimitive(digest()));
+    return PRETTY.toJson(json) + "\n";
+  }
+
+  /**
+   * Reads an index file's text.
+   *
+   * @param where its URI, for messages
+   * @throws UnfitDataException if it is not what {@link #toJson} writes
+   */
+  static DataIndex fromJson(String text, String where) {
+    try {
+      JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+      checkVersion(json, where);
+      checkKeys(json, where);
+      DataIndex index = COMPACT.fromJson(json, DataIndex.class);
+      checkDigest(json.get("digest").getAsString(), index, where);
+      return index;
+    } catch (UnfitDataException e) {
+      throw e;
+    } catch (JsonParseException
+        | IllegalStateException
+        | ClassCastException
+        | UnsupportedOperationException e) {
+      throw malformed(where, e);
+    } catch (RuntimeException e) {
+      // Gson wraps what a record's constructor throws.
+      throw malformed(where, e.getCause() instanceof Exception cause ? cause : e);
+    }
+  }
+
+  private static void checkVersion(JsonObject json, String where) {
+    JsonElement version = json.get("formatVersion");
+    if (version == null || version.getAsInt() != FORMAT_VERSION) {
+      throw new UnfitDataException(
+          String.format(
+              "Cannot read %s: expected format version %d, got %s; run `prepare` of this release",
+              where, FORMAT_VERSION, version));
+    }
+  }
+
+  private static void checkKeys(JsonObject json, String where) {
+    if (!json.keySet().equals(KEYS)) {
+      throw new UnfitDataException(
+          String.format(
+              "Cannot read %s: expected the keys %s, got %s; run `prepare` again",
+              where, KEYS.stream().sorted().toList(), json.keySet().stream().sorted().toList()));
+    }
+  }
+
+  private static void checkDigest(String digest, DataIndex index, String where) {
+    if (!index.digest().equals(digest)) {
+      throw new UnfitDataException(
+          String.format(
+              "Cannot read %s: expected facts of digest %s, got %s; it was changed by hand, run"
+                  + " `prepare` again",
+              where, digest, index.digest()));
+    }
+  }
+
+  private static UnfitDataException malformed(String where, Exception cause) {
+    return new UnfitDataException(
+        String.format(
+            "Cannot read %s: expected an index as `prepare` writes it, got %s; run `prepare` again",
+            where, cause.getMessage()),
+        cause);
+  }
+}

@@ -1,0 +1,119 @@
+package io.deepincubation.core.data.set;
+
+import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.data.source.Sample;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
+
+/**
+ * The row groups that are in use, read ahead of it along a plan. Holds those of two windows at
+ * most; the ones used longest ago go first. Safe for use by several threads.
+ */
+final class GroupStore {
+
+  private final List<Place> groups;
+  private final RangeReader ranges;
+  private final Executor readers;
+  private final int ahead;
+  private final Map<Integer, CompletableFuture<List<Sample>>> kept =
+      new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true);
+  private int[] plan;
+  private int[] steps;
+
+  /**
+   * Where a row group is.
+   *
+   * @param shard its shard
+   * @param group its number in the shard
+   */
+  record Place(DataIndex.Shard shard, int group) {
+
+    int count() {
+      return shard.rowGroups().get(group).count();
+    }
+  }
+
+  /**
+   * Reads groups in their own order until another is planned.
+   *
+   * @param groups all that there are
+   * @param ranges reads them
+   * @param readers threads that reading is done in
+   * @param ahead how many are read before they are asked for
+   */
+  GroupStore(List<Place> groups, RangeReader ranges, Executor readers, int ahead) {
+    this.groups = List.copyOf(groups);
+    this.ranges = ranges;
+    this.readers = readers;
+    this.ahead = ahead;
+    plan = IntStream.range(0, groups.size()).toArray();
+    steps = plan.clone();
+  }
+
+  /** Says in which order groups will be asked for, again and again. */
+  synchronized void plan(int[] order) {
+    plan = order.clone();
+    steps = new int[order.length];
+    for (int step = 0; step < order.length; step++) {
+      steps[order[step]] = step;
+    }
+  }
+
+  /**
+   * A group's samples; waits for them where they are not read yet.
+   *
+   * @throws UnfitDataException if the shard is missing or was changed
+   */
+  List<Sample> samples(int group) {
+    try {
+      return wanted(group).join();
+    } catch (CompletionException e) {
+      synchronized (this) {
+        kept.remove(group);
+      }
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  /** A row in words, for messages. */
+  String where(int group, int row, String folder) {
+    Place place = groups.get(group);
+    int first =
+        place.shard().rowGroups().subList(0, place.group()).stream()
+            .mapToInt(DataIndex.RowGroup::count)
+            .sum();
+    return "row " + (first + row) + " of shard " + folder + "/" + place.shard().file();
+  }
+
+  private synchronized CompletableFuture<List<Sample>> wanted(int group) {
+    CompletableFuture<List<Sample>> samples = kept.get(group);
+    if (samples == null) {
+      samples = read(group);
+    }
+    int step = steps[group];
+    for (int next = step + 1; next < plan.length && next <= step + ahead; next++) {
+      int following = plan[next];
+      if (!kept.containsKey(following)) {
+        CompletableFuture<List<Sample>> unused = read(following);
+      }
+    }
+    return samples;
+  }
+
+  private CompletableFuture<List<Sample>> read(int group) {
+    Place place = groups.get(group);
+    CompletableFuture<List<Sample>> samples =
+        CompletableFuture.supplyAsync(
+            () -> Shards.read(ranges, place.shard(), place.group()), readers);
+    kept.put(group, samples);
+    if (kept.size() > 2 * ahead + 1) {
+      kept.remove(kept.keySet().iterator().next());
+    }
+    return samples;
+  }
+}

@@ -1,0 +1,144 @@
+package io.deepincubation.core.data.set;
+
+import io.deepincubation.core.data.pixels.ImageCodec;
+import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.text.Quantities;
+import io.deepincubation.core.thread.Daemons;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decoded splits on a node's disk, mapped into memory and shared by its tasks, be they threads or
+ * processes.
+ *
+ * <p>A split is found by the digest of its shards, so another set never takes its place. One task
+ * builds it while the others wait for the lock. Splits used longest ago make room for new ones.
+ * Where the disk refuses, the split is kept on the heap, once per process.
+ */
+public final class LocalImageCache {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LocalImageCache.class);
+
+  private static final Map<String, WeakReference<ImageTable>> ON_HEAP = new HashMap<>();
+
+  /** Decoded bytes up to which a split is kept decoded; larger ones are streamed. */
+  private static final long DECODED_BYTES = 4L << 30;
+
+  private static final int READERS = 4;
+  private static final long IDLE_SECONDS = 10;
+
+  /** Threads that read for all streams of this process; they wait for the network, mostly. */
+  private static final Executor READING = readers();
+
+  private final CacheFolder folder;
+  private final long decodedBytes;
+
+  /**
+   * A cache in a folder of the node.
+   *
+   * @param directory made where it is missing
+   * @param maxBytes what the files may take together; what has no room is kept in memory
+   */
+  public LocalImageCache(Path directory, long maxBytes) {
+    this(directory, maxBytes, DECODED_BYTES);
+  }
+
+  LocalImageCache(Path directory, long maxBytes, long decodedBytes) {
+    folder = new CacheFolder(directory, maxBytes);
+    this.decodedBytes = decodedBytes;
+  }
+
+  /**
+   * The images of a split as a network of some image size sees them: decoded at once and kept where
+   * they are of that size and few, else streamed.
+   *
+   * @param side rows and columns that the network sees
+   * @throws UnfitDataException if a shard is missing, changed, or holds what is no image
+   */
+  public ImageTable open(PreparedSet set, String split, int side) {
+    long bytes = set.index().count(split) * ImageCodec.CHANNELS * side * side;
+    return set.index().sizes().are(side, side) && bytes <= decodedBytes
+        ? open(set, split)
+        : stream(set, split, side);
+  }
+
+  /** The images of a split, read from its shards as they are needed. */
+  ImageTable stream(PreparedSet set, String split, int side) {
+    return stream(set, split, side, READING);
+  }
+
+  ImageTable stream(PreparedSet set, String split, int side, Executor readers) {
+    return new StreamedTable(set, split, side, new CachedRanges(folder, set.storage()), readers);
+  }
+
+  private static Executor readers() {
+    var readers =
+        new ThreadPoolExecutor(
+            READERS,
+            READERS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Daemons.named("shards"));
+    readers.allowCoreThreadTimeOut(true);
+    return readers;
+  }
+
+  /**
+   * The images of a split, decoded; now if this node has not kept them.
+   *
+   * @throws UnfitDataException if a shard is missing, changed, or holds what is no image
+   */
+  public ImageTable open(PreparedSet set, String split) {
+    var decoder = new SplitDecoder(set, split);
+    ImageFile layout = decoder.layout();
+    String digest = set.index().digest(split);
+    try {
+      return folder.locked(digest + ImageFile.SUFFIX, file -> mapped(file, layout, decoder));
+    } catch (IOException e) {
+      LOG.warn(
+          "Cannot keep split {} of {} in {}; keeping {} on the heap instead: {}",
+          split,
+          set.storage().uri(),
+          folder.directory(),
+          Quantities.bytes(layout.bytes()),
+          e.toString());
+      return onHeap(digest, layout, decoder);
+    }
+  }
+
+  private ImageTable mapped(Path file, ImageFile layout, SplitDecoder decoder) throws IOException {
+    if (!layout.isIn(file)) {
+      folder.keep(file, layout.bytes(), unfinished -> layout.write(unfinished, decoder));
+    }
+    CacheFolder.touch(file);
+    return layout.map(file);
+  }
+
+  private static ImageTable onHeap(String digest, ImageFile layout, SplitDecoder decoder) {
+    synchronized (ON_HEAP) {
+      Optional<ImageTable> kept = Optional.ofNullable(ON_HEAP.get(digest)).map(WeakReference::get);
+      ImageTable table = kept.orElseGet(() -> load(layout, decoder));
+      ON_HEAP.put(digest, new WeakReference<>(table));
+      return table;
+    }
+  }
+
+  private static ImageTable load(ImageFile layout, SplitDecoder decoder) {
+    try {
+      return layout.load(decoder);
+    } catch (IOException e) {
+      throw new UnfitDataException("Cannot decode a split: " + e.getMessage(), e);
+    }
+  }
+}

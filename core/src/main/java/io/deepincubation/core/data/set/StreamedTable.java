@@ -1,0 +1,124 @@
+package io.deepincubation.core.data.set;
+
+import io.deepincubation.core.data.pixels.EncodedPicture;
+import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.data.source.Sample;
+import io.deepincubation.core.random.Permutation;
+import io.deepincubation.core.random.RandomStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * The images of a split, read from its shards as they are needed: a row group at a time, ahead of
+ * use, and kept encoded.
+ *
+ * <p>An epoch's order mixes the row groups, and then the images of {@value #WINDOW} row groups at a
+ * time. It is a pure function of the index and the random stream. So memory is bounded whatever the
+ * split's size, reading is sequential, and a training that begins anywhere needs one window.
+ */
+final class StreamedTable implements ImageTable {
+
+  /** Row groups whose images are mixed with one another. */
+  static final int WINDOW = 16;
+
+  private final PreparedSet set;
+  private final int side;
+  private final int[] firstRows;
+  private final GroupStore store;
+
+  /**
+   * A split's images.
+   *
+   * @param side rows and columns that a network sees
+   * @param ranges reads the shards
+   * @param readers threads that reading is done in; some of it may go on after the last use
+   */
+  StreamedTable(PreparedSet set, String split, int side, RangeReader ranges, Executor readers) {
+    this.set = set;
+    this.side = side;
+    var groups = new ArrayList<GroupStore.Place>();
+    for (DataIndex.Shard shard : set.shards(split)) {
+      for (int group = 0; group < shard.rowGroups().size(); group++) {
+        groups.add(new GroupStore.Place(shard, group));
+      }
+    }
+    firstRows = firstRows(groups);
+    store = new GroupStore(groups, ranges, readers, WINDOW);
+  }
+
+  private static int[] firstRows(List<GroupStore.Place> groups) {
+    int[] firstRows = new int[groups.size() + 1];
+    for (int i = 0; i < groups.size(); i++) {
+      firstRows[i + 1] = Math.addExact(firstRows[i], groups.get(i).count());
+    }
+    return firstRows;
+  }
+
+  @Override
+  public int size() {
+    return firstRows[firstRows.length - 1];
+  }
+
+  @Override
+  public int height() {
+    return side;
+  }
+
+  @Override
+  public int width() {
+    return side;
+  }
+
+  @Override
+  public int labelBound() {
+    return set.index().classNames().size();
+  }
+
+  @Override
+  public LabelledImage image(int index) {
+    int found = Arrays.binarySearch(firstRows, index);
+    int group = found >= 0 ? found : -found - 2;
+    int row = index - firstRows[group];
+    Sample sample = store.samples(group).get(row);
+    try {
+      if (sample.label() >= labelBound()) {
+        throw new IOException("expected a label below " + labelBound() + ", got " + sample.label());
+      }
+      return new LabelledImage(EncodedPicture.of(sample.image()), sample.label());
+    } catch (IOException e) {
+      String where = store.where(group, row, set.storage().uri());
+      throw new UnfitDataException("Cannot read " + where + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public int[] shuffled(RandomStream random) {
+    int[] groups = Permutation.of(random, firstRows.length - 1);
+    store.plan(groups);
+    int[] rows = new int[size()];
+    int filled = 0;
+    for (int first = 0; first < groups.length; first += WINDOW) {
+      int last = Math.min(groups.length, first + WINDOW);
+      int start = filled;
+      for (int i = first; i < last; i++) {
+        for (int row = firstRows[groups[i]]; row < firstRows[groups[i] + 1]; row++) {
+          rows[filled++] = row;
+        }
+      }
+      mix(random, rows, start, filled);
+    }
+    return rows;
+  }
+
+  private static void mix(RandomStream random, int[] rows, int start, int end) {
+    for (int i = end - 1; i > start; i--) {
+      int other = start + Permutation.below(random, i - start + 1);
+      int kept = rows[i];
+      rows[i] = rows[other];
+      rows[other] = kept;
+    }
+  }
+}

@@ -1,5 +1,0 @@
-/** The method (Algorithm 1): pre-train, incubate, assemble, fine-tune; and its rivals. */
-@NullMarked
-package io.deepincubation.core.incubation;
-
-import org.jspecify.annotations.NullMarked;

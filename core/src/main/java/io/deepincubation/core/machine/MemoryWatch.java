@@ -1,0 +1,95 @@
+package io.deepincubation.core.machine;
+
+import ai.djl.Device;
+import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.thread.Daemons;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Watches the memory of this process from its start until it is closed.
+ *
+ * <p>The resident size is sampled, since it falls again within a step; where the system's own mark
+ * of the highest has risen meanwhile, that is the exact value.
+ */
+public final class MemoryWatch implements AutoCloseable {
+
+  /** Every second would take 1 % of the processor that a task of one core computes on. */
+  private static final Duration GLANCE = Duration.ofSeconds(5);
+
+  private final Device device;
+  private final long highestBefore = ResidentMemory.highestBytes();
+  private final ScheduledExecutorService timer = Daemons.timer("deep-incubation-memory");
+  private long process;
+  private long heap;
+  private long onDevice;
+
+  private MemoryWatch(Device device) {
+    this.device = device;
+  }
+
+  /**
+   * Starts to watch.
+   *
+   * @param device whose memory counts too, if it is a GPU
+   */
+  public static MemoryWatch start(Device device) {
+    var watch = new MemoryWatch(device);
+    var unused =
+        watch.timer.scheduleWithFixedDelay(
+            watch::look, 0, GLANCE.toMillis(), TimeUnit.MILLISECONDS);
+    return watch;
+  }
+
+  /**
+   * Bytes that this process, or its GPU's memory, grows by at most during some work, which nobody
+   * else does any at the same time. Freed memory is given back before; on a GPU none is meanwhile.
+   *
+   * @param device that the work is done on
+   * @return nothing where the system keeps no account of it
+   */
+  public static OptionalLong growth(Device device, Runnable work) {
+    TorchEngine.giveBackFreedMemory();
+    return device.isGpu() ? growthOnGpu(device, work) : growthOfProcess(work);
+  }
+
+  private static OptionalLong growthOnGpu(Device gpu, Runnable work) {
+    long before = TorchEngine.usedBytes(gpu);
+    work.run();
+    return before == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(TorchEngine.usedBytes(gpu) - before);
+  }
+
+  private static OptionalLong growthOfProcess(Runnable work) {
+    if (!ResidentMemory.forgetHighest()) {
+      work.run();
+      return OptionalLong.empty();
+    }
+    long before = ResidentMemory.bytes();
+    work.run();
+    return OptionalLong.of(ResidentMemory.highestBytes() - before);
+  }
+
+  private synchronized void look() {
+    process = Math.max(process, ResidentMemory.bytes());
+    heap = Math.max(heap, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+    onDevice = Math.max(onDevice, TorchEngine.usedBytes(device));
+  }
+
+  /** The most that was in use so far. */
+  public synchronized MemoryUse most() {
+    look();
+    long highest = ResidentMemory.highestBytes();
+    return new MemoryUse(
+        highest > highestBefore ? highest : process, heap, device.isGpu() ? onDevice : null);
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}

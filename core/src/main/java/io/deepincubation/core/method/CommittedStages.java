@@ -1,0 +1,97 @@
+package io.deepincubation.core.method;
+
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeException;
+import io.deepincubation.core.recipe.RecipeYaml;
+import io.deepincubation.core.run.RunFolder;
+import io.deepincubation.core.run.RunRecord;
+import io.deepincubation.core.run.StageKey;
+import io.deepincubation.core.run.StageResult;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The stages of a run folder, known by their keys: one of another key is never taken for done. */
+public final class CommittedStages {
+
+  private final RunFolder folder;
+  private final RunInputs inputs;
+
+  /**
+   * Looks into a folder.
+   *
+   * @param folder the run's
+   * @param inputs images and initial weights of the run
+   */
+  public CommittedStages(RunFolder folder, RunInputs inputs) {
+    this.folder = folder;
+    this.inputs = inputs;
+  }
+
+  /**
+   * A stage's result, where it is committed.
+   *
+   * @throws RecipeException if another stage of that name is committed, handed in or half trained
+   *     here; the message names what differs
+   */
+  public Optional<StageResult> result(Stage stage) {
+    StageKey expected = stage.key(inputs);
+    Optional<StageResult> result = folder.result(stage.name());
+    Optional<StageKey> found =
+        result
+            .or(() -> folder.handedIn(stage.name()))
+            .map(this::key)
+            .orElseGet(() -> folder.checkpointKey(stage.name()));
+    found
+        .filter(key -> !key.sha256().equals(expected.sha256()))
+        .ifPresent(
+            key -> {
+              throw refusal(stage, key, expected, result.isPresent());
+            });
+    return result;
+  }
+
+  /** A result's key: its own, or what the recipe of an earlier version's folder says. */
+  private Optional<StageKey> key(StageResult result) {
+    return Optional.ofNullable(result.key())
+        .or(
+            () ->
+                folder
+                    .runRecord()
+                    .flatMap(record -> Methods.stage(recipe(record), result.stage()))
+                    .map(stage -> stage.key(inputs)));
+  }
+
+  private Recipe recipe(RunRecord record) {
+    return RecipeYaml.ofTree(record.recipe(), folder.uri() + "/run.json");
+  }
+
+  private RecipeException refusal(
+      Stage stage, StageKey found, StageKey expected, boolean committed) {
+    Map<String, String> defaults = StageFacts.defaults();
+    String differences =
+        found.differences(expected).stream()
+            .map(
+                difference ->
+                    String.format(
+                        "%s is %s there and %s here",
+                        difference.name(),
+                        told(difference.name(), difference.here(), defaults),
+                        told(difference.name(), difference.there(), defaults)))
+            .collect(Collectors.joining(", "));
+    String where = committed ? folder.stageUri(stage.name()) : folder.checkpointsUri(stage.name());
+    return new RecipeException(
+        String.format(
+            "Cannot use the run folder %s: its stage %s %s otherwise: %s; delete %s to train it"
+                + " anew, or choose another --run",
+            folder.uri(),
+            stage.name(),
+            committed ? "was trained" : "has begun to be trained",
+            differences,
+            where));
+  }
+
+  private static String told(String name, String value, Map<String, String> defaults) {
+    return value.equals(StageKey.DEFAULT) ? defaults.getOrDefault(name, value) : value;
+  }
+}

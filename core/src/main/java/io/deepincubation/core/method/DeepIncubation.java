@@ -1,0 +1,87 @@
+package io.deepincubation.core.method;
+
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.ModuleGrowth;
+import io.deepincubation.core.recipe.IncubationRecipe;
+import io.deepincubation.core.recipe.IncubationRecipe.MetaModel;
+import io.deepincubation.core.recipe.Recipe;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Deep Incubation (Algorithm 1): pre-train a meta model, incubate the target's modules in it one by
+ * one and independently, assemble them, fine-tune. With it the paper's ablations of the meta model
+ * (Sec. 4.3): trained along in each incubation, pre-trained or not.
+ */
+public final class DeepIncubation implements Method {
+
+  /** Its name. */
+  public static final String NAME = "deep-incubation";
+
+  /** What incubated modules' fresh weights are drawn for. */
+  static final String MODULE_WEIGHTS = "target";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String title() {
+    return "Deep Incubation";
+  }
+
+  @Override
+  public List<Stage> stages(Recipe recipe) {
+    Stage meta = metaModel(recipe); // lines 1, 2
+    List<Stage> modules =
+        IntStream.range(0, recipe.division().modules())
+            .mapToObj(i -> incubation(recipe, meta, i)) // lines 3 to 6
+            .toList();
+    Stage assembled =
+        Stage.of(Stages.ASSEMBLED, recipe, recipe.targetDivision())
+            .modulesFrom(modules)
+            .measuredOnly(); // line 7
+    Stage tuned =
+        Stage.of(Stages.FINAL, recipe, recipe.targetDivision())
+            .from(assembled)
+            .by("fine-tuning", recipe.fineTuning()); // line 8
+    return Stream.of(Stream.of(meta), modules.stream(), Stream.of(assembled, tuned))
+        .flatMap(stages -> stages)
+        .toList();
+  }
+
+  /** The meta model, end to end from fresh weights; random where the recipe says so. */
+  static Stage metaModel(Recipe recipe) {
+    Stage.Builder meta = Stage.of(Stages.META, recipe, recipe.metaDivision());
+    return recipe.incubation().meta() == MetaModel.RANDOM_TUNABLE
+        ? meta.measuredOnly()
+        : meta.by("meta", recipe.meta());
+  }
+
+  private static Stage incubation(Recipe recipe, Stage meta, int module) {
+    ModularDivision target = recipe.targetDivision();
+    IncubationRecipe incubation = recipe.incubation();
+    Stage.Builder hybrid =
+        Stage.of(Stages.module(module), recipe, meta.network().hybrid(target, module))
+            .from(meta)
+            .begin(module, start(incubation, meta));
+    return (incubation.meta() == MetaModel.PRETRAINED_FIXED
+            ? hybrid.only(module, target)
+            : hybrid.keeping(module, target))
+        .by("incubation", incubation.stage());
+  }
+
+  private static Start start(IncubationRecipe incubation, Stage meta) {
+    return switch (incubation.start()) {
+      case RANDOM -> new Start.Fresh(MODULE_WEIGHTS);
+      case STACKED -> grown(meta, ModuleGrowth.STACKED);
+      case GROWN -> grown(meta, ModuleGrowth.GROWN);
+    };
+  }
+
+  private static Start grown(Stage meta, ModuleGrowth growth) {
+    return new Start.Grown(meta.name(), meta.network(), growth, MODULE_WEIGHTS);
+  }
+}

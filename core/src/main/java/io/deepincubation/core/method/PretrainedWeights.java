@@ -1,0 +1,127 @@
+package io.deepincubation.core.method;
+
+import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.network.ParameterSpec;
+import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.storage.Storage;
+import io.deepincubation.core.storage.StorageException;
+import io.deepincubation.core.weights.WeightsFolder;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The weights of another model of the same family, named as timm names them: of {@code export}, of
+ * a run's stage, or of timm.
+ *
+ * <p>The target model takes all of its layers. A module of the meta model takes the first layers of
+ * its counterpart in the target model. A head for other classes begins at random.
+ */
+final class PretrainedWeights implements StartingWeights {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PretrainedWeights.class);
+  private static final Pattern LAYER = Pattern.compile("blocks\\.(\\d+)\\.(.+)");
+  private static final Pattern HEAD = Pattern.compile("(head|fc)\\..+");
+
+  private final Architecture architecture;
+  private final ModularDivision target;
+  private final Storage folder;
+  private final @Nullable String digest;
+  private final StartingWeights random;
+  private @Nullable Weights read;
+
+  /**
+   * Weights in a folder, which is read when they are first asked for.
+   *
+   * @param architecture of the networks
+   * @param target the division of the target model
+   * @param folder the other model's
+   * @param digest of the weights that the run began with, or null where nothing is known of them
+   * @param random for what the other model does not have
+   */
+  PretrainedWeights(
+      Architecture architecture,
+      ModularDivision target,
+      Storage folder,
+      @Nullable String digest,
+      StartingWeights random) {
+    this.architecture = architecture;
+    this.target = target;
+    this.folder = folder;
+    this.digest = digest;
+    this.random = random;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws UnfitDataException if tensors are missing or of another shape
+   * @throws StorageException if there are no weights, or others than the run began with, or the
+   *     file system refuses
+   */
+  @Override
+  public Weights of(ModularDivision division, int moduleIndex, long seed, String purpose) {
+    Weights fresh = random.of(division, moduleIndex, seed, purpose);
+    var tensors = new LinkedHashMap<String, Weights.Tensor>();
+    for (ParameterSpec spec : architecture.parameters(division, moduleIndex)) {
+      String name = counterpart(spec.name(), division, moduleIndex);
+      tensors.put(spec.name(), tensor(spec, name, fresh));
+    }
+    return new Weights(tensors);
+  }
+
+  @Override
+  public Optional<String> digest() {
+    return Optional.of(digest != null ? digest : WeightsFolder.open(folder).digest());
+  }
+
+  /** The tensor of the target model that a network's parameter begins with. */
+  private String counterpart(String name, ModularDivision division, int moduleIndex) {
+    Matcher layer = LAYER.matcher(name);
+    if (!layer.matches()) {
+      return name;
+    }
+    int inModule = Integer.parseInt(layer.group(1)) - division.offset(moduleIndex);
+    return "blocks." + (target.offset(moduleIndex) + inModule) + "." + layer.group(2);
+  }
+
+  private Weights.Tensor tensor(ParameterSpec spec, String name, Weights fresh) {
+    Weights.Tensor found = all().get(name);
+    if (found != null && isOf(spec.shape(), found)) {
+      return found;
+    }
+    if (HEAD.matcher(name).matches()) {
+      LOG.info("The head begins at random: {} has {} for {}", folder.uri(), shape(found), name);
+      return fresh.tensor(spec.name());
+    }
+    throw new UnfitDataException(
+        String.format(
+            "Cannot begin with the weights of %s: expected %s of shape %s, got %s; set"
+                + " initial-weights to a model of the recipe's shape",
+            folder.uri(), name, spec.shape(), shape(found)));
+  }
+
+  private static boolean isOf(Shape shape, Weights.Tensor tensor) {
+    return shape.equals(new Shape(tensor.shape()));
+  }
+
+  private static String shape(Weights.@Nullable Tensor found) {
+    return found == null ? "none" : "shape " + found.shape();
+  }
+
+  private synchronized Map<String, Weights.Tensor> all() {
+    if (read == null) {
+      WeightsFolder weights = WeightsFolder.open(folder);
+      read = digest == null ? weights.read() : weights.read(digest);
+    }
+    return read.tensors();
+  }
+}

@@ -1,0 +1,252 @@
+package io.deepincubation.core.method;
+
+import io.deepincubation.core.data.augment.BatchKey;
+import io.deepincubation.core.data.batch.EvaluationBatches;
+import io.deepincubation.core.data.batch.TrainingBatches;
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.machine.Host;
+import io.deepincubation.core.machine.MemoryUse;
+import io.deepincubation.core.machine.MemoryWatch;
+import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.network.ModularNetwork;
+import io.deepincubation.core.network.ParameterSpec;
+import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.run.Metrics;
+import io.deepincubation.core.run.StageKey;
+import io.deepincubation.core.run.StageResult;
+import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.storage.Sha256;
+import io.deepincubation.core.training.Classification;
+import io.deepincubation.core.training.ConfusionMatrix;
+import io.deepincubation.core.training.Evaluator;
+import io.deepincubation.core.training.Objective;
+import io.deepincubation.core.training.Task;
+import io.deepincubation.core.training.TrainedStage;
+import io.deepincubation.core.training.Trainer;
+import io.deepincubation.core.training.TrainingOutcome;
+import io.deepincubation.core.training.TrainingStep;
+import io.deepincubation.core.weights.WeightsFile.Shard;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * One stage in one process: its network is put together, trained, measured and handed in. Whatever
+ * stages differ in is in their data.
+ */
+public final class StageWork {
+
+  /** Images of a forward pass of an evaluation, where training computes no fewer at once. */
+  private static final int EVALUATION_BATCH = 256;
+
+  private final RunContext context;
+  private final Compute compute;
+
+  /**
+   * Prepares stages.
+   *
+   * @param context the run
+   * @param compute where and how this process computes
+   */
+  public StageWork(RunContext context, Compute compute) {
+    this.context = context;
+    this.compute = compute;
+  }
+
+  /**
+   * Computes a stage and commits it, unless it is committed already.
+   *
+   * @param stage the stage
+   * @param inputs the weights of the stages that it needs
+   */
+  public StageResult run(Stage stage, StageInputs inputs) {
+    return context.outcomes().found(stage.name()).orElseGet(() -> compute(stage, inputs));
+  }
+
+  private StageResult compute(Stage stage, StageInputs inputs) {
+    TorchEngine.useThreads(compute.threads());
+    String startedAt = Instant.now().toString();
+    StageKey key = stage.key(context.inputs());
+    try (var memory = MemoryWatch.start(compute.device());
+        var network =
+            new ModularNetwork(
+                context.architecture(), stage.network(), start(stage, inputs), compute)) {
+      TrainingOutcome outcome =
+          stage.trains() ? train(stage, key, network, inputs) : measured(stage, network);
+      List<Shard> shards = stage.kept().stream().map(i -> writeShard(stage, network, i)).toList();
+      StageResult result = result(stage, key, outcome, memory.most(), startedAt, shards);
+      return context
+          .outcomes()
+          .keep(result, context.configuration(stage.named()), outcome.metrics());
+    }
+  }
+
+  private List<Weights> start(Stage stage, StageInputs inputs) {
+    return IntStream.range(0, stage.network().moduleCount())
+        .mapToObj(i -> start(stage, i, inputs))
+        .toList();
+  }
+
+  private Weights start(Stage stage, int module, StageInputs inputs) {
+    Start start = stage.start().get(module);
+    if (start instanceof Start.Fresh fresh) {
+      return fresh(stage, module, fresh.purpose());
+    }
+    if (start instanceof Start.FreshTrunk trunk) {
+      return withHead(
+          stage,
+          module,
+          fresh(stage, module, trunk.purpose()),
+          inputs.module(stage.need(trunk.stage()), module));
+    }
+    if (start instanceof Start.Grown grown) {
+      Weights shallow = inputs.module(stage.need(grown.stage()), module);
+      return grown
+          .growth()
+          .of(
+              context.architecture(),
+              grown.network(),
+              stage.network(),
+              module,
+              shallow,
+              fresh(stage, module, grown.purpose()));
+    }
+    return inputs.module(stage.need(((Start.Of) start).stage()), module);
+  }
+
+  /** What lies behind a last module's last layer is not the module's own. */
+  private Weights withHead(Stage stage, int module, Weights own, Weights other) {
+    int trunk = context.architecture().trunk(stage.network(), module).specs().size();
+    var tensors = new LinkedHashMap<String, Weights.Tensor>(own.first(trunk).tensors());
+    own.tensors().keySet().stream()
+        .skip(trunk)
+        .forEach(name -> tensors.put(name, other.tensor(name)));
+    return new Weights(tensors);
+  }
+
+  private Weights fresh(Stage stage, int module, String purpose) {
+    return context.start().of(stage.network(), module, stage.recipe().seed(), purpose);
+  }
+
+  private TrainingOutcome measured(Stage stage, ModularNetwork network) {
+    Metrics measured = tally(stage.recipe(), network).metrics();
+    return new TrainingOutcome(0, 0, 0, 0, measured, 0, 0, List.of());
+  }
+
+  private TrainingOutcome train(
+      Stage stage, StageKey key, ModularNetwork network, StageInputs inputs) {
+    Recipe recipe = stage.recipe();
+    Task task = context.task(recipe);
+    var draws = new BatchKey(recipe.seed(), stage.draws(), stage.module().orElse(-1));
+    var batches =
+        new TrainingBatches(
+            context.data().train(),
+            recipe.augmentation(),
+            task.labelSmoothing(),
+            Math.toIntExact(task.targetShape().size()),
+            recipe.batch().size(),
+            draws,
+            compute.threads());
+    var trainer =
+        new Trainer(
+            recipe,
+            new TrainedStage(
+                stage.name(), stage.moduleIndex(), stage.network().moduleCount(), stage.schedule()),
+            draws,
+            batches,
+            compute,
+            context.folder().checkpoints(stage.name(), key),
+            context.observer(),
+            context.attempt());
+    try (Evaluator evaluator = evaluator(recipe)) {
+      Objective objective = stage.objective().over(stage, network, task, inputs);
+      return trainer.train(objective, network.manager(), evaluator.measureOf(objective));
+    }
+  }
+
+  /**
+   * Measures a committed whole network on the test split once more, from its files.
+   *
+   * @param stage the stage
+   * @return which class each image is taken for
+   */
+  public ConfusionMatrix confusion(Stage stage) {
+    TorchEngine.useThreads(compute.threads());
+    StageInputs committed = StageInputs.of(context.folder());
+    List<Weights> weights =
+        stage.kept().stream().map(module -> committed.module(stage, module)).toList();
+    try (var network =
+        new ModularNetwork(context.architecture(), stage.network(), weights, compute)) {
+      return tally(stage.recipe(), network).confusion();
+    }
+  }
+
+  private Classification.Counts tally(Recipe recipe, ModularNetwork network) {
+    try (Evaluator evaluator = evaluator(recipe)) {
+      return evaluator.tally(network, context.task(recipe).tally());
+    }
+  }
+
+  /** It takes no more memory than training does. */
+  private Evaluator evaluator(Recipe recipe) {
+    var training =
+        TrainingStep.Shares.of(
+            compute, recipe.batch().size(), context.architecture().imagesAtOnce());
+    int images = Math.min(EVALUATION_BATCH, training.imagesAtOnce() / training.lanes());
+    return new Evaluator(new EvaluationBatches(context.data().test(), images), compute);
+  }
+
+  private Shard writeShard(Stage stage, ModularNetwork network, int module) {
+    Weights weights = network.weights(module).renamed(names(stage.named(), module));
+    return context.folder().writeShard(stage.name(), module, weights);
+  }
+
+  private List<String> names(ModularDivision division, int module) {
+    return context.architecture().parameters(division, module).stream()
+        .map(ParameterSpec::name)
+        .toList();
+  }
+
+  private StageResult result(
+      Stage stage,
+      StageKey key,
+      TrainingOutcome outcome,
+      MemoryUse memory,
+      String startedAt,
+      List<Shard> shards) {
+    StageCost cost = StageCost.of(stage, context.architecture()).times((double) outcome.images());
+    return new StageResult(
+        stage.name(),
+        stage.moduleIndex(),
+        outcome.images(),
+        outcome.epochs(),
+        outcome.seconds(),
+        cost.nominal(),
+        cost.computed(),
+        outcome.epochs() == 0 ? null : outcome.loss(),
+        outcome.measured().value(),
+        outcome.measured(),
+        compute.threads(),
+        Host.name(),
+        context.attempt().executor(),
+        context.attempt().device(compute.device()),
+        memory,
+        context.attempt().number(),
+        outcome.steps(),
+        outcome.resumedFromStep(),
+        startedAt,
+        Instant.now().toString(),
+        shards,
+        digest(shards),
+        key);
+  }
+
+  private static String digest(List<Shard> shards) {
+    String digests = shards.stream().map(Shard::sha256).collect(Collectors.joining());
+    return Sha256.of(digests.getBytes(StandardCharsets.US_ASCII));
+  }
+}

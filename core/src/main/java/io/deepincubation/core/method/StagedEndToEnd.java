@@ -1,0 +1,60 @@
+package io.deepincubation.core.method;
+
+import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.StageRecipe;
+import java.util.List;
+
+/**
+ * Staged end-to-end training (Sec. 4.3): the target model is trained end to end for what meta
+ * pre-training and incubation cost, by the incubation's schedule; then fine-tuned as in Deep
+ * Incubation. It shows what of the gain is the restart of the schedule alone.
+ */
+public final class StagedEndToEnd implements Method {
+
+  private static final String NAME = "staged-e2e";
+
+  /** Before fine-tuning. */
+  private static final String FIRST = "first";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String title() {
+    return "Staged end-to-end";
+  }
+
+  @Override
+  public List<Stage> stages(Recipe recipe) {
+    Stage first =
+        Stage.of(Stages.baseline(NAME, FIRST), recipe, recipe.targetDivision())
+            .fresh(EndToEnd.STAGE)
+            .drawing(EndToEnd.STAGE)
+            .by("incubation", schedule(recipe));
+    Stage tuned =
+        Stage.of(Stages.baseline(NAME, Stages.FINAL), recipe, recipe.targetDivision())
+            .from(first)
+            .drawing(Stages.FINAL)
+            .by("fine-tuning", recipe.fineTuning());
+    return List.of(first, tuned);
+  }
+
+  /** The incubation's, as long as what it takes the place of costs; its warm-up scaled along. */
+  private static StageRecipe schedule(Recipe recipe) {
+    Architecture architecture =
+        Architectures.of(recipe.model(), Math.max(1, recipe.model().classes()));
+    double replaced = 0;
+    for (Stage stage : new DeepIncubation().stages(recipe)) {
+      if (!stage.scheduleKey().equals("fine-tuning")) {
+        replaced += stage.schedule().epochs() * StageCost.of(stage, architecture).computed();
+      }
+    }
+    Stage whole = new EndToEnd().stages(recipe).get(0);
+    double epoch = StageCost.of(whole, architecture).computed();
+    StageRecipe incubation = recipe.incubation().stage();
+    return incubation.lasting(Math.toIntExact(Math.max(1, Math.round(replaced / epoch))));
+  }
+}

@@ -1,0 +1,155 @@
+package io.deepincubation.core.method;
+
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.network.ParameterSpec;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.training.Optimizer;
+import io.deepincubation.core.training.TrainingStep;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What each stage of some methods will take, before it is trained. */
+public final class TrainingPlan {
+
+  /**
+   * One stage.
+   *
+   * @param stage what is trained
+   * @param images training images that will go through it, repeats counted
+   * @param perImage operations of one image's training pass
+   * @param memory that one task of it takes
+   */
+  public record Planned(Stage stage, double images, StageCost perImage, Memory memory) {
+
+    /** Operations of the whole stage. */
+    public StageCost cost() {
+      return perImage.times(images);
+    }
+  }
+
+  /**
+   * Memory of a task on its device or outside Java's heap.
+   *
+   * @param weightBytes of all modules of the network, trained or fixed
+   * @param gradientBytes sums of the trained modules' gradients, one for each thread that gathers
+   *     its own
+   * @param optimizerBytes what the optimizer keeps for the trained modules
+   * @param activationBytes the most that a step holds until its backward pass, weights in the
+   *     products' type included; null where only a trial can tell. Derived for processors; GPUs
+   *     hold all of a batch at once
+   */
+  public record Memory(
+      long weightBytes, long gradientBytes, long optimizerBytes, @Nullable Long activationBytes) {
+
+    /** What is there from step to step: all but activations. */
+    public long lastingBytes() {
+      return weightBytes + gradientBytes + optimizerBytes;
+    }
+
+    /** All that is known. */
+    public long totalBytes() {
+      return lastingBytes() + (activationBytes == null ? 0 : activationBytes);
+    }
+
+    /** With auxiliary networks that are trained along; activations are no longer known. */
+    Memory with(long auxiliaryBytes) {
+      long statesPerByte = weightBytes == 0 ? 0 : optimizerBytes / weightBytes;
+      long lanes = weightBytes == 0 ? 1 : Math.max(1, gradientBytes / weightBytes);
+      return new Memory(
+          weightBytes + auxiliaryBytes,
+          gradientBytes + lanes * auxiliaryBytes,
+          optimizerBytes + statesPerByte * auxiliaryBytes,
+          null);
+    }
+
+    /** What training adds to the network's weights; null where only a trial can tell. */
+    public @Nullable Long stepBytes() {
+      return activationBytes == null ? null : gradientBytes + optimizerBytes + activationBytes;
+    }
+  }
+
+  private final List<Stage> stages;
+  private final Architecture architecture;
+  private final TrainingCost cost;
+  private final Compute compute;
+
+  /**
+   * Plans stages.
+   *
+   * @param stages of one method or several, each after those that it needs
+   * @param architecture of their networks
+   * @param trainImages images of the training split
+   * @param compute where and how a task computes
+   */
+  public TrainingPlan(
+      List<Stage> stages, Architecture architecture, int trainImages, Compute compute) {
+    this.stages = List.copyOf(stages);
+    this.architecture = architecture;
+    this.compute = compute;
+    cost = new TrainingCost(architecture, trainImages);
+  }
+
+  /** The stages that train something, in their order. */
+  public List<Planned> stages() {
+    return stages.stream().filter(Stage::trains).map(this::planned).toList();
+  }
+
+  private Planned planned(Stage stage) {
+    Memory memory = memory(architecture, stage.recipe(), stage.network(), stage.trained(), compute);
+    return new Planned(
+        stage,
+        cost.images(stage),
+        StageCost.of(stage, architecture),
+        stage.objective().memory(stage, architecture, memory));
+  }
+
+  /** Bytes of the networks that several stages need, and so are broadcast to every executor. */
+  public long broadcastBytes() {
+    return stages.stream()
+        .filter(stage -> stages.stream().filter(s -> s.needs().contains(stage)).count() > 1)
+        .mapToLong(
+            stage ->
+                bytes(
+                    architecture,
+                    stage.network(),
+                    stage.network().allModules(),
+                    /* buffers= */ true))
+        .sum();
+  }
+
+  /** Memory of a task that trains some modules of a network on the task's loss. */
+  public static Memory memory(
+      Architecture architecture,
+      Recipe recipe,
+      ModularDivision division,
+      Set<Integer> trained,
+      Compute compute) {
+    var shares =
+        TrainingStep.Shares.of(compute, recipe.batch().size(), architecture.imagesAtOnce());
+    OptionalLong ofImage =
+        architecture.activationBytes(
+            division, trained, compute.arithmetic(), recipe.batch().recomputeActivations());
+    long castBytes = architecture.castBytes(division, trained, compute.arithmetic());
+    long trainedBytes = bytes(architecture, division, trained, /* buffers= */ false);
+    return new Memory(
+        bytes(architecture, division, division.allModules(), /* buffers= */ true),
+        trainedBytes * shares.lanes(),
+        trainedBytes * Optimizer.stateOf(recipe.optimizer()),
+        ofImage.isPresent()
+            ? ofImage.getAsLong() * shares.imagesAtOnce() + castBytes * shares.lanes()
+            : null);
+  }
+
+  private static long bytes(
+      Architecture architecture, ModularDivision division, Set<Integer> modules, boolean buffers) {
+    return modules.stream()
+        .flatMap(i -> architecture.parameters(division, i).stream())
+        .filter(spec -> buffers || spec.role() != ParameterSpec.Role.BUFFER)
+        .mapToLong(spec -> Float.BYTES * spec.size())
+        .sum();
+  }
+}

@@ -1,0 +1,170 @@
+package io.deepincubation.core.run;
+
+import io.deepincubation.core.storage.Json;
+import io.deepincubation.core.storage.Storage;
+import io.deepincubation.core.weights.WeightsFile;
+import io.deepincubation.core.weights.WeightsFile.Shard;
+import io.deepincubation.core.weights.WeightsIndex;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the driver of a run does in its folder: it alone commits stages, and keeps what concerns the
+ * whole run. Nothing is published by a driver that has lost the lease.
+ */
+public final class Commits implements StageOutcomes {
+
+  private final RunFolder folder;
+  private final Storage storage;
+  private final Runnable fence;
+
+  Commits(RunFolder folder, Runnable fence) {
+    this.folder = folder;
+    this.fence = fence;
+    storage = folder.storage();
+  }
+
+  /** The folder that is committed in. */
+  public RunFolder folder() {
+    return folder;
+  }
+
+  @Override
+  public Optional<StageResult> found(String stage) {
+    return folder.result(stage);
+  }
+
+  /**
+   * Commits a stage whose shards are written, and deletes its resumable state. Where another
+   * attempt has committed it, that attempt's result stays.
+   *
+   * @return the result that counts
+   * @throws LeaseException if another driver has taken the folder over
+   */
+  @Override
+  public StageResult keep(
+      StageResult result, Map<String, Object> configuration, List<MetricsLine> metrics) {
+    return publish(new FinishedAttempt(result, configuration, metrics));
+  }
+
+  /**
+   * Writes the recipe that trains here now into the record. A record of an earlier version stays:
+   * the keys of its results follow from it.
+   *
+   * @throws LeaseException if another driver has taken the folder over
+   */
+  public void keepRecipe(RunRecord now) {
+    fence.run();
+    Optional<RunRecord> found = folder.runRecord();
+    if (found.isPresent()
+        && found.get().formatVersion() == RunRecord.FORMAT_VERSION
+        && !found.get().recipeDigest().equals(now.recipeDigest())) {
+      write(RunFolder.RUN, Json.pretty(found.get().with(now)));
+    }
+  }
+
+  /**
+   * Keeps what is known of all attempts at stages.
+   *
+   * @throws LeaseException if another driver has taken the folder over
+   */
+  public void keepTaskAttempts(List<TaskAttempt> attempts) {
+    fence.run();
+    write(RunFolder.ATTEMPTS, Json.lines(attempts));
+  }
+
+  /**
+   * What a stage did, where it is committed, or an attempt has handed it in and is committed now.
+   *
+   * @throws LeaseException if another driver has taken the folder over
+   */
+  public Optional<StageResult> accept(String stage) {
+    Optional<StageResult> committed = folder.result(stage);
+    return committed.isPresent() ? committed : folder.attempts(stage).finished().map(this::publish);
+  }
+
+  /**
+   * Commits a stage as another run has it.
+   *
+   * @param result the other run's
+   * @param other its folder
+   * @throws LeaseException if another driver has taken the folder over
+   */
+  public void copy(StageResult result, RunFolder other) {
+    String stage = result.stage();
+    for (int i = 0; i < result.shards().size(); i++) {
+      Shard shard = result.shards().get(i);
+      String name = shard.file().substring(0, shard.file().lastIndexOf('-'));
+      WeightsFile.write(storage, stage, name, other.readShard(stage, shard));
+    }
+    publish(new FinishedAttempt(result, other.configuration(stage), other.metrics(stage)));
+  }
+
+  private StageResult publish(FinishedAttempt attempt) {
+    fence.run();
+    StageResult result = attempt.result();
+    String stage = result.stage();
+    if (folder.result(stage).isEmpty()) {
+      writeIndex(result);
+      write(stage + "/" + RunFolder.CONFIGURATION, Json.pretty(attempt.configuration()));
+      write(stage + "/" + RunFolder.METRICS, Json.lines(attempt.metrics()));
+      storage.create(stage + "/" + RunFolder.RESULT, stream -> stream.write(Json.pretty(result)));
+    }
+    StageResult winner = settleIndex(result);
+    prune(stage);
+    return winner;
+  }
+
+  /**
+   * Makes the index name the files of the result that counts. Of attempts that race, each ends by
+   * reading the result after its last write of the index, so the last of them leaves a true one.
+   */
+  private StageResult settleIndex(StageResult mine) {
+    StageResult indexed = mine;
+    StageResult winner = folder.committed(mine.stage());
+    while (!winner.shards().equals(indexed.shards())) {
+      writeIndex(winner);
+      indexed = winner;
+      winner = folder.committed(mine.stage());
+    }
+    return winner;
+  }
+
+  private void writeIndex(StageResult result) {
+    WeightsIndex index = WeightsIndex.of(storage, result.stage(), result.shards());
+    write(result.stage() + "/" + WeightsIndex.FILE, Json.pretty(index));
+  }
+
+  /**
+   * Deletes what lost attempts left of a committed stage: files that its result does not name.
+   *
+   * @throws LeaseException if another driver has taken the folder over
+   */
+  public void sweep(String stage) {
+    fence.run();
+    StageResult result = folder.committed(stage);
+    Set<String> named =
+        new HashSet<>(
+            Set.of(
+                RunFolder.RESULT, RunFolder.METRICS, RunFolder.CONFIGURATION, WeightsIndex.FILE));
+    result.shards().forEach(shard -> named.add(shard.file()));
+    for (String file : storage.list(stage)) {
+      if (!named.contains(file)) {
+        storage.delete(stage + "/" + file);
+      }
+    }
+    writeIndex(result);
+    prune(stage);
+  }
+
+  private void prune(String stage) {
+    storage.delete(Checkpoints.folder(stage));
+  }
+
+  private void write(String name, byte[] content) {
+    storage.write(name, stream -> stream.write(content));
+  }
+}

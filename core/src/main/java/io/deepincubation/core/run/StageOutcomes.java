@@ -1,0 +1,28 @@
+package io.deepincubation.core.run;
+
+import io.deepincubation.core.storage.StorageException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Where what came of a stage goes, once its weights are written to the run's folder. */
+public sealed interface StageOutcomes permits Commits, HandIns {
+
+  /**
+   * What came of a stage before, so that it is not computed again.
+   *
+   * @throws StorageException if the result is damaged
+   */
+  Optional<StageResult> found(String stage);
+
+  /**
+   * Takes what came of a stage.
+   *
+   * @param result what was done
+   * @param configuration what {@code config.json} says of the network
+   * @param metrics the lines of {@code metrics.jsonl}
+   * @return the result that counts
+   */
+  StageResult keep(
+      StageResult result, Map<String, Object> configuration, List<MetricsLine> metrics);
+}

@@ -1,0 +1,190 @@
+package io.deepincubation.core.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.deepincubation.core.random.RandomStream;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.run.MetricsLine;
+import io.deepincubation.core.run.RunFolder;
+import io.deepincubation.core.run.StageResult;
+import io.deepincubation.core.storage.LocalStorage;
+import io.deepincubation.core.testing.JavaProcess;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Runs that are killed with SIGKILL at seeded random points, again and again, and always go on. */
+@Execution(ExecutionMode.CONCURRENT) // Its processes have a core each.
+class KilledRunTest {
+
+  private static final long SEED = 20_260_725;
+
+  /** Exit status of a process that SIGKILL ended. */
+  private static final int KILLED = 128 + 9;
+
+  @TempDir private Path root;
+
+  /** What a process told before its end. */
+  private record Told(int status, List<String> lines) {
+
+    long events() {
+      String last = lines.get(lines.size() - 1);
+      return Long.parseLong(last.substring("events ".length()));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'deep-incubation,e2e', '', 50",
+    "deep-incubation, 'incubation.meta=pretrained-tunable incubation.start=grown', 20",
+    "deep-incubation, 'incubation.meta=random-tunable incubation.start=stacked', 20",
+    "imitation, '', 20",
+    "dgl, '', 20",
+    "infopro, '', 20",
+    "staged-e2e, '', 20"
+  })
+  void killsAtRandomPointsEndInTheSameBytesAndRepeatFewSteps(
+      String methods, String overrides, int most) throws Exception {
+    var killed = new KilledMethods(methods, overrides);
+    Path undisturbed = root.resolve("undisturbed");
+    long events = killed.run(undisturbed, 0).events();
+    var random = RandomStream.of(SEED);
+    int kills = 0;
+    for (int number = 0; kills < most; number++) {
+      var disturbed = new Disturbed(root.resolve("disturbed-" + number), killed);
+      kills += disturbed.killUntilDone(random, (int) events / 3, most - kills);
+      assertThat(killed.facts(disturbed.folder))
+          .as("run %d", number)
+          .isEqualTo(killed.facts(undisturbed));
+    }
+    System.out.printf(
+        "seed %d: %d kills of %s in runs of %d events ended in the same bytes%n",
+        SEED, kills, methods, events);
+  }
+
+  /** A run that is killed, and what is known of it from what its processes told. */
+  private static final class Disturbed {
+
+    private final Path folder;
+    private final KilledMethods killed;
+    private final Map<String, Long> done = new HashMap<>();
+    private final Set<String> finished = new HashSet<>();
+
+    Disturbed(Path folder, KilledMethods killed) {
+      this.folder = folder;
+      this.killed = killed;
+    }
+
+    /** Returns how often it was killed. */
+    int killUntilDone(RandomStream random, int mostEvents, int mostKills) throws Exception {
+      for (int kills = 0; ; kills++) {
+        int killedAt = kills < mostKills ? 1 + random.nextInt(mostEvents) : 0;
+        Told told = killed.run(folder, killedAt);
+        requireFewRepeatedSteps(told);
+        requireSoundStages();
+        if (told.status() == 0) {
+          return kills;
+        }
+        assertThat(told.status()).isEqualTo(KILLED);
+      }
+    }
+
+    private void requireFewRepeatedSteps(Told told) {
+      var first = new HashSet<String>();
+      for (String line : told.lines()) {
+        String[] words = line.split(" ", -1);
+        if (!words[0].equals("step")) {
+          continue;
+        }
+        String stage = words[1];
+        long step = Long.parseLong(words[2]);
+        assertThat(finished).as("stages that are trained again").doesNotContain(stage);
+        if (first.add(stage)) {
+          assertThat(done.getOrDefault(stage, 0L) - (step - 1))
+              .as("steps of %s that are repeated from step %d on", stage, step)
+              .isBetween(0L, KilledRun.MOST_REPEATED_STEPS);
+        }
+        done.put(stage, step);
+      }
+    }
+
+    /** What is committed is whole, whenever the process died. */
+    private void requireSoundStages() {
+      var run = new RunFolder(new LocalStorage(folder));
+      for (String stage : killed.stages()) {
+        run.result(stage)
+            .ifPresent(
+                result -> {
+                  assertThat(run.weights(result)).hasSize(result.shards().size());
+                  finished.add(stage);
+                });
+      }
+    }
+  }
+
+  /** The methods of a run, by name with commas between, and what their recipe has of its own. */
+  private record KilledMethods(String methods, String overrides) {
+
+    List<String> stages() {
+      Recipe recipe = KilledRun.recipe(overrides);
+      return Stream.of(methods.split(",", -1))
+          .flatMap(method -> Methods.named(method).stages(recipe).stream())
+          .map(Stage::name)
+          .distinct()
+          .toList();
+    }
+
+    /** All that must not depend on what happened: digests, losses and rates of every step. */
+    List<String> facts(Path folder) {
+      var run = new RunFolder(new LocalStorage(folder));
+      var facts = new ArrayList<String>();
+      for (String stage : stages()) {
+        StageResult result = run.result(stage).orElseThrow();
+        facts.add(stage + " " + result.sha256() + " " + result.loss() + " " + result.accuracy());
+        run.metrics(stage).stream()
+            .filter(line -> line.event() == null) // Tells of the attempts, which do differ.
+            .map(KilledRunTest::lasting)
+            .forEach(facts::add);
+      }
+      return facts;
+    }
+
+    Told run(Path folder, long killedAt) throws IOException, InterruptedException {
+      Process process =
+          JavaProcess.of(
+                  List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                  KilledRun.class,
+                  folder.toString(),
+                  "" + killedAt,
+                  methods,
+                  overrides)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+        List<String> lines = reader.lines().toList();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return new Told(process.exitValue(), lines);
+      } finally {
+        process.destroyForcibly();
+      }
+    }
+  }
+
+  private static String lasting(MetricsLine line) {
+    return line.step() + " " + line.loss() + " " + line.rate() + " " + line.top1();
+  }
+}

@@ -1,0 +1,168 @@
+package io.deepincubation.core.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeYaml;
+import io.deepincubation.core.storage.LocalStorage;
+import io.deepincubation.core.storage.Storage;
+import io.deepincubation.core.storage.StorageException;
+import io.deepincubation.core.testing.TinyRuns;
+import io.deepincubation.core.weights.WeightsFolder;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PretrainedWeightsTest {
+
+  private static final long ONE_FILE = 1L << 40;
+
+  @TempDir private Path folder;
+
+  private final Recipe recipe =
+      RecipeYaml.override(TinyRuns.recipe(1), List.of("initial-weights=file:/pretrained"));
+  private final Architecture architecture = Architectures.of(recipe.model(), TinyRuns.CLASSES);
+  private final ModularDivision target = recipe.targetDivision();
+
+  /** Keeps a model of the same shape but for its classes. */
+  private List<Weights> pretrained(int classes) {
+    Architecture other = Architectures.of(recipe.model(), classes);
+    List<Weights> modules = other.initialWeights(target, 99, "pretrained");
+    WeightsFolder.write(new LocalStorage(folder), modules, ONE_FILE);
+    return modules;
+  }
+
+  private StartingWeights start() {
+    return start(null);
+  }
+
+  private StartingWeights start(@Nullable String digest) {
+    return StartingWeights.of(recipe, architecture, digest, this::opened);
+  }
+
+  private Storage opened(String uri) {
+    assertThat(uri).isEqualTo("file:/pretrained");
+    return new LocalStorage(folder);
+  }
+
+  @Test
+  void theTargetModelTakesAllOfThem() {
+    List<Weights> modules = pretrained(TinyRuns.CLASSES);
+
+    for (int i = 0; i < target.moduleCount(); i++) {
+      assertSame(start().of(target, i, recipe.seed(), "target"), modules.get(i));
+    }
+  }
+
+  @Test
+  void aModuleOfTheMetaModelTakesTheFirstLayersOfItsCounterpart() {
+    List<Weights> modules = pretrained(TinyRuns.CLASSES);
+
+    Weights second = start().of(recipe.metaDivision(), 1, recipe.seed(), Stages.META);
+
+    String ours = "blocks.1.attn.qkv.weight";
+    String theirs = "blocks." + target.offset(1) + ".attn.qkv.weight";
+    assertThat(second.tensor(ours).values()).isEqualTo(modules.get(1).tensor(theirs).values());
+    assertThat(second.tensor("head.weight").values())
+        .isEqualTo(modules.get(1).tensor("head.weight").values());
+  }
+
+  @Test
+  void aHeadForOtherClassesBeginsAtRandom() {
+    List<Weights> modules = pretrained(TinyRuns.CLASSES + 3);
+    int last = target.moduleCount() - 1;
+
+    Weights start = start().of(target, last, recipe.seed(), "target");
+
+    Weights random = StartingWeights.random(architecture).of(target, last, recipe.seed(), "target");
+    assertThat(start.tensor("head.weight").values())
+        .isEqualTo(random.tensor("head.weight").values());
+    assertThat(start.tensor("norm.weight").values())
+        .isEqualTo(modules.get(last).tensor("norm.weight").values());
+  }
+
+  @Test
+  void trainingBeginsWithThem() {
+    pretrained(TinyRuns.CLASSES);
+    RunContext plain = TinyRuns.context(folder.resolve("run"), recipe);
+    var context =
+        new RunContext(
+            plain.architecture(),
+            start(),
+            plain.data(),
+            plain.folder(),
+            plain.outcomes(),
+            plain.observer(),
+            plain.attempt());
+
+    String begun = metaModel(context);
+
+    RunContext random = TinyRuns.context(folder.resolve("random"), recipe);
+    assertThat(begun).isNotEqualTo(metaModel(random));
+  }
+
+  private String metaModel(RunContext context) {
+    return TinyRuns.run(new DeepIncubation(), context, recipe, 1)
+        .run(stage -> stage.name().equals(Stages.META))
+        .model()
+        .sha256();
+  }
+
+  @Test
+  void onlyThoseThatTheRunBeganWithAreTaken() {
+    List<Weights> modules = pretrained(TinyRuns.CLASSES);
+    String begun = WeightsFolder.open(new LocalStorage(folder)).digest();
+
+    assertSame(start(begun).of(target, 1, recipe.seed(), "target"), modules.get(1));
+
+    pretrained(TinyRuns.CLASSES + 3);
+    assertThatThrownBy(() -> start(begun).of(target, 1, recipe.seed(), "target"))
+        .isInstanceOf(StorageException.class)
+        .hasMessage(
+            "Cannot trust the weights in %s: expected digest %s, got %s; put those back that the"
+                + " run began with, or choose another --run",
+            new LocalStorage(folder).uri(),
+            begun,
+            WeightsFolder.open(new LocalStorage(folder)).digest());
+  }
+
+  @Test
+  void namesATensorOfAnotherShape() {
+    Recipe wide = RecipeYaml.override(recipe, List.of("model.width=32"));
+    Architecture wider = Architectures.of(wide.model(), TinyRuns.CLASSES);
+    pretrained(TinyRuns.CLASSES);
+
+    assertThatThrownBy(
+            () ->
+                StartingWeights.of(wide, wider, null, this::opened)
+                    .of(target, 0, recipe.seed(), "target"))
+        .isInstanceOf(UnfitDataException.class)
+        .hasMessage(
+            "Cannot begin with the weights of %s: expected cls_token of shape (1, 1, 32), got shape"
+                + " [1, 1, 16]; set initial-weights to a model of the recipe's shape",
+            new LocalStorage(folder).uri());
+  }
+
+  @Test
+  void namesAFolderWithoutWeights() {
+    assertThatThrownBy(() -> start().of(target, 0, recipe.seed(), "target"))
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith("Cannot find weights in " + new LocalStorage(folder).uri());
+  }
+
+  private static void assertSame(Weights found, Weights wanted) {
+    assertThat(found.tensors().keySet()).isEqualTo(wanted.tensors().keySet());
+    found
+        .tensors()
+        .forEach(
+            (name, tensor) ->
+                assertThat(tensor.values()).as(name).isEqualTo(wanted.tensor(name).values()));
+  }
+}

@@ -1,0 +1,162 @@
+package io.deepincubation.spark.cluster;
+
+import io.deepincubation.core.data.set.LocalImageCache;
+import io.deepincubation.core.method.Stage;
+import io.deepincubation.core.recipe.UsageException;
+import io.deepincubation.core.run.CheckpointPolicy;
+import io.deepincubation.core.run.LeaseTerms;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import org.apache.spark.SparkConf;
+import org.apache.spark.network.util.JavaUtils;
+
+/**
+ * What Spark's configuration says about a run.
+ *
+ * @param device {@value #DEVICE}: {@code auto} (default), {@code gpu} or {@code cpu}
+ * @param driverThreads {@value #DRIVER_THREADS}: processors for the stages of whole networks;
+ *     default all of the driver's
+ * @param taskThreads processors of a task, {@code spark.deepincubation.task.cpus}; default {@code
+ *     spark.task.cpus}
+ * @param trainOn {@value #TRAIN_ON}: where the meta model and the baselines are trained, {@code
+ *     driver} (default) or {@code executor}
+ * @param fineTuneOn {@value #FINE_TUNE_ON}: where the assembled model is measured and fine-tuned;
+ *     default as {@code trainOn}
+ * @param cacheDirectory {@value #CACHE_DIRECTORY}: where decoded images are kept on each node;
+ *     empty for a folder in {@code spark.local.dir} or the node's own local folders
+ * @param cacheBytes {@value #CACHE_SIZE}: what they may take, such as {@code 100g}; default 64g
+ * @param checkpoints {@value #CHECKPOINT_STEPS}: optimizer steps that a kill costs at most; {@value
+ *     #CHECKPOINT_MINUTES}: training time between two states, such as {@code 0.5}. Where both are
+ *     set a state is kept when either is due; default every half minute
+ * @param lease {@value #LEASE_DURATION}: time without a sign of life after which another driver may
+ *     take the run folder over, such as {@code 30s}, the default; {@value #LEASE_WAIT}: time to
+ *     wait for another driver that holds it, default {@code 60s}
+ * @param local whether driver and tasks share one process
+ */
+public record SparkSettings(
+    DeviceChoice device,
+    int driverThreads,
+    int taskThreads,
+    Where trainOn,
+    Where fineTuneOn,
+    String cacheDirectory,
+    long cacheBytes,
+    CheckpointPolicy checkpoints,
+    LeaseTerms lease,
+    boolean local)
+    implements Serializable {
+
+  static final String DEVICE = "spark.deepincubation.device";
+  static final String DRIVER_THREADS = "spark.deepincubation.driver.threads";
+  public static final String TRAIN_ON = "spark.deepincubation.train-on";
+  public static final String FINE_TUNE_ON = "spark.deepincubation.fine-tune-on";
+  static final String CACHE_DIRECTORY = "spark.deepincubation.cache.directory";
+  static final String CACHE_SIZE = "spark.deepincubation.cache.size";
+  static final String CHECKPOINT_STEPS = "spark.deepincubation.checkpoint.steps";
+  static final String CHECKPOINT_MINUTES = "spark.deepincubation.checkpoint.minutes";
+  static final String LEASE_DURATION = "spark.deepincubation.lease.duration";
+  static final String LEASE_WAIT = "spark.deepincubation.lease.wait";
+
+  private static final double MILLIS_PER_MINUTE = 60_000;
+  private static final String CACHE_FOLDER = "deep-incubation-cache";
+
+  /** Reads a configuration. */
+  public static SparkSettings of(SparkConf conf) {
+    String master = conf.get("spark.master", "local[*]");
+    String trainOn = conf.get(TRAIN_ON, "driver");
+    return new SparkSettings(
+        DeviceChoice.named(conf.get(DEVICE, "auto")),
+        positive(conf, DRIVER_THREADS, Runtime.getRuntime().availableProcessors()),
+        StageScheduling.cpus(conf),
+        Where.named(TRAIN_ON, trainOn),
+        Where.named(FINE_TUNE_ON, conf.get(FINE_TUNE_ON, trainOn)),
+        conf.get(CACHE_DIRECTORY, conf.get("spark.local.dir", "")),
+        conf.getSizeAsBytes(CACHE_SIZE, "64g"),
+        checkpoints(conf),
+        lease(conf),
+        isLocal(master));
+  }
+
+  private static CheckpointPolicy checkpoints(SparkConf conf) {
+    if (!conf.contains(CHECKPOINT_MINUTES)) {
+      return conf.contains(CHECKPOINT_STEPS)
+          ? CheckpointPolicy.steps(positive(conf, CHECKPOINT_STEPS, 1))
+          : CheckpointPolicy.DEFAULT;
+    }
+    String minutes = conf.get(CHECKPOINT_MINUTES);
+    if (!minutes.matches("\\d{1,6}(\\.\\d{1,6})?")) {
+      throw new UsageException(
+          "Cannot use " + CHECKPOINT_MINUTES + ": expected minutes, such as 0.5, got " + minutes);
+    }
+    long steps =
+        conf.contains(CHECKPOINT_STEPS) ? positive(conf, CHECKPOINT_STEPS, 1) : Long.MAX_VALUE;
+    return new CheckpointPolicy(
+        steps, Duration.ofMillis(Math.round(Double.parseDouble(minutes) * MILLIS_PER_MINUTE)));
+  }
+
+  private static LeaseTerms lease(SparkConf conf) {
+    String duration = conf.get(LEASE_DURATION, "30s");
+    String patience = conf.get(LEASE_WAIT, "60s");
+    try {
+      return new LeaseTerms(
+          Duration.ofSeconds(JavaUtils.timeStringAsSec(duration)),
+          Duration.ofSeconds(JavaUtils.timeStringAsSec(patience)),
+          conf.get("spark.app.id", conf.get("spark.app.name", "")));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          String.format(
+              "Cannot use %s and %s: expected times such as 30s and 60s, got %s and %s",
+              LEASE_DURATION, LEASE_WAIT, duration, patience),
+          e);
+    }
+  }
+
+  /** Whether tasks run in the driver's process. */
+  static boolean isLocal(String master) {
+    return master.startsWith("local") && !master.startsWith("local-cluster");
+  }
+
+  static int positive(SparkConf conf, String key, int fallback) {
+    String text = conf.get(key, Integer.toString(fallback));
+    if (!text.matches("[1-9]\\d{0,5}")) {
+      throw new UsageException(
+          "Cannot use " + key + ": expected a whole number from 1, got " + text);
+    }
+    return Integer.parseInt(text);
+  }
+
+  /**
+   * Where a stage is computed: one of a module alone in a task, one of a whole network where the
+   * settings say.
+   */
+  public Where placeOf(Stage stage) {
+    if (stage.module().isPresent()) {
+      return Where.EXECUTOR;
+    }
+    return stage.needs().isEmpty() ? trainOn : fineTuneOn;
+  }
+
+  /** The cache of the node that asks. */
+  public LocalImageCache cache() {
+    return new LocalImageCache(cacheFolder(), cacheBytes);
+  }
+
+  /** The folder of the cache on the node that asks. */
+  public Path cacheFolder() {
+    String folders =
+        Optional.of(cacheDirectory)
+            .filter(folder -> !folder.isBlank())
+            .or(() -> environment("LOCAL_DIRS")) // YARN's
+            .or(() -> environment("SPARK_LOCAL_DIRS"))
+            .orElseGet(() -> System.getProperty("java.io.tmpdir", "."));
+    String first = Arrays.asList(folders.split(",")).get(0).strip();
+    return Path.of(first, CACHE_FOLDER + "-" + System.getProperty("user.name", "user"));
+  }
+
+  private static Optional<String> environment(String name) {
+    return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank());
+  }
+}

@@ -1,0 +1,175 @@
+package io.deepincubation.spark.predict;
+
+import ai.djl.Device;
+import io.deepincubation.core.data.pixels.PixelTransform;
+import io.deepincubation.core.inference.Classifier;
+import io.deepincubation.core.network.Arithmetic;
+import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.network.NativeArithmetic;
+import io.deepincubation.core.recipe.Precision;
+import io.deepincubation.core.recipe.UsageException;
+import io.deepincubation.core.storage.StorageException;
+import io.deepincubation.spark.cluster.Devices;
+import io.deepincubation.spark.cluster.SparkSettings;
+import io.deepincubation.spark.storage.StorageFactory;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.stream.IntStream;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.util.TaskCompletionListener;
+import org.jspecify.annotations.Nullable;
+
+/** Classifies the images of a partition, a batch at a time. */
+public final class Inference implements MapPartitionsFunction<Row, Row> {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * How images are classified.
+   *
+   * @param topK likeliest classes that are told, at least 1
+   * @param batch images that are computed at once, at least 1
+   * @param precision of the products
+   */
+  public record Terms(int topK, int batch, Precision precision) implements Serializable {
+
+    /** What is done where nothing else is asked for. */
+    public static final Terms USUAL = new Terms(5, 64, Precision.AUTO);
+
+    /** Checks. */
+    public Terms {
+      if (topK < 1 || batch < 1) {
+        throw new UsageException(
+            String.format(
+                "Cannot classify: expected 1 or more likeliest classes, and images of a batch, got"
+                    + " %d and %d",
+                topK, batch));
+      }
+    }
+  }
+
+  private final StorageFactory storages;
+  private final String uri;
+  private final String digest;
+  private final SparkSettings settings;
+  private final ImageColumn input;
+  private final Terms terms;
+
+  public Inference(
+      StorageFactory storages,
+      String uri,
+      String digest,
+      SparkSettings settings,
+      ImageColumn input,
+      Terms terms) {
+    this.storages = storages;
+    this.uri = uri;
+    this.digest = digest;
+    this.settings = settings;
+    this.input = input;
+    this.terms = terms;
+  }
+
+  @Override
+  public Iterator<Row> call(Iterator<Row> rows) {
+    TaskContext task = TaskContext.get();
+    Device device =
+        Devices.of(settings, Devices.assigned(task.resourcesJMap()), task.partitionId());
+    Arithmetic arithmetic = terms.precision().arithmetic(() -> NativeArithmetic.of(device));
+    var compute = new Compute(device, arithmetic, settings.taskThreads());
+    var lease = LoadedModels.acquire(storages, uri, digest, compute);
+    TaskCompletionListener end = ended -> lease.close();
+    task.addTaskCompletionListener(end);
+    return new Scored(rows, lease);
+  }
+
+  /** A row, and what the network gets of its image, or why it gets nothing. */
+  private record Loaded(Row row, float @Nullable [] values, String reason) {}
+
+  /** Rows with their predictions, computed as they are asked for. */
+  private final class Scored implements Iterator<Row> {
+
+    private final Iterator<Row> rows;
+    private final LoadedModels.Lease model;
+    private final ArrayDeque<Row> ready = new ArrayDeque<>();
+
+    Scored(Iterator<Row> rows, LoadedModels.Lease model) {
+      this.rows = rows;
+      this.model = model;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return !ready.isEmpty() || rows.hasNext();
+    }
+
+    @Override
+    public Row next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      if (ready.isEmpty()) {
+        score();
+      }
+      return ready.remove();
+    }
+
+    private void score() {
+      var batch = new ArrayList<Loaded>();
+      var images = new ArrayList<float[]>();
+      while (batch.size() < terms.batch() && rows.hasNext()) {
+        Loaded loaded = load(rows.next(), model.transform());
+        batch.add(loaded);
+        if (loaded.values() != null) {
+          images.add(loaded.values());
+        }
+      }
+      Classifier classifier = model.classifier();
+      Iterator<float[]> probabilities = classifier.probabilities(images).iterator();
+      for (Loaded loaded : batch) {
+        ready.add(
+            loaded.values() == null
+                ? joined(loaded.row(), null, null, null, null, loaded.reason())
+                : predicted(loaded.row(), probabilities.next()));
+      }
+    }
+
+    private Row predicted(Row row, float[] probabilities) {
+      List<String> names = model.classNames();
+      Row[] likeliest =
+          IntStream.range(0, probabilities.length)
+              .boxed()
+              .sorted((a, b) -> Float.compare(probabilities[b], probabilities[a]))
+              .limit(terms.topK())
+              .map(label -> RowFactory.create(names.get(label), label, probabilities[label]))
+              .toArray(Row[]::new);
+      int best = likeliest[0].getInt(1);
+      return joined(row, best, names.get(best), probabilities, likeliest, null);
+    }
+  }
+
+  private Loaded load(Row row, PixelTransform transform) {
+    try {
+      return new Loaded(row, transform.values(input.read(row, storages)), "");
+    } catch (IOException | StorageException e) {
+      return new Loaded(row, null, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Row joined(Row row, @Nullable Object... added) {
+    var values = new @Nullable Object[row.size() + added.length];
+    for (int i = 0; i < row.size(); i++) {
+      values[i] = row.get(i);
+    }
+    System.arraycopy(added, 0, values, row.size(), added.length);
+    return RowFactory.create(values);
+  }
+}

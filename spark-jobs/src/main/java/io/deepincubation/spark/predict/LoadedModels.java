@@ -1,0 +1,97 @@
+package io.deepincubation.spark.predict;
+
+import io.deepincubation.core.data.pixels.PixelTransform;
+import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.inference.Classifier;
+import io.deepincubation.core.inference.ModelFolder;
+import io.deepincubation.core.network.Compute;
+import io.deepincubation.spark.storage.StorageFactory;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The models of this process: each is read once and shared by its tasks. One that no task uses is
+ * kept until another is read.
+ */
+final class LoadedModels {
+
+  private static final Map<Key, Entry> MODELS = new HashMap<>();
+
+  private record Key(String uri, String digest, Compute compute) {}
+
+  private static final class Entry {
+    private final ModelFolder folder;
+    private final Classifier classifier;
+    private int users;
+
+    Entry(ModelFolder folder, Classifier classifier) {
+      this.folder = folder;
+      this.classifier = classifier;
+    }
+  }
+
+  /** A task's use of a model, until it is closed. */
+  record Lease(
+      Classifier classifier, PixelTransform transform, List<String> classNames, Runnable end)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      end.run();
+    }
+  }
+
+  private LoadedModels() {}
+
+  /**
+   * A model, read where this process does not have it.
+   *
+   * @param digest that the driver found
+   * @throws UnfitDataException if there is another model by now
+   */
+  static Lease acquire(StorageFactory storages, String uri, String digest, Compute compute) {
+    synchronized (MODELS) {
+      var key = new Key(uri, digest, compute);
+      Entry entry = MODELS.get(key);
+      if (entry == null) {
+        closeUnused();
+        entry = read(ModelFolder.open(storages.open(uri)), digest, compute);
+        MODELS.put(key, entry);
+      }
+      entry.users++;
+      Entry used = entry;
+      return new Lease(
+          used.classifier, used.folder.transform(), used.folder.classNames(), () -> release(used));
+    }
+  }
+
+  private static Entry read(ModelFolder folder, String digest, Compute compute) {
+    String found = folder.digest();
+    if (!found.equals(digest)) {
+      throw new UnfitDataException(
+          String.format(
+              "Cannot go on with the model of %s: expected digest %s, got %s; it was replaced"
+                  + " meanwhile, load it again",
+              folder.uri(), digest, found));
+    }
+    return new Entry(folder, new Classifier(folder, compute));
+  }
+
+  private static void closeUnused() {
+    MODELS
+        .values()
+        .removeIf(
+            entry -> {
+              if (entry.users == 0) {
+                entry.classifier.close();
+              }
+              return entry.users == 0;
+            });
+  }
+
+  private static void release(Entry entry) {
+    synchronized (MODELS) {
+      entry.users--;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.deepincubation.spark.predict;
+
+import io.deepincubation.core.recipe.UsageException;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What the columns of predictions are called. All but the last are null where an image could not be
+ * classified.
+ *
+ * @param prediction index of the likeliest class, int
+ * @param label its name, string
+ * @param probability of each class, array of float
+ * @param topK the likeliest classes, likeliest first: array of struct of label, index, probability
+ * @param reason why there is no prediction, string; null where there is one
+ */
+public record PredictionColumns(
+    String prediction, String label, String probability, String topK, String reason) {
+
+  /** The usual names. */
+  public static final PredictionColumns USUAL =
+      new PredictionColumns("prediction", "label", "probability", "topK", "reason");
+
+  /** The usual names with something before them, such as {@code predicted_}. */
+  public static PredictionColumns prefixed(String prefix) {
+    return new PredictionColumns(
+        prefix + USUAL.prediction,
+        prefix + USUAL.label,
+        prefix + USUAL.probability,
+        prefix + USUAL.topK,
+        prefix + USUAL.reason);
+  }
+
+  /** The names in order. */
+  List<String> names() {
+    return List.of(prediction, label, probability, topK, reason);
+  }
+
+  /**
+   * A frame's columns and these behind them.
+   *
+   * @throws UsageException if a name is taken
+   */
+  public StructType addedTo(StructType schema) {
+    List<String> taken = Arrays.asList(schema.fieldNames());
+    for (String name : names()) {
+      if (taken.stream().anyMatch(name::equalsIgnoreCase)) {
+        throw new UsageException(
+            String.format(
+                "Cannot add column %s: expected a free name, the frame has %s; choose others with"
+                    + " outputColumns, or --prefix",
+                name, taken));
+      }
+    }
+    StructType candidate =
+        new StructType(
+            new StructField[] {
+              DataTypes.createStructField("label", DataTypes.StringType, false),
+              DataTypes.createStructField("index", DataTypes.IntegerType, false),
+              DataTypes.createStructField("probability", DataTypes.FloatType, false)
+            });
+    return schema
+        .add(prediction, DataTypes.IntegerType, true)
+        .add(label, DataTypes.StringType, true)
+        .add(probability, DataTypes.createArrayType(DataTypes.FloatType, false), true)
+        .add(topK, DataTypes.createArrayType(candidate, false), true)
+        .add(reason, DataTypes.StringType, true);
+  }
+}

@@ -1,0 +1,102 @@
+package io.deepincubation.spark.stages;
+
+import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.data.set.DataIndex;
+import io.deepincubation.core.data.set.LocalImageCache;
+import io.deepincubation.core.data.set.PreparedSet;
+import io.deepincubation.core.data.source.ImageSource;
+import io.deepincubation.core.method.Architectures;
+import io.deepincubation.core.method.TrainingData;
+import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.storage.Storage;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A prepared set that fits a recipe. */
+public final class PreparedImages {
+
+  private static final String VALIDATION = "val";
+
+  private final PreparedSet set;
+  private final String uri;
+  private final Architecture architecture;
+  private final int side;
+
+  private PreparedImages(PreparedSet set, String uri, Architecture architecture, int side) {
+    this.side = side;
+    this.set = set;
+    this.uri = uri;
+    this.architecture = architecture;
+  }
+
+  /**
+   * Opens a set's index and checks it; no image is read yet.
+   *
+   * @throws UnfitDataException if there is no set, or the recipe expects other images or classes
+   */
+  public static PreparedImages open(Storage storage, Recipe recipe) {
+    PreparedSet set = PreparedSet.open(storage);
+    DataIndex index = set.index();
+    int side = recipe.model().image();
+    if (!index.sizes().are(side, side) && !recipe.augmentation().resizedCrop()) {
+      throw new UnfitDataException(
+          String.format(
+              "Cannot train on %s: the recipe expects images of %d x %d pixels, the data has %s;"
+                  + " set model.image or augmentation.resized-crop, or run `prepare` with"
+                  + " --image-size %d",
+              storage.uri(), side, side, index.sizes(), side));
+    }
+    Architecture architecture = Architectures.of(recipe.model(), index.classNames().size());
+    return new PreparedImages(set, storage.uri(), architecture, side);
+  }
+
+  /** The networks that the recipe asks for with this set's classes. */
+  public Architecture architecture() {
+    return architecture;
+  }
+
+  /** Where the set lies. */
+  String uri() {
+    return uri;
+  }
+
+  /** SHA-256 of all that the set holds. */
+  String digest() {
+    return set.index().digest();
+  }
+
+  /** Images of the training split. */
+  public int trainImages() {
+    return Math.toIntExact(set.index().count(ImageSource.TRAIN));
+  }
+
+  /** The names of the classes, by number. */
+  List<String> classNames() {
+    return set.index().classNames();
+  }
+
+  /**
+   * The images: few small ones decoded now where the cache has not kept them, others read as they
+   * are needed.
+   */
+  public TrainingData load(LocalImageCache cache) {
+    return new TrainingData(
+        cache.open(set, ImageSource.TRAIN, side),
+        cache.open(set, testSplit(), side),
+        set.index().classNames(),
+        digest());
+  }
+
+  private String testSplit() {
+    return Stream.of(ImageSource.TEST, VALIDATION)
+        .filter(set.splits()::contains)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UnfitDataException(
+                    String.format(
+                        "Cannot measure accuracy on %s: expected a split test or val, got %s",
+                        uri, set.splits())));
+  }
+}

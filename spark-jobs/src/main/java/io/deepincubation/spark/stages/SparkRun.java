@@ -1,0 +1,287 @@
+package io.deepincubation.spark.stages;
+
+import io.deepincubation.core.method.CommittedStages;
+import io.deepincubation.core.method.IncubationReport;
+import io.deepincubation.core.method.MethodRun;
+import io.deepincubation.core.method.RunContext;
+import io.deepincubation.core.method.RunInputs;
+import io.deepincubation.core.method.Stage;
+import io.deepincubation.core.method.StageRunner;
+import io.deepincubation.core.method.StageWork;
+import io.deepincubation.core.method.StartingWeights;
+import io.deepincubation.core.method.TrainingData;
+import io.deepincubation.core.network.Arithmetic;
+import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.recipe.Precision;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeYaml;
+import io.deepincubation.core.recipe.UsageException;
+import io.deepincubation.core.run.Commits;
+import io.deepincubation.core.run.LeaseException;
+import io.deepincubation.core.run.RunFolder;
+import io.deepincubation.core.run.RunLease;
+import io.deepincubation.core.run.RunObserver;
+import io.deepincubation.core.run.RunRecord;
+import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.storage.Storage;
+import io.deepincubation.core.storage.StorageException;
+import io.deepincubation.core.training.Attempt;
+import io.deepincubation.core.training.ConfusionMatrix;
+import io.deepincubation.core.weights.WeightsFolder;
+import io.deepincubation.spark.cluster.DeviceChoice;
+import io.deepincubation.spark.cluster.SparkSettings;
+import io.deepincubation.spark.cluster.StageScheduling;
+import io.deepincubation.spark.cluster.Version;
+import io.deepincubation.spark.progress.ProgressBoard;
+import io.deepincubation.spark.storage.StorageFactory;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A run folder that is claimed for a recipe and its data, and what trains in it. The folder's lease
+ * is taken when something is trained, and given back at the end.
+ */
+public final class SparkRun implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SparkRun.class);
+  private static final String DRIVER = "driver";
+  private static final String TASK = "task";
+  private static final String ARITHMETIC = "arithmetic";
+
+  private final JavaSparkContext spark;
+  private final StorageFactory storages;
+  private final Recipe recipe;
+  private final PreparedImages images;
+  private final RunFolder folder;
+  private final RunLease lease;
+  private final Commits commits;
+  private final ProgressBoard board;
+  private final SparkSettings settings;
+  private final StageScheduling scheduling;
+  private final ArithmeticChoice arithmetic;
+  private final RunRecord wanted;
+  private final RunRecord record;
+  private final List<String> worked = new ArrayList<>();
+  private @Nullable TrainingData data;
+
+  /**
+   * Checks that data and folder belong together, and claims the folder.
+   *
+   * <p>A fresh folder is claimed once the images are decoded and the recipe's initial weights are
+   * read, so that what cannot be used leaves no trace in it.
+   */
+  public SparkRun(
+      JavaSparkContext spark,
+      StorageFactory storages,
+      Recipe recipe,
+      String dataUri,
+      String runUri,
+      ProgressBoard board) {
+    this.spark = spark;
+    this.storages = storages;
+    this.recipe = recipe;
+    this.board = board;
+    settings = SparkSettings.of(spark.getConf());
+    scheduling = StageScheduling.of(spark.getConf());
+    arithmetic = new ArithmeticChoice(spark, settings, scheduling);
+    images = PreparedImages.open(storages.open(dataUri), recipe);
+    Storage storage = storages.open(runUri);
+    lease = new RunLease(storage, settings.lease(), () -> spark.sc().cancelJobGroup(group(runUri)));
+    folder = new RunFolder(storage, settings.checkpoints());
+    commits = folder.commits(lease);
+    if (folder.runRecord().isEmpty()) {
+      data = images.load(settings.cache());
+    }
+    wanted = record(dataUri, folder.runRecord());
+    record = folder.claim(wanted);
+    requireWidth();
+  }
+
+  private RunRecord record(String dataUri, Optional<RunRecord> begun) {
+    return new RunRecord(
+        RunRecord.FORMAT_VERSION,
+        recipe.name(),
+        RecipeYaml.tree(recipe),
+        RecipeYaml.digest(recipe),
+        dataUri,
+        images.digest(),
+        initialWeightsDigest(begun),
+        Map.of(
+            "deep-incubation",
+            Version.ofThisLibrary(),
+            "spark",
+            spark.version(),
+            "libtorch",
+            TorchEngine.version(),
+            "java",
+            Runtime.version().toString(),
+            ARITHMETIC,
+            begun
+                .flatMap(found -> Optional.ofNullable(found.versions().get(ARITHMETIC)))
+                .orElseGet(
+                    () -> arithmetic.of(recipe.precision()).name().toLowerCase(Locale.ROOT))),
+        Map.of(DRIVER, settings.driverThreads(), TASK, settings.taskThreads()),
+        Instant.now().toString());
+  }
+
+  private @Nullable String initialWeightsDigest(Optional<RunRecord> begun) {
+    if (recipe.initialWeights().isEmpty()) {
+      return null;
+    }
+    return begun
+        .flatMap(found -> Optional.ofNullable(found.initialWeightsDigest()))
+        .orElseGet(() -> WeightsFolder.open(storages.open(recipe.initialWeights())).digest());
+  }
+
+  /**
+   * A task's sums are as wide as when the run began; where that is more than a task has, refuse.
+   */
+  private void requireWidth() {
+    int begun = record.threads().getOrDefault(TASK, settings.taskThreads());
+    if (begun > settings.taskThreads()) {
+      throw new UsageException(
+          String.format(
+              "Cannot go on with %s: its tasks compute with %d threads, which decides the bits, and"
+                  + " now have %d processors; set spark.task.cpus=%d",
+              folder.uri(), begun, settings.taskThreads(), begun));
+    }
+  }
+
+  /**
+   * The recipe's arithmetic; where it leaves that open what the run began with, so that a resumed
+   * run keeps its bits.
+   */
+  private Arithmetic chosenArithmetic() {
+    return Optional.ofNullable(record.versions().get(ARITHMETIC))
+        .filter(begun -> recipe.precision() == Precision.AUTO)
+        .map(name -> Arithmetic.valueOf(name.toUpperCase(Locale.ROOT)))
+        .orElseGet(() -> arithmetic.of(recipe.precision()));
+  }
+
+  /** The run's folder. */
+  public RunFolder folder() {
+    return folder;
+  }
+
+  /** The names of the classes, by number. */
+  public List<String> classNames() {
+    return images.classNames();
+  }
+
+  /** The Spark jobs of a run. */
+  static String group(String runUri) {
+    return "deep-incubation " + runUri;
+  }
+
+  /** What stages depend on beside their recipe. */
+  RunInputs inputs() {
+    return new RunInputs(images.digest(), wanted.initialWeightsDigest());
+  }
+
+  /**
+   * Some of a method's stages, computed now where they are not committed.
+   *
+   * @param stages the method's
+   * @param chosen which of them
+   * @param fromRun another run, whose committed stages of equal key are taken; null for none
+   */
+  public IncubationReport run(
+      List<Stage> stages, Predicate<Stage> chosen, @Nullable String fromRun) {
+    StageRunner runner =
+        new SparkStages(settings, this::driverCompute, this::context, this::jobs, commits, board);
+    Optional<StageImport> other =
+        Optional.ofNullable(fromRun)
+            .map(uri -> new StageImport(new RunFolder(storages.open(uri)), record, inputs()));
+    return new MethodRun(stages, folder, inputs(), ready -> compute(ready, other, runner), board)
+        .run(chosen);
+  }
+
+  /** Takes over what lost attempts handed in, and what another run has; the rest is computed. */
+  private void compute(List<Stage> ready, Optional<StageImport> other, StageRunner runner) {
+    lease.acquire();
+    commits.keepRecipe(wanted);
+    ready.forEach(stage -> worked.add(stage.name()));
+    List<Stage> left =
+        ready.stream()
+            .filter(stage -> commits.accept(stage.name()).isEmpty())
+            .filter(stage -> other.isEmpty() || !other.get().copy(stage, commits))
+            .toList();
+    if (!left.isEmpty()) {
+      runner.run(left);
+    }
+  }
+
+  /** What a committed stage's network takes the test images for, measured now. */
+  public ConfusionMatrix confusion(Stage stage) {
+    return new StageWork(context(RunObserver.NONE), driverCompute()).confusion(stage);
+  }
+
+  /** A stage's result, where it is committed. */
+  public boolean isCommitted(Stage stage) {
+    return new CommittedStages(folder, inputs()).result(stage).isPresent();
+  }
+
+  private StageJobs jobs(RunObserver observer) {
+    var forTasks =
+        new StageJobSettings(
+            images.uri(),
+            inputs(),
+            folder.uri(),
+            chosenArithmetic(),
+            record.threads().getOrDefault(TASK, settings.taskThreads()),
+            settings);
+    return new StageJobs(spark, scheduling, forTasks, storages, commits, observer);
+  }
+
+  private Compute driverCompute() {
+    int threads = record.threads().getOrDefault(DRIVER, settings.driverThreads());
+    var compute = new Compute(arithmetic.driverDevice(), chosenArithmetic(), threads);
+    warnOfIdleGpus(compute);
+    return compute;
+  }
+
+  private void warnOfIdleGpus(Compute compute) {
+    if (!compute.device().isGpu()
+        && scheduling.asksForGpus()
+        && settings.device() != DeviceChoice.CPU) {
+      LOG.warn(
+          "The driver trains on its processor while executors have GPUs; set {} and {} to executor,"
+              + " or spark.driver.resource.gpu.amount",
+          SparkSettings.TRAIN_ON,
+          SparkSettings.FINE_TUNE_ON);
+    }
+  }
+
+  private RunContext context(RunObserver observer) {
+    TrainingData loaded = data == null ? images.load(settings.cache()) : data;
+    data = loaded;
+    return new RunContext(
+        images.architecture(),
+        StartingWeights.of(
+            recipe, images.architecture(), wanted.initialWeightsDigest(), storages::open),
+        loaded,
+        folder,
+        commits,
+        RunObserver.all(List.of(event -> lease.requireNotLost(), observer)),
+        Attempt.HERE);
+  }
+
+  /** Clears away what lost attempts left of the stages, and gives the folder back. */
+  @Override
+  public void close() {
+    try (lease) {
+      worked.stream().filter(stage -> folder.result(stage).isPresent()).forEach(commits::sweep);
+    } catch (StorageException | LeaseException e) {
+      LOG.warn("Left files of lost attempts in {}: {}", folder.uri(), e.getMessage());
+    }
+  }
+}
