@@ -20,6 +20,7 @@ import io.deepincubation.core.storage.Sha256;
 import io.deepincubation.core.training.Classification;
 import io.deepincubation.core.training.ConfusionMatrix;
 import io.deepincubation.core.training.Evaluator;
+import io.deepincubation.core.training.ImitationObjective;
 import io.deepincubation.core.training.Objective;
 import io.deepincubation.core.training.Task;
 import io.deepincubation.core.training.TrainedStage;
@@ -29,7 +30,6 @@ import io.deepincubation.core.training.TrainingStep;
 import io.deepincubation.core.weights.WeightsFile.Shard;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -97,8 +97,9 @@ public final class StageWork {
       return fresh(stage, module, fresh.purpose());
     }
     if (start instanceof Start.FreshTrunk trunk) {
-      return withHead(
-          stage,
+      return ImitationObjective.withMetaHead(
+          context.architecture(),
+          stage.network(),
           module,
           fresh(stage, module, trunk.purpose()),
           inputs.module(stage.need(trunk.stage()), module));
@@ -116,16 +117,6 @@ public final class StageWork {
               fresh(stage, module, grown.purpose()));
     }
     return inputs.module(stage.need(((Start.Of) start).stage()), module);
-  }
-
-  /** What lies behind a last module's last layer is not the module's own. */
-  private Weights withHead(Stage stage, int module, Weights own, Weights other) {
-    int trunk = context.architecture().trunk(stage.network(), module).specs().size();
-    var tensors = new LinkedHashMap<String, Weights.Tensor>(own.first(trunk).tensors());
-    own.tensors().keySet().stream()
-        .skip(trunk)
-        .forEach(name -> tensors.put(name, other.tensor(name)));
-    return new Weights(tensors);
   }
 
   private Weights fresh(Stage stage, int module, String purpose) {

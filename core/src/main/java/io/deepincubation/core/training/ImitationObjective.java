@@ -2,7 +2,6 @@ package io.deepincubation.core.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.ModularNetwork;
@@ -111,18 +110,8 @@ public final class ImitationObjective implements Objective {
   }
 
   @Override
-  public Shape inputShape() {
-    return network.architecture().inputShape();
-  }
-
-  @Override
-  public int imagesAtOnce() {
-    return network.architecture().imagesAtOnce();
-  }
-
-  @Override
-  public Outputs outputs(NDArray images) {
-    return Outputs.of(network.evaluate(images));
+  public ModularNetwork network() {
+    return network;
   }
 
   @Override

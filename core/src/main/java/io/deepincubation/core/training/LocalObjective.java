@@ -2,7 +2,6 @@ package io.deepincubation.core.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.network.AuxiliaryKind;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.network.NetworkModule;
@@ -132,13 +131,8 @@ public final class LocalObjective implements Objective {
   }
 
   @Override
-  public Shape inputShape() {
-    return network.architecture().inputShape();
-  }
-
-  @Override
-  public int imagesAtOnce() {
-    return network.architecture().imagesAtOnce();
+  public ModularNetwork network() {
+    return network;
   }
 
   @Override

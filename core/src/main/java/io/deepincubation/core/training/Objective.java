@@ -2,6 +2,7 @@ package io.deepincubation.core.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.network.NetworkModule;
 import java.util.List;
 import java.util.Map;
@@ -30,14 +31,21 @@ public interface Objective {
   /** Whose targets the images have, and by which the network is measured. */
   Task task();
 
+  /** What takes the images in, whatever of it is trained. */
+  ModularNetwork network();
+
   /** Shape of one image, C x H x W. */
-  Shape inputShape();
+  default Shape inputShape() {
+    return network().architecture().inputShape();
+  }
 
   /**
    * The most images of a batch that are computed at once on a processor; {@link Integer#MAX_VALUE}
    * where an image depends on the others of its batch, so that none may be computed apart.
    */
-  int imagesAtOnce();
+  default int imagesAtOnce() {
+    return network().architecture().imagesAtOnce();
+  }
 
   /**
    * What is measured of images.
@@ -60,7 +68,9 @@ public interface Objective {
    * @param images B x C x H x W
    * @return outputs in the manager of the images
    */
-  Outputs outputs(NDArray images);
+  default Outputs outputs(NDArray images) {
+    return Outputs.of(network().evaluate(images));
+  }
 
   /**
    * Adds the gradients of a batch, or of some of its images, to sums.

@@ -2,7 +2,6 @@ package io.deepincubation.core.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.network.NetworkGradients;
 import io.deepincubation.core.network.NetworkModule;
@@ -64,18 +63,8 @@ public final class TaskObjective implements Objective {
   }
 
   @Override
-  public Shape inputShape() {
-    return network.architecture().inputShape();
-  }
-
-  @Override
-  public int imagesAtOnce() {
-    return network.architecture().imagesAtOnce();
-  }
-
-  @Override
-  public Outputs outputs(NDArray images) {
-    return Outputs.of(network.evaluate(images));
+  public ModularNetwork network() {
+    return network;
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.deepincubation.spark.cli;
 
-import io.deepincubation.core.method.Stages;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.text.Quantities;
 import io.deepincubation.spark.Evaluation;
@@ -9,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
     name = "evaluate",
@@ -18,13 +16,7 @@ final class Evaluate extends Verb {
 
   @Mixin private final RunOptions run = new RunOptions();
 
-  @Option(
-      names = "--stage",
-      paramLabel = "STAGE",
-      defaultValue = Stages.FINAL,
-      description =
-          "The stage of a whole network, such as final or baselines/e2e; default ${DEFAULT-VALUE}.")
-  private String stage = Stages.FINAL;
+  @Mixin private final StageOptions network = new StageOptions();
 
   /** The answer's JSON. */
   private record Facts(String stage, double accuracy, long images, String run) {}
@@ -39,16 +31,17 @@ final class Evaluate extends Verb {
               .trainingData(run.data())
               .runFolder(run.run())
               .progress(session.board())
-              .evaluate(stage);
+              .evaluate(network.stage());
       String line =
           String.format(
               Locale.ROOT,
               "%s: top-1 %s of %,d test images",
-              stage,
+              network.stage(),
               Quantities.percent(evaluation.accuracy()),
               evaluation.images());
       return new Answer(
-          List.of(line), new Facts(stage, evaluation.accuracy(), evaluation.images(), run.run()));
+          List.of(line),
+          new Facts(network.stage(), evaluation.accuracy(), evaluation.images(), run.run()));
     }
   }
 }

@@ -2,7 +2,6 @@ package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.inference.ModelExport;
 import io.deepincubation.core.inference.ModelFolder;
-import io.deepincubation.core.method.Stages;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.storage.Storage;
 import java.util.List;
@@ -20,13 +19,7 @@ final class Export extends Verb {
 
   @Mixin private final RunFolderOptions source = new RunFolderOptions();
 
-  @Option(
-      names = "--stage",
-      paramLabel = "STAGE",
-      defaultValue = Stages.FINAL,
-      description =
-          "The stage of a whole network, such as final or baselines/e2e; default ${DEFAULT-VALUE}.")
-  private String stage = Stages.FINAL;
+  @Mixin private final StageOptions network = new StageOptions();
 
   @Option(
       names = "--format",
@@ -48,7 +41,8 @@ final class Export extends Verb {
           "Cannot export: expected --format of " + FORMATS + ", got " + format);
     }
     try (CliSession session = CliSession.start(new PlaceOptions(), output())) {
-      ModelFolder model = ModelFolder.open(session.storages().open(source.run()).folder(stage));
+      ModelFolder model =
+          ModelFolder.open(session.storages().open(source.run()).folder(network.stage()));
       Storage folder = session.storages().open(target.to());
       var export = new ModelExport(model);
       if (format.equals("timm")) {
