@@ -19,16 +19,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs that are killed with SIGKILL at seeded random points, again and again, and always go on. */
-@Execution(ExecutionMode.CONCURRENT) // Its processes have a core each.
 class KilledRunTest {
 
   private static final long SEED = 20_260_725;
@@ -47,33 +46,61 @@ class KilledRunTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "'deep-incubation,e2e', '', 50",
-    "deep-incubation, 'incubation.meta=pretrained-tunable incubation.start=grown', 20",
-    "deep-incubation, 'incubation.meta=random-tunable incubation.start=stacked', 20",
-    "imitation, '', 20",
-    "dgl, '', 20",
-    "infopro, '', 20",
-    "staged-e2e, '', 20"
-  })
-  void killsAtRandomPointsEndInTheSameBytesAndRepeatFewSteps(
-      String methods, String overrides, int most) throws Exception {
-    var killed = new KilledMethods(methods, overrides);
-    Path undisturbed = root.resolve("undisturbed");
+  /** How often runs of some methods are killed. */
+  private record Case(KilledMethods killed, int kills) {
+
+    static Case of(String methods, String overrides, int kills) {
+      return new Case(new KilledMethods(methods, overrides), kills);
+    }
+  }
+
+  private static final List<Case> CASES =
+      List.of(
+          Case.of("deep-incubation,e2e", "", 50),
+          Case.of(
+              "deep-incubation", "incubation.meta=pretrained-tunable incubation.start=grown", 20),
+          Case.of("deep-incubation", "incubation.meta=random-tunable incubation.start=stacked", 20),
+          Case.of("imitation", "", 20),
+          Case.of("dgl", "", 20),
+          Case.of("infopro", "", 20),
+          Case.of("staged-e2e", "", 20));
+
+  /** Two cases at a time: each one's processes have a core. */
+  @Test
+  void killsAtRandomPointsEndInTheSameBytesAndRepeatFewSteps() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      var running = new ArrayList<Future<?>>();
+      for (int i = 0; i < CASES.size(); i++) {
+        Case one = CASES.get(i);
+        Path folder = root.resolve("case-" + i);
+        running.add(threads.submit(() -> kill(one, folder)));
+      }
+      for (Future<?> one : running) {
+        one.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static Void kill(Case one, Path folder) throws Exception {
+    KilledMethods killed = one.killed();
+    Path undisturbed = folder.resolve("undisturbed");
     long events = killed.run(undisturbed, 0).events();
     var random = RandomStream.of(SEED);
     int kills = 0;
-    for (int number = 0; kills < most; number++) {
-      var disturbed = new Disturbed(root.resolve("disturbed-" + number), killed);
-      kills += disturbed.killUntilDone(random, (int) events / 3, most - kills);
+    for (int number = 0; kills < one.kills(); number++) {
+      var disturbed = new Disturbed(folder.resolve("disturbed-" + number), killed);
+      kills += disturbed.killUntilDone(random, (int) events / 3, one.kills() - kills);
       assertThat(killed.facts(disturbed.folder))
-          .as("run %d", number)
+          .as("run %d of %s", number, killed)
           .isEqualTo(killed.facts(undisturbed));
     }
     System.out.printf(
         "seed %d: %d kills of %s in runs of %d events ended in the same bytes%n",
-        SEED, kills, methods, events);
+        SEED, kills, killed, events);
+    return null;
   }
 
   /** A run that is killed, and what is known of it from what its processes told. */

@@ -164,6 +164,22 @@ class MethodsTest {
   }
 
   @Test
+  void beforeTrainingGrownHybridsAndTheirAssemblyAreWorthTheMetaModel() {
+    for (Recipe trained : List.of(recipe, StageBytes.resnet())) {
+      Recipe grown =
+          RecipeYaml.override(trained, List.of("incubation.start=grown", "incubation.epochs=0"));
+      Path place = folder.resolve(grown.model().family().name());
+      IncubationReport report = TinyRuns.incubate(TinyRuns.context(place, grown), grown, 1);
+
+      StageResult meta = report.stage(Stages.META);
+      assertThat(report.modules())
+          .allSatisfy(module -> assertThat(module.accuracy()).isEqualTo(meta.accuracy()))
+          .allSatisfy(module -> assertThat(module.sha256()).isNotEqualTo(meta.sha256()));
+      assertThat(report.stage(Stages.ASSEMBLED).accuracy()).isEqualTo(meta.accuracy());
+    }
+  }
+
+  @Test
   void stagedTrainingRestartsTheRateAndCostsWhatItTakesThePlaceOf() {
     RunContext context = TinyRuns.context(folder, recipe);
     IncubationReport staged = TinyRuns.run(new StagedEndToEnd(), context, recipe, 1).run();
