@@ -10,6 +10,7 @@ import io.deepincubation.core.run.StageResult;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The stages of a run folder, known by their keys: one of another key is never taken for done. */
 public final class CommittedStages {
@@ -37,13 +38,14 @@ public final class CommittedStages {
   public Optional<StageResult> result(Stage stage) {
     StageKey expected = stage.key(inputs);
     Optional<StageResult> result = folder.result(stage.name());
-    Optional<StageKey> found =
-        result
-            .or(() -> folder.handedIn(stage.name()))
-            .map(this::key)
-            .orElseGet(() -> folder.checkpointKey(stage.name()));
-    found
+    Stream.of(
+            result.stream().map(this::key),
+            folder.handedIn(stage.name()).stream().map(this::key),
+            Stream.of(folder.checkpointKey(stage.name())))
+        .flatMap(keys -> keys)
+        .flatMap(Optional::stream)
         .filter(key -> !key.sha256().equals(expected.sha256()))
+        .findFirst()
         .ifPresent(
             key -> {
               throw refusal(stage, key, expected, result.isPresent());
@@ -54,12 +56,12 @@ public final class CommittedStages {
   /** A result's key: its own, or what the recipe of an earlier version's folder says. */
   private Optional<StageKey> key(StageResult result) {
     return Optional.ofNullable(result.key())
-        .or(
-            () ->
-                folder
-                    .runRecord()
-                    .flatMap(record -> Methods.stage(recipe(record), result.stage()))
-                    .map(stage -> stage.key(inputs)));
+        .or(() -> folder.runRecord().flatMap(record -> key(record, result.stage())));
+  }
+
+  private Optional<StageKey> key(RunRecord record, String stage) {
+    var then = new RunInputs(record.dataDigest(), record.initialWeightsDigest());
+    return Methods.stage(recipe(record), stage).map(known -> known.key(then));
   }
 
   private Recipe recipe(RunRecord record) {

@@ -52,12 +52,15 @@ public final class DeepIncubation implements Method {
         .toList();
   }
 
-  /** The meta model, end to end from fresh weights; random where the recipe says so. */
-  static Stage metaModel(Recipe recipe) {
-    Stage.Builder meta = Stage.of(Stages.META, recipe, recipe.metaDivision());
+  /** The pre-trained meta model, end to end from fresh weights. */
+  static Stage pretrainedMetaModel(Recipe recipe) {
+    return Stage.of(Stages.META, recipe, recipe.metaDivision()).by("meta", recipe.meta());
+  }
+
+  private static Stage metaModel(Recipe recipe) {
     return recipe.incubation().meta() == MetaModel.RANDOM_TUNABLE
-        ? meta.measuredOnly()
-        : meta.by("meta", recipe.meta());
+        ? Stage.of(Stages.META, recipe, recipe.metaDivision()).measuredOnly()
+        : pretrainedMetaModel(recipe);
   }
 
   private static Stage incubation(Recipe recipe, Stage meta, int module) {

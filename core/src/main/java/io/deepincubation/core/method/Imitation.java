@@ -27,7 +27,7 @@ public final class Imitation implements Method {
 
   @Override
   public List<Stage> stages(Recipe recipe) {
-    Stage meta = DeepIncubation.metaModel(recipe);
+    Stage meta = DeepIncubation.pretrainedMetaModel(recipe);
     List<Stage> modules =
         IntStream.range(0, recipe.division().modules())
             .mapToObj(i -> imitation(recipe, meta, i))

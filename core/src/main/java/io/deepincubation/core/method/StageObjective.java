@@ -36,12 +36,10 @@ public sealed interface StageObjective extends Serializable {
    */
   Objective over(Stage stage, ModularNetwork network, Task task, StageInputs inputs);
 
-  /**
-   * Memory of a task that trains the stage.
-   *
-   * @param task what it would take on the task's loss
-   */
-  TrainingPlan.Memory memory(Stage stage, Architecture architecture, TrainingPlan.Memory task);
+  /** Bytes of networks that are trained along, and are no part of the stage's network. */
+  default long auxiliaryBytes(Stage stage, Architecture architecture) {
+    return 0;
+  }
 
   private static StochasticDepth stochasticDepth(Stage stage) {
     return new StochasticDepth(stage.schedule().stochasticDepth());
@@ -58,12 +56,6 @@ public sealed interface StageObjective extends Serializable {
     @Override
     public StageCost cost(Stage stage, Architecture architecture) {
       return StageCost.ofTask(architecture, stage.network(), stage.trained());
-    }
-
-    @Override
-    public TrainingPlan.Memory memory(
-        Stage stage, Architecture architecture, TrainingPlan.Memory task) {
-      return task;
     }
 
     @Override
@@ -99,14 +91,6 @@ public sealed interface StageObjective extends Serializable {
               .mapToObj(i -> StageCost.ofForward(architecture, meta, i))
               .reduce(StageCost.NONE, StageCost::plus);
       return before.plus(StageCost.ofForward(architecture, trained.network(), module).times(3));
-    }
-
-    /** Activations of one module are held, which only a trial tells. */
-    @Override
-    public TrainingPlan.Memory memory(
-        Stage trained, Architecture architecture, TrainingPlan.Memory task) {
-      return new TrainingPlan.Memory(
-          task.weightBytes(), task.gradientBytes(), task.optimizerBytes(), null);
     }
 
     @Override
@@ -150,16 +134,12 @@ public sealed interface StageObjective extends Serializable {
           .reduce(modules, StageCost::plus);
     }
 
-    /** Activations of one module at a time are held, which only a trial tells. */
     @Override
-    public TrainingPlan.Memory memory(
-        Stage stage, Architecture architecture, TrainingPlan.Memory task) {
-      long bytes =
-          auxiliaries(stage, architecture)
-              .flatMap(part -> part.specs().stream())
-              .mapToLong(spec -> Float.BYTES * spec.size())
-              .sum();
-      return task.with(bytes);
+    public long auxiliaryBytes(Stage stage, Architecture architecture) {
+      return auxiliaries(stage, architecture)
+          .flatMap(part -> part.specs().stream())
+          .mapToLong(spec -> Float.BYTES * spec.size())
+          .sum();
     }
 
     private Stream<NetworkPart> auxiliaries(Stage stage, Architecture architecture) {

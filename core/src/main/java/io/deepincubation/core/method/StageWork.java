@@ -64,13 +64,13 @@ public final class StageWork {
    * @param inputs the weights of the stages that it needs
    */
   public StageResult run(Stage stage, StageInputs inputs) {
-    return context.outcomes().found(stage.name()).orElseGet(() -> compute(stage, inputs));
+    StageKey key = stage.key(context.inputs());
+    return context.outcomes().found(stage.name(), key).orElseGet(() -> compute(stage, key, inputs));
   }
 
-  private StageResult compute(Stage stage, StageInputs inputs) {
+  private StageResult compute(Stage stage, StageKey key, StageInputs inputs) {
     TorchEngine.useThreads(compute.threads());
     String startedAt = Instant.now().toString();
-    StageKey key = stage.key(context.inputs());
     try (var memory = MemoryWatch.start(compute.device());
         var network =
             new ModularNetwork(

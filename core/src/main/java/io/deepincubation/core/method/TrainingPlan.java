@@ -55,15 +55,19 @@ public final class TrainingPlan {
       return lastingBytes() + (activationBytes == null ? 0 : activationBytes);
     }
 
-    /** With auxiliary networks that are trained along; activations are no longer known. */
-    Memory with(long auxiliaryBytes) {
-      long statesPerByte = weightBytes == 0 ? 0 : optimizerBytes / weightBytes;
-      long lanes = weightBytes == 0 ? 1 : Math.max(1, gradientBytes / weightBytes);
+    /**
+     * With other networks that are trained along.
+     *
+     * @param bytes of their weights
+     * @param lanes threads that gather gradients of their own
+     * @param states values that the optimizer keeps for each of theirs
+     */
+    Memory with(long bytes, int lanes, int states) {
       return new Memory(
-          weightBytes + auxiliaryBytes,
-          gradientBytes + lanes * auxiliaryBytes,
-          optimizerBytes + statesPerByte * auxiliaryBytes,
-          null);
+          weightBytes + bytes,
+          gradientBytes + lanes * bytes,
+          optimizerBytes + states * bytes,
+          activationBytes);
     }
 
     /** What training adds to the network's weights; null where only a trial can tell. */
@@ -104,7 +108,12 @@ public final class TrainingPlan {
         stage,
         cost.images(stage),
         StageCost.of(stage, architecture),
-        stage.objective().memory(stage, architecture, memory));
+        memory.with(
+            stage.objective().auxiliaryBytes(stage, architecture),
+            TrainingStep.Shares.of(
+                    compute, stage.recipe().batch().size(), architecture.imagesAtOnce())
+                .lanes(),
+            Optimizer.stateOf(stage.recipe().optimizer())));
   }
 
   /** Bytes of the networks that several stages need, and so are broadcast to every executor. */

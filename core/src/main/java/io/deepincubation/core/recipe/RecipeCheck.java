@@ -36,6 +36,7 @@ final class RecipeCheck {
     check.warmUp("incubation", recipe.incubation().stage());
     check.warmUp("fine-tuning", recipe.fineTuning());
     check.warmUp("end-to-end", recipe.endToEnd());
+    check.local(recipe.local());
     return check.problems;
   }
 
@@ -130,6 +131,17 @@ final class RecipeCheck {
           "batch.size",
           "an even number where mixup or cutmix is on",
           batch.size());
+    }
+  }
+
+  private void local(LocalRecipe local) {
+    int ends = Math.min(local.lambda1().size(), local.lambda2().size());
+    for (int end = 0; end < ends; end++) {
+      that(
+          local.lambda1().get(end) + local.lambda2().get(end) > 0,
+          "local.lambda2",
+          "numbers above 0 where those of local.lambda1 are 0, " + local.lambda1(),
+          local.lambda2());
     }
   }
 

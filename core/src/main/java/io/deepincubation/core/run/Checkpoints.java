@@ -133,6 +133,11 @@ public final class Checkpoints {
         return Optional.of(marker(storage, folder, file).key());
       } catch (CorruptFileException e) {
         LOG.debug("Passed over the damaged {}/{}", storage.uri(), file, e);
+      } catch (StorageException e) {
+        if (storage.exists(file)) {
+          throw e;
+        }
+        LOG.debug("{}/{} was deleted meanwhile", storage.uri(), file, e);
       }
     }
     return Optional.empty();
@@ -142,6 +147,10 @@ public final class Checkpoints {
     String file = file(folder, step);
     try {
       Marker marker = marker(storage, folder, file);
+      if (!marker.key().sha256().equals(key.sha256())) {
+        LOG.warn("Passed over {}/{}: it is the state of another stage", storage.uri(), file);
+        return Optional.empty();
+      }
       Weights tensors = WeightsFile.read(storage, folder, marker.tensors());
       return Optional.of(
           new TrainingState(marker.step(), tensors, marker.counters(), marker.metrics()));

@@ -33,8 +33,8 @@ public final class Commits implements StageOutcomes {
   }
 
   @Override
-  public Optional<StageResult> found(String stage) {
-    return folder.result(stage);
+  public Optional<StageResult> found(String stage, StageKey key) {
+    return folder.result(stage).filter(result -> FinishedAttempts.isOf(key, result));
   }
 
   /**
@@ -79,11 +79,15 @@ public final class Commits implements StageOutcomes {
   /**
    * What a stage did, where it is committed, or an attempt has handed it in and is committed now.
    *
+   * @param stage its name
+   * @param key what its bytes follow from; an attempt at a stage of another key is passed over
    * @throws LeaseException if another driver has taken the folder over
    */
-  public Optional<StageResult> accept(String stage) {
-    Optional<StageResult> committed = folder.result(stage);
-    return committed.isPresent() ? committed : folder.attempts(stage).finished().map(this::publish);
+  public Optional<StageResult> accept(String stage, StageKey key) {
+    Optional<StageResult> committed = found(stage, key);
+    return committed.isPresent()
+        ? committed
+        : folder.attempts(stage).finished(key).map(this::publish);
   }
 
   /**

@@ -3,11 +3,13 @@ package io.deepincubation.core.run;
 import io.deepincubation.core.storage.CorruptFileException;
 import io.deepincubation.core.storage.Json;
 import io.deepincubation.core.storage.Storage;
+import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.core.weights.WeightsFile;
 import io.deepincubation.core.weights.WeightsFile.Shard;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,22 +36,30 @@ final class FinishedAttempts {
     storage.write(name, stream -> stream.write(Json.pretty(attempt)));
   }
 
-  /** An attempt that is whole, weights included; one that is not is passed over. */
-  Optional<FinishedAttempt> finished() {
-    return attempts(/* whole= */ true);
+  /**
+   * An attempt that is whole, weights included; one that is not, or at a stage of another key, is
+   * passed over.
+   */
+  Optional<FinishedAttempt> finished(StageKey key) {
+    return attempts(/* whole= */ true).filter(attempt -> isOf(key, attempt.result())).findFirst();
   }
 
-  /** An attempt, whether its weights are whole or not. */
-  Optional<FinishedAttempt> handedIn() {
-    return attempts(/* whole= */ false);
+  /** All attempts, whether their weights are whole or not. */
+  List<FinishedAttempt> handedIn() {
+    return attempts(/* whole= */ false).toList();
   }
 
-  private Optional<FinishedAttempt> attempts(boolean whole) {
+  /** Whether a result is of a key; those of earlier versions have none of their own. */
+  static boolean isOf(StageKey key, StageResult result) {
+    StageKey own = result.key();
+    return own == null || own.sha256().equals(key.sha256());
+  }
+
+  private Stream<FinishedAttempt> attempts(boolean whole) {
     return storage.list(Checkpoints.folder(stage)).stream()
         .filter(file -> file.startsWith(PREFIX))
         .map(file -> read(Checkpoints.folder(stage) + "/" + file, whole))
-        .flatMap(Optional::stream)
-        .findFirst();
+        .flatMap(Optional::stream);
   }
 
   private Optional<FinishedAttempt> read(String name, boolean whole) {
@@ -66,6 +76,11 @@ final class FinishedAttempts {
           name,
           e.getMessage());
       return Optional.empty();
+    } catch (StorageException e) {
+      if (storage.exists(name)) {
+        throw e;
+      }
+      return Optional.empty(); // Committed, and deleted, meanwhile.
     }
   }
 }

@@ -18,11 +18,12 @@ public final class HandIns implements StageOutcomes {
 
   /** What was committed, or what an attempt that is whole has handed in. */
   @Override
-  public Optional<StageResult> found(String stage) {
-    Optional<StageResult> committed = folder.result(stage);
+  public Optional<StageResult> found(String stage, StageKey key) {
+    Optional<StageResult> committed =
+        folder.result(stage).filter(result -> FinishedAttempts.isOf(key, result));
     return committed.isPresent()
         ? committed
-        : folder.attempts(stage).finished().map(FinishedAttempt::result);
+        : folder.attempts(stage).finished(key).map(FinishedAttempt::result);
   }
 
   @Override

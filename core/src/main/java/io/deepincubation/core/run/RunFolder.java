@@ -217,9 +217,9 @@ public final class RunFolder {
     return full(stage);
   }
 
-  /** What an attempt at a stage has handed in that waits to be committed. */
-  public Optional<StageResult> handedIn(String stage) {
-    return attempts(stage).handedIn().map(FinishedAttempt::result);
+  /** What attempts at a stage have handed in that wait to be committed. */
+  public List<StageResult> handedIn(String stage) {
+    return attempts(stage).handedIn().stream().map(FinishedAttempt::result).toList();
   }
 
   /** The key of the stage whose resumable state is kept here under a name, if any is. */

@@ -11,9 +11,11 @@ public sealed interface StageOutcomes permits Commits, HandIns {
   /**
    * What came of a stage before, so that it is not computed again.
    *
+   * @param stage its name
+   * @param key what its bytes follow from; what came of a stage of another key is not taken for it
    * @throws StorageException if the result is damaged
    */
-  Optional<StageResult> found(String stage);
+  Optional<StageResult> found(String stage, StageKey key);
 
   /**
    * Takes what came of a stage.

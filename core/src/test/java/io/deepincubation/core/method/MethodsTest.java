@@ -322,7 +322,8 @@ class MethodsTest {
     record.addProperty("formatVersion", 1);
     record.addProperty("recipeName", recipe.name());
     record.add("recipe", new Gson().toJsonTree(tree));
-    for (String text : List.of("recipeDigest", "dataUri", "dataDigest", "createdAt")) {
+    record.addProperty("dataDigest", "test");
+    for (String text : List.of("recipeDigest", "dataUri", "createdAt")) {
       record.addProperty(text, text);
     }
     record.add("versions", new JsonObject());

@@ -178,6 +178,19 @@ class CheckpointsTest {
   }
 
   @Test
+  void doesNotGoOnFromTheStateOfAStageOfAnotherKey() {
+    save(10);
+    var other =
+        new Checkpoints(
+            new LocalStorage(root),
+            "modules/1",
+            StageKey.of(Map.of("data", "other")),
+            CheckpointPolicy.NEVER);
+
+    assertThat(other.latest()).isEmpty();
+  }
+
+  @Test
   void tellsWhoseStateItIs() {
     var storage = new LocalStorage(root);
     assertThat(Checkpoints.key(storage, "modules/1")).isEmpty();

@@ -110,10 +110,10 @@ class RunFolderTest {
     task.keep(done, Map.of("width", 64), List.of(line(1)));
 
     assertThat(folder.result(STAGE)).isEmpty();
-    assertThat(task.found(STAGE)).contains(done);
+    assertThat(task.found(STAGE, CheckpointFixtures.KEY)).contains(done);
     assertThat(root.resolve(STAGE + "/metrics.jsonl")).doesNotExist();
 
-    assertThat(folder.commits().accept(STAGE)).contains(done);
+    assertThat(folder.commits().accept(STAGE, CheckpointFixtures.KEY)).contains(done);
     assertThat(folder.result(STAGE)).contains(done);
     assertThat(folder.metrics(STAGE)).containsExactly(line(1));
     assertThat(root.resolve(STAGE + "/config.json")).content().contains("\"width\": 64");
@@ -127,11 +127,11 @@ class RunFolderTest {
     task.keep(result(STAGE, List.of(shard), 0), Map.of(), List.of(line(1)));
     task.keep(result(STAGE, List.of(shard), 1), Map.of(), List.of(line(2)));
 
-    StageResult accepted = folder.commits().accept(STAGE).orElseThrow();
+    StageResult accepted = folder.commits().accept(STAGE, CheckpointFixtures.KEY).orElseThrow();
     task.keep(result(STAGE, List.of(shard), 2), Map.of(), List.of(line(3)));
 
     assertThat(folder.metrics(STAGE)).containsExactly(line(accepted.attempt() + 1));
-    assertThat(folder.commits().accept(STAGE)).contains(accepted);
+    assertThat(folder.commits().accept(STAGE, CheckpointFixtures.KEY)).contains(accepted);
     folder.commits().sweep(STAGE);
     assertThat(root.resolve("checkpoints/modules-1")).doesNotExist();
     assertThat(folder.result(STAGE)).contains(accepted);
@@ -145,15 +145,28 @@ class RunFolderTest {
     Path weights = root.resolve(STAGE).resolve(shard.file());
     CheckpointFixtures.flip(weights, (int) Files.size(weights) - 1);
 
-    assertThat(folder.commits().accept(STAGE)).isEmpty();
+    assertThat(folder.commits().accept(STAGE, CheckpointFixtures.KEY)).isEmpty();
 
     assertThat(folder.writeShard(STAGE, 0, weights("a", 1))).isEqualTo(shard);
-    assertThat(folder.commits().accept(STAGE)).isPresent();
+    assertThat(folder.commits().accept(STAGE, CheckpointFixtures.KEY)).isPresent();
+  }
+
+  @Test
+  void anAttemptAtAStageOfAnotherKeyIsNotAccepted() {
+    HandIns task = folder.handIns();
+    Shard shard = folder.writeShard(STAGE, 0, weights("a", 1));
+    task.keep(result(STAGE, List.of(shard), 0), Map.of(), List.of());
+    StageKey other = StageKey.of(Map.of("data", "other"));
+
+    assertThat(folder.commits().accept(STAGE, other)).isEmpty();
+    assertThat(task.found(STAGE, other)).isEmpty();
+    assertThat(folder.commits().accept(STAGE, CheckpointFixtures.KEY)).isPresent();
+    assertThat(task.found(STAGE, other)).isEmpty();
   }
 
   @Test
   void acceptsNothingWhereNothingWasHandedIn() {
-    assertThat(folder.commits().accept(STAGE)).isEmpty();
+    assertThat(folder.commits().accept(STAGE, CheckpointFixtures.KEY)).isEmpty();
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
@@ -125,7 +126,11 @@ public final class AttemptLog implements RunObserver, AutoCloseable {
 
   private void write() {
     if (!changed.getAndSet(true)) {
-      writer.execute(this::writeNow);
+      try {
+        writer.execute(this::writeNow);
+      } catch (RejectedExecutionException e) {
+        LOG.debug("The log of attempts is closed already", e);
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 package io.deepincubation.spark.stages;
 
+import io.deepincubation.core.method.RunInputs;
+import io.deepincubation.core.method.Stage;
 import io.deepincubation.core.run.Commits;
 import io.deepincubation.core.run.LeaseException;
 import io.deepincubation.core.storage.StorageException;
@@ -26,13 +28,16 @@ final class Acceptance extends SparkListener implements AutoCloseable {
 
   private final Commits commits;
   private final JavaSparkContext spark;
-  private final List<String> stages;
+  private final List<Stage> stages;
+  private final RunInputs inputs;
   private final ExecutorService thread = Daemons.single("deep-incubation-acceptance");
 
-  private Acceptance(Commits commits, JavaSparkContext spark, List<String> stages) {
+  private Acceptance(
+      Commits commits, JavaSparkContext spark, List<Stage> stages, RunInputs inputs) {
     this.commits = commits;
     this.spark = spark;
     this.stages = stages;
+    this.inputs = inputs;
   }
 
   /**
@@ -41,9 +46,11 @@ final class Acceptance extends SparkListener implements AutoCloseable {
    * @param commits the driver's
    * @param spark tells of ended tasks
    * @param stages of the job that is to be run, by its partitions
+   * @param inputs images and initial weights of the run
    */
-  static Acceptance start(Commits commits, JavaSparkContext spark, List<String> stages) {
-    var acceptance = new Acceptance(commits, spark, stages);
+  static Acceptance start(
+      Commits commits, JavaSparkContext spark, List<Stage> stages, RunInputs inputs) {
+    var acceptance = new Acceptance(commits, spark, stages, inputs);
     spark.sc().addSparkListener(acceptance);
     return acceptance;
   }
@@ -62,11 +69,11 @@ final class Acceptance extends SparkListener implements AutoCloseable {
   }
 
   /** Commits beside the job; what it cannot is tried again at the job's end. */
-  private void accept(String stage) {
+  private void accept(Stage stage) {
     try {
-      commits.accept(stage);
+      acceptNow(stage);
     } catch (StorageException | LeaseException e) {
-      LOG.warn("Cannot commit {} yet, trying again: {}", stage, e.getMessage());
+      LOG.warn("Cannot commit {} yet, trying again: {}", stage.name(), e.getMessage());
     }
   }
 
@@ -79,6 +86,10 @@ final class Acceptance extends SparkListener implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    stages.forEach(commits::accept);
+    stages.forEach(this::acceptNow);
+  }
+
+  private void acceptNow(Stage stage) {
+    commits.accept(stage.name(), stage.key(inputs));
   }
 }

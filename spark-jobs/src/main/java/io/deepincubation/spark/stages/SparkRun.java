@@ -138,6 +138,7 @@ public final class SparkRun implements AutoCloseable {
       return null;
     }
     return begun
+        .filter(found -> recipe.initialWeights().equals(found.recipe().get("initial-weights")))
         .flatMap(found -> Optional.ofNullable(found.initialWeightsDigest()))
         .orElseGet(() -> WeightsFolder.open(storages.open(recipe.initialWeights())).digest());
   }
@@ -208,11 +209,12 @@ public final class SparkRun implements AutoCloseable {
   /** Takes over what lost attempts handed in, and what another run has; the rest is computed. */
   private void compute(List<Stage> ready, Optional<StageImport> other, StageRunner runner) {
     lease.acquire();
+    ready.forEach(this::isCommitted); // Another driver may have worked here while this one waited.
     commits.keepRecipe(wanted);
     ready.forEach(stage -> worked.add(stage.name()));
     List<Stage> left =
         ready.stream()
-            .filter(stage -> commits.accept(stage.name()).isEmpty())
+            .filter(stage -> commits.accept(stage.name(), stage.key(inputs())).isEmpty())
             .filter(stage -> other.isEmpty() || !other.get().copy(stage, commits))
             .toList();
     if (!left.isEmpty()) {

@@ -72,8 +72,26 @@ final class StageImport {
           key == null ? "its version kept no key" : key.differences(expected));
       return false;
     }
+    if (!needsAreTheSame(stage, commits)) {
+      LOG.info(
+          "Stage {} of {} was trained upon other bits of what it needs, such as by other threads",
+          stage.name(),
+          other.uri());
+      return false;
+    }
     commits.copy(found.get(), other);
     LOG.info("Took stage {} from {}", stage.name(), other.uri());
     return true;
+  }
+
+  /** Whether what a stage needs, as far as it is committed here, has the same bytes there. */
+  private boolean needsAreTheSame(Stage stage, Commits commits) {
+    return stage.needs().stream()
+        .allMatch(
+            need -> {
+              Optional<String> here = commits.folder().result(need.name()).map(StageResult::sha256);
+              Optional<String> there = other.result(need.name()).map(StageResult::sha256);
+              return here.isEmpty() || here.equals(there);
+            });
   }
 }

@@ -76,11 +76,11 @@ final class StageJobs implements StageRunner {
     spark.sc().register(progress, "Deep Incubation progress");
     CollectionAccumulator<String> outcomes = spark.sc().collectionAccumulator();
     var listener = new ProgressListener(progress, observer, stage -> failure(outcomes, stage));
-    spark.sc().addSparkListener(listener);
     Map<String, Broadcast<byte[][][]>> broadcast = broadcast(ready);
+    spark.sc().addSparkListener(listener);
     Map<String, Stage> byName =
         ready.stream().collect(Collectors.toMap(Stage::name, Function.identity()));
-    try (var acceptance = Acceptance.start(commits, spark, names)) {
+    try (var acceptance = Acceptance.start(commits, spark, ready, settings.inputs())) {
       run(names, new StageTask(settings, storages, byName, broadcast, progress, outcomes));
     } finally {
       listener.awaitEnd();

@@ -48,7 +48,8 @@ final class StageTaskRun {
    */
   StageResult compute(Stage stage, Map<String, Broadcast<byte[][][]>> broadcast, TaskContext task) {
     var folder = new RunFolder(storages.open(settings.runUri()), settings.spark().checkpoints());
-    Optional<StageResult> committed = folder.handIns().found(stage.name());
+    Optional<StageResult> committed =
+        folder.handIns().found(stage.name(), stage.key(settings.inputs()));
     return committed.isPresent() ? committed.get() : compute(stage, broadcast, folder, task);
   }
 
