@@ -223,14 +223,9 @@ final class PlanAnswer {
     lines.addAll(Results.columns(rows));
     lines.add("");
     lines.add(
-        String.format(
-            "%d module tasks on %d slots of %s: %d waves; the broadcast meta model takes %s of"
-                + " heap",
-            modules().size(),
-            cluster.slots(),
-            cluster.master(),
-            waves(),
-            Quantities.bytes(plan.broadcastBytes())));
+        modules().isEmpty()
+            ? "No module is trained alone: stages follow each other."
+            : moduleTasks());
     lines.add(
         wallSeconds()
             .map(
@@ -246,6 +241,16 @@ final class PlanAnswer {
   /** One word of a shell. */
   private static String quoted(String setting) {
     return setting.contains(" ") ? "'" + setting + "'" : setting;
+  }
+
+  private String moduleTasks() {
+    return String.format(
+        "%d module tasks on %d slots of %s: %d waves; the broadcast meta model takes %s of heap",
+        modules().size(),
+        cluster.slots(),
+        cluster.master(),
+        waves(),
+        Quantities.bytes(plan.broadcastBytes()));
   }
 
   private static String activations(Planned stage) {
