@@ -187,7 +187,9 @@ public final class TrainingBenchmark {
           images * stepsPerSecond * cost.computed(),
           peak,
           grown.isPresent() ? grown.getAsLong() : null,
-          TrainingPlan.memory(architecture, recipe, division, trained, compute).stepBytes());
+          TrainingPlan.memory(
+                  architecture, recipe, division, trained, /* auxiliaryBytes= */ 0, compute)
+              .stepBytes());
     }
   }
 

@@ -44,7 +44,7 @@ public final class CommittedStages {
             Stream.of(folder.checkpointKey(stage.name())))
         .flatMap(keys -> keys)
         .flatMap(Optional::stream)
-        .filter(key -> !key.sha256().equals(expected.sha256()))
+        .filter(key -> !key.equals(expected))
         .findFirst()
         .ifPresent(
             key -> {

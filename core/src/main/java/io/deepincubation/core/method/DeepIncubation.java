@@ -39,14 +39,8 @@ public final class DeepIncubation implements Method {
         IntStream.range(0, recipe.division().modules())
             .mapToObj(i -> incubation(recipe, meta, i)) // lines 3 to 6
             .toList();
-    Stage assembled =
-        Stage.of(Stages.ASSEMBLED, recipe, recipe.targetDivision())
-            .modulesFrom(modules)
-            .measuredOnly(); // line 7
-    Stage tuned =
-        Stage.of(Stages.FINAL, recipe, recipe.targetDivision())
-            .from(assembled)
-            .by("fine-tuning", recipe.fineTuning()); // line 8
+    Stage assembled = assembly(Stages.ASSEMBLED, recipe, modules); // line 7
+    Stage tuned = fineTuning(Stages.FINAL, recipe, assembled); // line 8
     return Stream.of(Stream.of(meta), modules.stream(), Stream.of(assembled, tuned))
         .flatMap(stages -> stages)
         .toList();
@@ -61,6 +55,19 @@ public final class DeepIncubation implements Method {
     return recipe.incubation().meta() == MetaModel.RANDOM_TUNABLE
         ? Stage.of(Stages.META, recipe, recipe.metaDivision()).measuredOnly()
         : pretrainedMetaModel(recipe);
+  }
+
+  /** Modules put together into the target model (Eq. 6). */
+  static Stage assembly(String name, Recipe recipe, List<Stage> modules) {
+    return Stage.of(name, recipe, recipe.targetDivision()).modulesFrom(modules).measuredOnly();
+  }
+
+  /** Fine-tuning of a target model, whatever it comes from, on equal batches. */
+  static Stage fineTuning(String name, Recipe recipe, Stage target) {
+    return Stage.of(name, recipe, recipe.targetDivision())
+        .from(target)
+        .drawing(Stages.FINAL)
+        .by("fine-tuning", recipe.fineTuning());
   }
 
   private static Stage incubation(Recipe recipe, Stage meta, int module) {

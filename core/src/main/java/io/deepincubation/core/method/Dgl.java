@@ -25,12 +25,7 @@ public final class Dgl implements Method {
 
   @Override
   public List<Stage> stages(Recipe recipe) {
-    var losses = new StageObjective.Local(LocalLosses.dgl(recipe.division().modules()));
-    return List.of(
-        Stage.of(Stages.baseline(NAME), recipe, recipe.targetDivision())
-            .fresh(EndToEnd.STAGE)
-            .drawing(EndToEnd.STAGE)
-            .towards(losses)
-            .by("end-to-end", recipe.endToEnd()));
+    LocalLosses losses = LocalLosses.dgl(recipe.division().modules());
+    return List.of(EndToEnd.local(Stages.baseline(NAME), recipe, losses));
   }
 }

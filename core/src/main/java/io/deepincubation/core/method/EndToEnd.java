@@ -1,6 +1,7 @@
 package io.deepincubation.core.method;
 
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.training.LocalLosses;
 import java.util.List;
 
 /** End-to-end training of the target model from fresh weights: the baseline of Tab. 1 and 2. */
@@ -9,8 +10,7 @@ public final class EndToEnd implements Method {
   /** Its name. */
   public static final String NAME = "e2e";
 
-  /** Its one stage; local training of the same target begins and draws as it does. */
-  static final String STAGE = Stages.baseline(NAME);
+  private static final String STAGE = Stages.baseline(NAME);
 
   @Override
   public String name() {
@@ -24,7 +24,25 @@ public final class EndToEnd implements Method {
 
   @Override
   public List<Stage> stages(Recipe recipe) {
-    return List.of(
-        Stage.of(STAGE, recipe, recipe.targetDivision()).by("end-to-end", recipe.endToEnd()));
+    return List.of(stage(recipe));
+  }
+
+  /** The one stage of it. */
+  public static Stage stage(Recipe recipe) {
+    return trained(paired(STAGE, recipe), recipe);
+  }
+
+  /** A stage of the target model by the same schedule, but by losses of its modules' own. */
+  static Stage local(String name, Recipe recipe, LocalLosses losses) {
+    return trained(paired(name, recipe).towards(new StageObjective.Local(losses)), recipe);
+  }
+
+  /** Begins a stage of the target model that begins, and sees batches, as this method's does. */
+  static Stage.Builder paired(String name, Recipe recipe) {
+    return Stage.of(name, recipe, recipe.targetDivision()).fresh(STAGE).drawing(STAGE);
+  }
+
+  private static Stage trained(Stage.Builder stage, Recipe recipe) {
+    return stage.by("end-to-end", recipe.endToEnd());
   }
 }

@@ -33,14 +33,8 @@ public final class Imitation implements Method {
             .mapToObj(i -> imitation(recipe, meta, i))
             .toList();
     Stage assembled =
-        Stage.of(Stages.baseline(NAME, Stages.ASSEMBLED), recipe, recipe.targetDivision())
-            .modulesFrom(modules)
-            .measuredOnly();
-    Stage tuned =
-        Stage.of(Stages.baseline(NAME, Stages.FINAL), recipe, recipe.targetDivision())
-            .from(assembled)
-            .drawing(Stages.FINAL)
-            .by("fine-tuning", recipe.fineTuning());
+        DeepIncubation.assembly(Stages.baseline(NAME, Stages.ASSEMBLED), recipe, modules);
+    Stage tuned = DeepIncubation.fineTuning(Stages.baseline(NAME, Stages.FINAL), recipe, assembled);
     return Stream.of(Stream.of(meta), modules.stream(), Stream.of(assembled, tuned))
         .flatMap(stages -> stages)
         .toList();

@@ -25,17 +25,10 @@ public final class InfoPro implements Method {
 
   @Override
   public List<Stage> stages(Recipe recipe) {
-    var losses =
-        new StageObjective.Local(
-            LocalLosses.infoPro(
-                between(recipe.local().lambda1(), recipe),
-                between(recipe.local().lambda2(), recipe)));
-    return List.of(
-        Stage.of(Stages.baseline(NAME), recipe, recipe.targetDivision())
-            .fresh(EndToEnd.STAGE)
-            .drawing(EndToEnd.STAGE)
-            .towards(losses)
-            .by("end-to-end", recipe.endToEnd()));
+    LocalLosses losses =
+        LocalLosses.infoPro(
+            between(recipe.local().lambda1(), recipe), between(recipe.local().lambda2(), recipe));
+    return List.of(EndToEnd.local(Stages.baseline(NAME), recipe, losses));
   }
 
   /** Factors from the first local module's to the last one's. */

@@ -8,7 +8,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -50,7 +49,8 @@ public record Stage(
     List<Stage> needs)
     implements Serializable {
 
-  private static final StageRecipe UNTRAINED = new StageRecipe(0, 0, 0, 0, 1);
+  /** The schedule of a stage that trains nothing; what stands for values that a key leaves out. */
+  static final StageRecipe UNTRAINED = new StageRecipe(0, 0, 0, 0, 1);
 
   /** Copies and checks. */
   public Stage {
@@ -183,11 +183,6 @@ public record Stage(
       return this;
     }
 
-    /** One module begins with fresh weights of this purpose. */
-    public Builder fresh(int module, String purpose) {
-      return begin(module, new Start.Fresh(purpose));
-    }
-
     /** Only one module is trained and kept, as a module of another network. */
     public Builder only(int module, ModularDivision of) {
       trained = Set.of(module);
@@ -241,7 +236,7 @@ public record Stage(
           moduleIndex,
           objective,
           scheduleKey,
-          Objects.requireNonNull(schedule),
+          schedule,
           draws,
           List.copyOf(needs));
     }

@@ -3,7 +3,6 @@ package io.deepincubation.core.method;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.recipe.Recipes;
-import io.deepincubation.core.recipe.StageRecipe;
 import io.deepincubation.core.run.StageKey;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +32,6 @@ final class StageFacts {
           // Changes memory and time, not the bytes.
           "batch.recompute-activations");
 
-  private static final StageRecipe NO_SCHEDULE = new StageRecipe(0, 0, 0, 0, 1);
-
   private StageFacts() {}
 
   static StageKey key(Stage stage, RunInputs inputs) {
@@ -59,7 +56,7 @@ final class StageFacts {
       facts.put("draws", stage.draws());
       leaves(stage.scheduleKey() + ".", RecipeYaml.tree(stage.schedule()), facts);
       var defaults = new TreeMap<String, String>();
-      leaves(stage.scheduleKey() + ".", RecipeYaml.tree(NO_SCHEDULE), defaults);
+      leaves(stage.scheduleKey() + ".", RecipeYaml.tree(Stage.UNTRAINED), defaults);
       facts.entrySet().removeAll(defaults.entrySet());
     }
     stage.needs().forEach(need -> facts.put("needs." + need.name(), need.key(inputs).sha256()));
@@ -79,7 +76,7 @@ final class StageFacts {
   static Map<String, String> defaults() {
     Map<String, String> defaults = leaves(Recipes.defaults());
     for (String schedule : List.of("meta", "incubation", "fine-tuning", "end-to-end")) {
-      leaves(schedule + ".", RecipeYaml.tree(NO_SCHEDULE), defaults);
+      leaves(schedule + ".", RecipeYaml.tree(Stage.UNTRAINED), defaults);
     }
     return defaults;
   }

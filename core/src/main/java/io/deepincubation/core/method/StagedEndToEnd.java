@@ -30,15 +30,8 @@ public final class StagedEndToEnd implements Method {
   @Override
   public List<Stage> stages(Recipe recipe) {
     Stage first =
-        Stage.of(Stages.baseline(NAME, FIRST), recipe, recipe.targetDivision())
-            .fresh(EndToEnd.STAGE)
-            .drawing(EndToEnd.STAGE)
-            .by("incubation", schedule(recipe));
-    Stage tuned =
-        Stage.of(Stages.baseline(NAME, Stages.FINAL), recipe, recipe.targetDivision())
-            .from(first)
-            .drawing(Stages.FINAL)
-            .by("fine-tuning", recipe.fineTuning());
+        EndToEnd.paired(Stages.baseline(NAME, FIRST), recipe).by("incubation", schedule(recipe));
+    Stage tuned = DeepIncubation.fineTuning(Stages.baseline(NAME, Stages.FINAL), recipe, first);
     return List.of(first, tuned);
   }
 
@@ -46,14 +39,12 @@ public final class StagedEndToEnd implements Method {
   private static StageRecipe schedule(Recipe recipe) {
     Architecture architecture =
         Architectures.of(recipe.model(), Math.max(1, recipe.model().classes()));
-    double replaced = 0;
-    for (Stage stage : new DeepIncubation().stages(recipe)) {
-      if (!stage.scheduleKey().equals("fine-tuning")) {
-        replaced += stage.schedule().epochs() * StageCost.of(stage, architecture).computed();
-      }
-    }
-    Stage whole = new EndToEnd().stages(recipe).get(0);
-    double epoch = StageCost.of(whole, architecture).computed();
+    List<Stage> ours = new DeepIncubation().stages(recipe);
+    double replaced =
+        ours.subList(0, ours.size() - 1).stream()
+            .mapToDouble(s -> s.schedule().epochs() * StageCost.of(s, architecture).computed())
+            .sum();
+    double epoch = StageCost.of(EndToEnd.stage(recipe), architecture).computed();
     StageRecipe incubation = recipe.incubation().stage();
     return incubation.lasting(Math.toIntExact(Math.max(1, Math.round(replaced / epoch))));
   }

@@ -55,21 +55,6 @@ public final class TrainingPlan {
       return lastingBytes() + (activationBytes == null ? 0 : activationBytes);
     }
 
-    /**
-     * With other networks that are trained along.
-     *
-     * @param bytes of their weights
-     * @param lanes threads that gather gradients of their own
-     * @param states values that the optimizer keeps for each of theirs
-     */
-    Memory with(long bytes, int lanes, int states) {
-      return new Memory(
-          weightBytes + bytes,
-          gradientBytes + lanes * bytes,
-          optimizerBytes + states * bytes,
-          activationBytes);
-    }
-
     /** What training adds to the network's weights; null where only a trial can tell. */
     public @Nullable Long stepBytes() {
       return activationBytes == null ? null : gradientBytes + optimizerBytes + activationBytes;
@@ -103,17 +88,17 @@ public final class TrainingPlan {
   }
 
   private Planned planned(Stage stage) {
-    Memory memory = memory(architecture, stage.recipe(), stage.network(), stage.trained(), compute);
     return new Planned(
         stage,
         cost.images(stage),
         StageCost.of(stage, architecture),
-        memory.with(
+        memory(
+            architecture,
+            stage.recipe(),
+            stage.network(),
+            stage.trained(),
             stage.objective().auxiliaryBytes(stage, architecture),
-            TrainingStep.Shares.of(
-                    compute, stage.recipe().batch().size(), architecture.imagesAtOnce())
-                .lanes(),
-            Optimizer.stateOf(stage.recipe().optimizer())));
+            compute));
   }
 
   /** Bytes of the networks that several stages need, and so are broadcast to every executor. */
@@ -130,12 +115,17 @@ public final class TrainingPlan {
         .sum();
   }
 
-  /** Memory of a task that trains some modules of a network on the task's loss. */
+  /**
+   * Memory of a task that trains some modules of a network.
+   *
+   * @param auxiliaryBytes of networks that are trained along
+   */
   public static Memory memory(
       Architecture architecture,
       Recipe recipe,
       ModularDivision division,
       Set<Integer> trained,
+      long auxiliaryBytes,
       Compute compute) {
     var shares =
         TrainingStep.Shares.of(compute, recipe.batch().size(), architecture.imagesAtOnce());
@@ -143,9 +133,10 @@ public final class TrainingPlan {
         architecture.activationBytes(
             division, trained, compute.arithmetic(), recipe.batch().recomputeActivations());
     long castBytes = architecture.castBytes(division, trained, compute.arithmetic());
-    long trainedBytes = bytes(architecture, division, trained, /* buffers= */ false);
+    long trainedBytes =
+        bytes(architecture, division, trained, /* buffers= */ false) + auxiliaryBytes;
     return new Memory(
-        bytes(architecture, division, division.allModules(), /* buffers= */ true),
+        bytes(architecture, division, division.allModules(), /* buffers= */ true) + auxiliaryBytes,
         trainedBytes * shares.lanes(),
         trainedBytes * Optimizer.stateOf(recipe.optimizer()),
         ofImage.isPresent()

@@ -1,5 +1,7 @@
 package io.deepincubation.core.network;
 
+import java.util.Locale;
+
 /**
  * The TorchScript of a residual network's modules.
  *
@@ -126,7 +128,11 @@ final class ResidualNetworkScript {
     int other = before + (last ? HEAD_SIZE : 0);
     String layers =
         String.format(
-            "  x = self.blocks(x, p, %d, (len(p) - %d) // %d, training)%n", before, other, BLOCK);
+            Locale.ROOT,
+            "  x = self.blocks(x, p, %d, (len(p) - %d) // %d, training)%n",
+            before,
+            other,
+            BLOCK);
     String body = (first ? STEM : PROJECTED) + layers + (last ? HEAD : "");
     return BLOCKS + "\n" + program(body);
   }
@@ -151,7 +157,7 @@ final class ResidualNetworkScript {
   private String program(String body) {
     return String.format(CONVOLUTIONS, cast("x"), cast("p[i]"), cast("p[i + 1]"))
         + "\ndef forward(self, x: Tensor, p: List[Tensor], training: bool) -> Tensor:\n"
-        + String.format("  x = torch.contiguous(x, memory_format=%d)%n", layout)
+        + String.format(Locale.ROOT, "  x = torch.contiguous(x, memory_format=%d)%n", layout)
         + body
         + "  return x\n\n"
         + method("train", "True")
@@ -161,13 +167,15 @@ final class ResidualNetworkScript {
 
   private static String method(String name, String training) {
     return String.format(
+        Locale.ROOT,
         "def %s(self, x: Tensor, p: List[Tensor]) -> Tensor:%n  return self.forward(x, p, %s)%n",
-        name, training);
+        name,
+        training);
   }
 
   private String cast(String tensor) {
     return compute.arithmetic() == Arithmetic.FP32
         ? tensor
-        : String.format("torch.to(%s, %d)", tensor, BFLOAT16);
+        : String.format(Locale.ROOT, "torch.to(%s, %d)", tensor, BFLOAT16);
   }
 }

@@ -1,6 +1,7 @@
 package io.deepincubation.core.network;
 
 import io.deepincubation.core.division.ModularDivision;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -387,32 +388,49 @@ final class VisionTransformerGradients {
     int layers = division.depth(i) - (last ? 1 : 0);
     String module =
         String.format(
+            Locale.ROOT,
             "  x = self.module(x, keep[%1$d], p%1$d, %2$d, %3$d, %4$d, saved, weights)%n",
-            i, embedded(i), layers, mode(i));
+            i,
+            embedded(i),
+            layers,
+            mode(i));
     if (!last) {
       return module;
     }
     return module
         + String.format(
+            Locale.ROOT,
             "  w = self.cast(p%1$d, %3$d)%n"
                 + "  token = self.class_layer(x, keep[%1$d], %2$d, w, %4$d, saved)%n",
-            i, 2 * layers, embedded(i) + 12 * layers, mode(i));
+            i,
+            2 * layers,
+            embedded(i) + 12 * layers,
+            mode(i));
   }
 
   private String headBack(int last) {
     int layers = division.depth(last) - 1;
     int i = embedded(last) + 12 * layers;
     return String.format(
+        Locale.ROOT,
         "  g = self.classify_back(g, head, p%1$d, s, %2$d, %3$s)%n  g = self.class_layer_back(g,"
             + " keep[%1$d], %4$d, w, s, %5$d, %3$s, saved)%n",
-        last, sums(last) + i + 12, into(last), 2 * layers, sums(last) + i);
+        last,
+        sums(last) + i + 12,
+        into(last),
+        2 * layers,
+        sums(last) + i);
   }
 
   private String back(int i, boolean last) {
     int layers = division.depth(i) - (last ? 1 : 0);
     return String.format(
+        Locale.ROOT,
         "  g = self.module_back(g, keep[%1$d], %2$d, s, %3$d, %4$s, saved, weights)%n",
-        i, layers, sums(i) + embedded(i), into(i));
+        i,
+        layers,
+        sums(i) + embedded(i),
+        into(i));
   }
 
   private String into(int moduleIndex) {

@@ -241,22 +241,26 @@ final class VisionTransformerScript {
     int embedded = first ? EMBEDDING_PARAMETERS : 0;
     String output =
         last
-            ? String.format("self.classify(%s, p)[0]", classToken(first, HEAD_PARAMETERS))
+            ? String.format(
+                Locale.ROOT, "self.classify(%s, p)[0]", classToken(first, HEAD_PARAMETERS))
             : String.format(
+                Locale.ROOT,
                 "torch.to(self.layers(%1$s, keep, p, %2$d, (len(p) - %2$d) // 12), FLOAT)",
-                input(first), embedded);
+                input(first),
+                embedded);
     return program(first, last, String.format(FORWARD, output));
   }
 
   /** The program of a last module that gives the class token after its last layer. */
   String lastTrunk(boolean first) {
-    String output = String.format("torch.to(%s, FLOAT)", classToken(first, 0));
+    String output = String.format(Locale.ROOT, "torch.to(%s, FLOAT)", classToken(first, 0));
     return program(first, /* last= */ false, String.format(FORWARD, output));
   }
 
   /** The program of a last module of depth 1 that drops nothing. */
   String auxiliaryHead() {
-    String output = String.format("self.classify(%s, p)[0]", classToken(false, HEAD_PARAMETERS));
+    String output =
+        String.format(Locale.ROOT, "self.classify(%s, p)[0]", classToken(false, HEAD_PARAMETERS));
     return program(/* first= */ false, /* last= */ true, String.format(FORWARD_WHOLE, output));
   }
 
@@ -277,10 +281,14 @@ final class VisionTransformerScript {
   /** The class token after the last layer, which is followed by so many other parameters. */
   private static String classToken(boolean first, int others) {
     int embedded = first ? EMBEDDING_PARAMETERS : 0;
-    String before = String.format("(len(p) - %d) // 12 - 1", embedded + others);
+    String before = String.format(Locale.ROOT, "(len(p) - %d) // 12 - 1", embedded + others);
     return String.format(
+        Locale.ROOT,
         "self.class_layer(self.layers(%1$s, keep, p, %2$d, %3$s), keep, p, len(p) - %4$d, %3$s)",
-        input(first), embedded, before, 12 + others);
+        input(first),
+        embedded,
+        before,
+        12 + others);
   }
 
   private String program(boolean first, boolean last, String forward) {

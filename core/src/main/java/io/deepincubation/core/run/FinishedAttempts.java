@@ -52,7 +52,7 @@ final class FinishedAttempts {
   /** Whether a result is of a key; those of earlier versions have none of their own. */
   static boolean isOf(StageKey key, StageResult result) {
     StageKey own = result.key();
-    return own == null || own.sha256().equals(key.sha256());
+    return own == null || own.equals(key);
   }
 
   private Stream<FinishedAttempt> attempts(boolean whole) {

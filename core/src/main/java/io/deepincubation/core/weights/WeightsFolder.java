@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -86,7 +87,8 @@ public final class WeightsFolder {
     long total = 0;
     for (int i = 0; i < modules.size(); i++) {
       Weights module = modules.get(i);
-      String file = String.format("model-%05d-of-%05d.safetensors", i + 1, modules.size());
+      String file =
+          String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, modules.size());
       folder.write(file, stream -> Safetensors.write(module, stream));
       for (Map.Entry<String, Weights.Tensor> tensor : module.tensors().entrySet()) {
         names.put(tensor.getKey(), file);

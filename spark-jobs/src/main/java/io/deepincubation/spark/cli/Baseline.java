@@ -1,9 +1,6 @@
 package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.method.Method;
-import io.deepincubation.core.run.StageResult;
-import io.deepincubation.spark.SparkDeepIncubation;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -17,10 +14,5 @@ final class Baseline extends StageVerb {
   @Override
   Method method() {
     return method.method();
-  }
-
-  @Override
-  List<StageResult> train(SparkDeepIncubation incubation) {
-    return incubation.run().stages();
   }
 }

@@ -22,6 +22,7 @@ import io.deepincubation.spark.cluster.ClusterShape;
 import io.deepincubation.spark.cluster.Devices;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -111,14 +112,13 @@ final class Plan extends Verb {
       Architecture architecture = Architectures.of(resolved.model(), known);
       List<Stage> stages = chosen.stages(resolved);
       List<Stage> all =
-          Stream.concat(stages.stream(), new EndToEnd().stages(resolved).stream())
-              .distinct()
-              .toList();
+          Stream.concat(stages.stream(), Stream.of(EndToEnd.stage(resolved))).distinct().toList();
       var plan = new TrainingPlan(all, architecture, count, compute);
       Map<String, Double> speeds = speeds(plan, architecture, resolved, cluster);
       var told = new PlanAnswer(plan, chosen, stages, cluster, speeds);
       String head =
           String.format(
+              Locale.ROOT,
               "%s: %,d images of %d classes%s, %d modules",
               resolved.name(),
               count,
@@ -163,8 +163,7 @@ final class Plan extends Verb {
     var speeds = new HashMap<String, Double>();
     if (pace.imagesPerSecond != null) {
       double flops =
-          pace.imagesPerSecond
-              * StageCost.of(new EndToEnd().stages(resolved).get(0), architecture).nominal();
+          pace.imagesPerSecond * StageCost.of(EndToEnd.stage(resolved), architecture).nominal();
       plan.stages()
           .forEach(
               planned -> speeds.put(planned.stage().name(), flops / planned.perImage().nominal()));

@@ -121,7 +121,7 @@ final class Quickstart extends Verb {
             .trainingData(uri("data"))
             .runFolder(uri("run"))
             .progress(session.board());
-    Stage endToEnd = incubation.method(new EndToEnd()).stages().get(0);
+    Stage endToEnd = EndToEnd.stage(resolved);
     return incubation.recipe(
         equalCost(resolved, incubation.cost().epochsOfEqualCost(endToEnd, incubation.stages())));
   }

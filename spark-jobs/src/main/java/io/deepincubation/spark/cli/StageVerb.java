@@ -42,8 +42,10 @@ abstract class StageVerb extends Verb {
     return new DeepIncubation();
   }
 
-  /** Trains. */
-  abstract List<StageResult> train(SparkDeepIncubation incubation);
+  /** Trains: all stages, unless the verb is for some. */
+  List<StageResult> train(SparkDeepIncubation incubation) {
+    return incubation.run().stages();
+  }
 
   @Override
   final Answer answer() {

@@ -98,10 +98,11 @@ public final class SparkRun implements AutoCloseable {
     lease = new RunLease(storage, settings.lease(), () -> spark.sc().cancelJobGroup(group(runUri)));
     folder = new RunFolder(storage, settings.checkpoints());
     commits = folder.commits(lease);
-    if (folder.runRecord().isEmpty()) {
+    Optional<RunRecord> begun = folder.runRecord();
+    if (begun.isEmpty()) {
       data = images.load(settings.cache());
     }
-    wanted = record(dataUri, folder.runRecord());
+    wanted = record(dataUri, begun);
     record = folder.claim(wanted);
     requireWidth();
   }

@@ -64,7 +64,7 @@ final class StageImport {
     }
     StageKey expected = stage.key(inputs);
     StageKey key = found.get().key();
-    if (key == null || !key.sha256().equals(expected.sha256())) {
+    if (key == null || !key.equals(expected)) {
       LOG.info(
           "Stage {} of {} is another: {}",
           stage.name(),

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.io.InputFile;
@@ -38,7 +39,11 @@ final class ShardLayout {
       String digest = digest(file);
       String name =
           String.format(
-              "%s/part-%05d-%s.parquet", split, number, digest.substring(0, DIGITS_OF_NAME));
+              Locale.ROOT,
+              "%s/part-%05d-%s.parquet",
+              split,
+              number,
+              digest.substring(0, DIGITS_OF_NAME));
       int count = groups.stream().mapToInt(DataIndex.RowGroup::count).sum();
       return new DataIndex.Shard(name, count, digest, Files.size(file), groups, footer);
     }
