@@ -20,15 +20,10 @@ import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.OptimizerRecipe;
 import io.deepincubation.core.recipe.OptimizerRecipe.Rule;
 import io.deepincubation.core.script.TorchEngine;
-import io.deepincubation.core.weights.Safetensors;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -131,11 +126,6 @@ class GoldenLambTest {
   }
 
   private static Weights golden(String name) {
-    try (InputStream stream =
-        GoldenLambTest.class.getResourceAsStream("/golden/" + name + ".safetensors")) {
-      return Safetensors.read(Objects.requireNonNull(stream, name));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Golden.tensors(name);
   }
 }

@@ -21,16 +21,11 @@ import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.OptimizerRecipe;
 import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.ScriptProgram;
-import io.deepincubation.core.weights.Safetensors;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -94,7 +89,7 @@ class GoldenNetworkTest {
     try (NDManager manager = network.manager().newSubManager();
         GradientMode mode = GradientMode.frozen()) {
       float[] logits = network.evaluate(images(manager)).toFloatArray();
-      assertClose("logits", logits, expected.tensor("logits").values(), LOGIT_TOLERANCE);
+      Golden.assertClose("logits", logits, expected.tensor("logits").values(), LOGIT_TOLERANCE);
     }
   }
 
@@ -149,8 +144,11 @@ class GoldenNetworkTest {
     assertThat(names).hasSameSizeAs(found);
     for (int i = 0; i < names.size(); i++) {
       float[] wanted = gradients.tensor(names.get(i)).values();
-      assertClose(
-          names.get(i), found.get(i).toFloatArray(), wanted, GRADIENT_TOLERANCE * largest(wanted));
+      Golden.assertClose(
+          names.get(i),
+          found.get(i).toFloatArray(),
+          wanted,
+          GRADIENT_TOLERANCE * Golden.largest(wanted));
     }
   }
 
@@ -170,7 +168,7 @@ class GoldenNetworkTest {
     for (int i = 0; i < names.size(); i++) {
       float[] found = parameters.get(i).array().toFloatArray();
       float[] wanted = after.tensor(names.get(i)).values();
-      assertClose(
+      Golden.assertClose(
           names.get(i),
           withoutKeyBias(names.get(i), found),
           withoutKeyBias(names.get(i), wanted),
@@ -224,29 +222,7 @@ class GoldenNetworkTest {
     return new Weights(tensors);
   }
 
-  private static float largest(float[] values) {
-    float largest = 0;
-    for (float value : values) {
-      largest = Math.max(largest, Math.abs(value));
-    }
-    return largest;
-  }
-
-  private static void assertClose(String name, float[] found, float[] wanted, double tolerance) {
-    assertThat(found).as(name).hasSameSizeAs(wanted);
-    double worst = 0;
-    for (int i = 0; i < found.length; i++) {
-      worst = Math.max(worst, Math.abs((double) found[i] - wanted[i]));
-    }
-    assertThat(worst).as(name).isLessThanOrEqualTo(tolerance);
-  }
-
   private static Weights golden(String name) {
-    try (InputStream stream =
-        GoldenNetworkTest.class.getResourceAsStream("/golden/" + name + ".safetensors")) {
-      return Safetensors.read(Objects.requireNonNull(stream, name));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Golden.tensors(name);
   }
 }

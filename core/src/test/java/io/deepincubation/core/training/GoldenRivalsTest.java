@@ -26,9 +26,7 @@ import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.OptimizerRecipe;
 import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.TorchEngine;
-import io.deepincubation.core.weights.Safetensors;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -408,11 +406,11 @@ class GoldenRivalsTest {
       for (int i = 0; i < trained.size(); i++) {
         float[] expected = wanted.tensor(trained.get(i)).values();
         boolean zero = known(name).zeros().contains(trained.get(i));
-        assertClose(
+        Golden.assertClose(
             trained.get(i),
             found.get(i).toFloatArray(),
             expected,
-            zero ? ZERO_GRADIENT : MARGIN * noise.gradient() * largest(expected));
+            zero ? ZERO_GRADIENT : MARGIN * noise.gradient() * Golden.largest(expected));
       }
     }
 
@@ -430,7 +428,7 @@ class GoldenRivalsTest {
       for (NetworkModule module : objective.trained()) {
         for (Weights.Tensor tensor : module.weights().tensors().values()) {
           String parameter = names.get(index++).name();
-          assertClose(
+          Golden.assertClose(
               parameter,
               withoutKeyBias(parameter, tensor.values()),
               withoutKeyBias(parameter, wanted.tensor(parameter).values()),
@@ -443,7 +441,7 @@ class GoldenRivalsTest {
       try (NDManager manager = network.manager().newSubManager();
           GradientMode mode = GradientMode.frozen()) {
         float[] logits = network.evaluate(images(manager)).toFloatArray();
-        assertClose("logits", logits, wanted.values(), MARGIN * noise.logit());
+        Golden.assertClose("logits", logits, wanted.values(), MARGIN * noise.logit());
       }
     }
   }
@@ -464,33 +462,13 @@ class GoldenRivalsTest {
     return new Weights(tensors);
   }
 
-  private static float largest(float[] values) {
-    float largest = 0;
-    for (float value : values) {
-      largest = Math.max(largest, Math.abs(value));
-    }
-    return largest;
-  }
-
-  private static void assertClose(String name, float[] found, float[] wanted, double tolerance) {
-    assertThat(found).as(name).hasSameSizeAs(wanted);
-    double worst = 0;
-    for (int i = 0; i < found.length; i++) {
-      worst = Math.max(worst, Math.abs((double) found[i] - wanted[i]));
-    }
-    assertThat(worst).as(name).isLessThanOrEqualTo(tolerance);
-  }
-
   private static Weights golden(String name) {
-    try (InputStream stream = open(name + ".safetensors")) {
-      return Safetensors.read(stream);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Golden.tensors("rivals/" + name);
   }
 
   private static Map<String, Case> cases() {
-    try (var reader = new InputStreamReader(open("cases.json"), StandardCharsets.UTF_8)) {
+    try (var reader =
+        new InputStreamReader(Golden.open("rivals/cases.json"), StandardCharsets.UTF_8)) {
       return new Gson().fromJson(reader, new TypeToken<Map<String, Case>>() {});
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -503,10 +481,5 @@ class GoldenRivalsTest {
 
   private static double only(Map<String, Double> terms, String term) {
     return Objects.requireNonNull(terms.get(term), term);
-  }
-
-  private static InputStream open(String file) {
-    String path = "/golden/rivals/" + file;
-    return Objects.requireNonNull(GoldenRivalsTest.class.getResourceAsStream(path), path);
   }
 }
