@@ -22,6 +22,7 @@ class ArchitectureTest {
           "text",
           "thread",
           "random",
+          "statistics",
           "division",
           "script",
           "machine",
@@ -37,6 +38,7 @@ class ArchitectureTest {
           "data.batch",
           "training",
           "method",
+          "comparison",
           "inference",
           "bench");
 

@@ -1,0 +1,149 @@
+package io.deepincubation.core.method;
+
+import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeYaml;
+import io.deepincubation.core.recipe.StageRecipe;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+
+/**
+ * Brings trainings to equal cost: the epochs of one of a recipe's schedules are solved for, so that
+ * all of a method's training takes as many operations as are given. Operations are those that are
+ * computed ({@link StageCost#computed}), the meta model's pre-training included.
+ */
+public final class EqualCost {
+
+  /** How far a training may be off its budget, as a share of it. */
+  public static final double TOLERANCE = 0.02;
+
+  private static final String INCUBATION = "incubation";
+  private static final int MOST_EPOCHS = 1 << 24;
+
+  private final int trainImages;
+  private final int classes;
+
+  /**
+   * Counts on some images.
+   *
+   * @param trainImages images of the training split
+   * @param classes of the images
+   */
+  public EqualCost(int trainImages, int classes) {
+    this.trainImages = trainImages;
+    this.classes = classes;
+  }
+
+  /** Operations of all of a method's training, nominal and computed. */
+  public StageCost of(Method method, Recipe recipe) {
+    Architecture architecture = Architectures.of(recipe.model(), classes);
+    return new TrainingCost(architecture, trainImages).of(method.stages(recipe));
+  }
+
+  /**
+   * The recipe with other epochs of the schedule that is a method's own: of incubation where it
+   * trains modules by that, else of its last stage. The warm-up is scaled along; all other stages
+   * keep theirs.
+   *
+   * @param method how the target model is trained
+   * @param recipe all but the epochs
+   * @param budget computed operations of the whole training
+   * @return the recipe whose cost is nearest to the budget, with an epoch at least
+   */
+  public Recipe solved(Method method, Recipe recipe, double budget) {
+    return solved(method, recipe, budget, ownSchedule(method.stages(recipe)));
+  }
+
+  /**
+   * The recipe with other epochs of one schedule, its warm-up scaled along.
+   *
+   * @param method how the target model is trained
+   * @param recipe all but the epochs
+   * @param budget computed operations of the whole training
+   * @param schedule the recipe's key of the schedule, such as {@code fine-tuning}
+   * @return the recipe whose cost is nearest to the budget, with an epoch at least
+   */
+  public Recipe solved(Method method, Recipe recipe, double budget, String schedule) {
+    int now = schedule(recipe, schedule).epochs();
+    IntToDoubleFunction cost = epochs -> of(method, lasting(recipe, schedule, epochs)).computed();
+    int below = 1;
+    int above = 2;
+    while (above < MOST_EPOCHS && cost.applyAsDouble(above) <= budget) {
+      below = above;
+      above *= 2;
+    }
+    while (above - below > 1) {
+      int middle = (below + above) / 2;
+      if (cost.applyAsDouble(middle) <= budget) {
+        below = middle;
+      } else {
+        above = middle;
+      }
+    }
+    double off = Math.abs(cost.applyAsDouble(below) - budget);
+    int nearest = Math.abs(cost.applyAsDouble(above) - budget) < off ? above : below;
+    // Epochs that a method rounds to its own may leave several equally near.
+    boolean keep =
+        now > 0
+            && Math.abs(cost.applyAsDouble(now) - budget)
+                <= Math.abs(cost.applyAsDouble(nearest) - budget);
+    return lasting(recipe, schedule, keep ? now : nearest);
+  }
+
+  /**
+   * The recipe with all its epochs and warm-ups in proportion, so that Deep Incubation costs as
+   * much as is given.
+   *
+   * @param recipe the proportions
+   * @param budget computed operations of all of Deep Incubation
+   */
+  public Recipe scaled(Recipe recipe, double budget) {
+    double factor = budget / of(new DeepIncubation(), recipe).computed();
+    return solved(new DeepIncubation(), scaledBy(recipe, factor), budget);
+  }
+
+  /** The recipe with all its epochs and warm-ups multiplied, each an epoch at least. */
+  public static Recipe scaledBy(Recipe recipe, double factor) {
+    Recipe scaled = recipe;
+    for (String schedule : List.of("meta", INCUBATION, "fine-tuning", "end-to-end")) {
+      int epochs = schedule(recipe, schedule).epochs();
+      int more = Math.toIntExact(Math.max(1, Math.round(factor * epochs)));
+      scaled = epochs == 0 ? scaled : lasting(scaled, schedule, more);
+    }
+    return scaled;
+  }
+
+  /** How far a cost is off a budget, as a share of it; positive where it is above. */
+  public static double deviation(double cost, double budget) {
+    return (cost - budget) / budget;
+  }
+
+  /** The recipe's key of the schedule whose epochs are solved for. */
+  static String ownSchedule(List<Stage> stages) {
+    List<String> keys = stages.stream().filter(Stage::trains).map(Stage::scheduleKey).toList();
+    return keys.contains(INCUBATION) ? INCUBATION : keys.get(keys.size() - 1);
+  }
+
+  private static Recipe lasting(Recipe recipe, String schedule, int epochs) {
+    StageRecipe lasting = schedule(recipe, schedule).lasting(epochs);
+    return RecipeYaml.override(
+        recipe,
+        List.of(
+            schedule + ".epochs=" + lasting.epochs(),
+            schedule + ".warm-up-epochs=" + lasting.warmUpEpochs()));
+  }
+
+  private static StageRecipe schedule(Recipe recipe, String key) {
+    return switch (key) {
+      case "meta" -> recipe.meta();
+      case INCUBATION -> recipe.incubation().stage();
+      case "fine-tuning" -> recipe.fineTuning();
+      case "end-to-end" -> recipe.endToEnd();
+      default ->
+          throw new IllegalArgumentException(
+              "Cannot solve for the epochs of "
+                  + key
+                  + ": expected meta, incubation, fine-tuning or end-to-end");
+    };
+  }
+}
