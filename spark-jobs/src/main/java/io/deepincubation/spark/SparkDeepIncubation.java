@@ -11,7 +11,9 @@ import io.deepincubation.core.method.TrainingCost;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.run.StageResult;
+import io.deepincubation.spark.cluster.SparkSettings;
 import io.deepincubation.spark.progress.ProgressBoard;
+import io.deepincubation.spark.stages.OtherRuns;
 import io.deepincubation.spark.stages.PreparedImages;
 import io.deepincubation.spark.stages.SparkRun;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
@@ -121,7 +123,7 @@ public final class SparkDeepIncubation {
    */
   public IncubationReport run(Predicate<Stage> chosen) {
     try (SparkRun run = open()) {
-      return run.run(stages(), chosen, fromRun);
+      return run.run(stages(), chosen, fromRun == null ? OtherRuns.NONE : OtherRuns.of(fromRun));
     }
   }
 
@@ -216,6 +218,7 @@ public final class SparkDeepIncubation {
         recipe(),
         dataUri(),
         require(runUri, "a run folder", "runFolder(uri)"),
+        SparkSettings.of(context().getConf()),
         board);
   }
 

@@ -144,7 +144,9 @@ class SparkDeepIncubationTest {
     List<StageResult> first = incubation.incubateModules();
     var folder = new RunFolder(new LocalStorage(run));
     folder.storage().delete("modules/1/result.json");
-    folder.handIns().keep(first.get(1), Map.of("width", 16), folder.metrics("modules/1"));
+    folder
+        .handIns()
+        .keep(first.get(1), Map.of("width", 16), folder.metrics("modules/1"), List.of());
 
     List<StageResult> second = incubation.incubateModules();
 

@@ -102,6 +102,29 @@ public final class EqualCost {
     return solved(new DeepIncubation(), scaledBy(recipe, factor), budget);
   }
 
+  /**
+   * The recipe with a share of a budget for meta pre-training and incubation, in the proportion
+   * that they have, and the rest for fine-tuning (Fig. 7).
+   *
+   * @param recipe the proportion
+   * @param budget computed operations of all of Deep Incubation
+   * @param share above 0 and up to 1; with 1 nothing is fine-tuned
+   */
+  public Recipe sharedOut(Recipe recipe, double budget, double share) {
+    var method = new DeepIncubation();
+    Recipe untuned = lasting(recipe, "fine-tuning", 0);
+    double factor = share * budget / of(method, untuned).computed();
+    int meta = Math.toIntExact(Math.max(1, Math.round(factor * recipe.meta().epochs())));
+    Recipe begun = solved(method, lasting(untuned, "meta", meta), share * budget, INCUBATION);
+    return share == 1
+        ? begun
+        : solved(
+            method,
+            lasting(begun, "fine-tuning", recipe.fineTuning().epochs()),
+            budget,
+            "fine-tuning");
+  }
+
   /** The recipe with all its epochs and warm-ups multiplied, each an epoch at least. */
   public static Recipe scaledBy(Recipe recipe, double factor) {
     Recipe scaled = recipe;

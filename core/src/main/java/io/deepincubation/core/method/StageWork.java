@@ -81,7 +81,11 @@ public final class StageWork {
       StageResult result = result(stage, key, outcome, memory.most(), startedAt, shards);
       return context
           .outcomes()
-          .keep(result, context.configuration(stage.named()), outcome.metrics());
+          .keep(
+              result,
+              context.configuration(stage.named()),
+              outcome.metrics(),
+              tally(stage.recipe(), network).predicted());
     }
   }
 

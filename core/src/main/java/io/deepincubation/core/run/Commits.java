@@ -5,11 +5,15 @@ import io.deepincubation.core.storage.Storage;
 import io.deepincubation.core.weights.WeightsFile;
 import io.deepincubation.core.weights.WeightsFile.Shard;
 import io.deepincubation.core.weights.WeightsIndex;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the driver of a run does in its folder: it alone commits stages, and keeps what concerns the
@@ -46,8 +50,11 @@ public final class Commits implements StageOutcomes {
    */
   @Override
   public StageResult keep(
-      StageResult result, Map<String, Object> configuration, List<MetricsLine> metrics) {
-    return publish(new FinishedAttempt(result, configuration, metrics));
+      StageResult result,
+      Map<String, Object> configuration,
+      List<MetricsLine> metrics,
+      List<Integer> predicted) {
+    return publish(new FinishedAttempt(result, configuration, metrics, predicted));
   }
 
   /**
@@ -104,7 +111,9 @@ public final class Commits implements StageOutcomes {
       String name = shard.file().substring(0, shard.file().lastIndexOf('-'));
       WeightsFile.write(storage, stage, name, other.readShard(stage, shard));
     }
-    publish(new FinishedAttempt(result, other.configuration(stage), other.metrics(stage)));
+    publish(
+        new FinishedAttempt(
+            result, other.configuration(stage), other.metrics(stage), other.predicted(stage)));
   }
 
   private StageResult publish(FinishedAttempt attempt) {
@@ -115,6 +124,7 @@ public final class Commits implements StageOutcomes {
       writeIndex(result);
       write(stage + "/" + RunFolder.CONFIGURATION, Json.pretty(attempt.configuration()));
       write(stage + "/" + RunFolder.METRICS, Json.lines(attempt.metrics()));
+      write(stage + "/" + RunFolder.PREDICTED, lines(attempt.predicted()));
       storage.create(stage + "/" + RunFolder.RESULT, stream -> stream.write(Json.pretty(result)));
     }
     StageResult winner = settleIndex(result);
@@ -153,7 +163,11 @@ public final class Commits implements StageOutcomes {
     Set<String> named =
         new HashSet<>(
             Set.of(
-                RunFolder.RESULT, RunFolder.METRICS, RunFolder.CONFIGURATION, WeightsIndex.FILE));
+                RunFolder.RESULT,
+                RunFolder.METRICS,
+                RunFolder.PREDICTED,
+                RunFolder.CONFIGURATION,
+                WeightsIndex.FILE));
     result.shards().forEach(shard -> named.add(shard.file()));
     for (String file : storage.list(stage)) {
       if (!named.contains(file)) {
@@ -166,6 +180,13 @@ public final class Commits implements StageOutcomes {
 
   private void prune(String stage) {
     storage.delete(Checkpoints.folder(stage));
+  }
+
+  private static byte[] lines(@Nullable List<Integer> numbers) {
+    return Objects.requireNonNullElse(numbers, List.<Integer>of()).stream()
+        .map(number -> number + "\n")
+        .collect(Collectors.joining())
+        .getBytes(StandardCharsets.US_ASCII);
   }
 
   private void write(String name, byte[] content) {

@@ -28,8 +28,13 @@ public final class HandIns implements StageOutcomes {
 
   @Override
   public StageResult keep(
-      StageResult result, Map<String, Object> configuration, List<MetricsLine> metrics) {
-    folder.attempts(result.stage()).handIn(new FinishedAttempt(result, configuration, metrics));
+      StageResult result,
+      Map<String, Object> configuration,
+      List<MetricsLine> metrics,
+      List<Integer> predicted) {
+    folder
+        .attempts(result.stage())
+        .handIn(new FinishedAttempt(result, configuration, metrics, predicted));
     return result;
   }
 }

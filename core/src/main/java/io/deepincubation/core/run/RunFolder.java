@@ -29,6 +29,7 @@ public final class RunFolder {
   static final String RUN = "run.json";
   static final String RESULT = "result.json";
   static final String METRICS = "metrics.jsonl";
+  static final String PREDICTED = "predicted.txt";
   static final String CONFIGURATION = "config.json";
   static final String ATTEMPTS = "attempts.jsonl";
 
@@ -140,6 +141,27 @@ public final class RunFolder {
       return Json.readLines(storage, name, MetricsLine.class);
     } catch (CorruptFileException e) {
       throw damaged(name, e);
+    }
+  }
+
+  /**
+   * The class that a committed stage's network takes each test image for, in their order; empty
+   * where that was not kept, as in runs of earlier versions.
+   */
+  public List<Integer> predicted(String stage) {
+    String name = stage + "/" + PREDICTED;
+    if (!storage.exists(name)) {
+      return List.of();
+    }
+    try {
+      return storage.text(name).lines().map(Integer::valueOf).toList();
+    } catch (NumberFormatException e) {
+      throw new StorageException(
+          String.format(
+              "Cannot read %s: expected a class's number in each line: %s; delete its folder and"
+                  + " run the stage again",
+              full(name), e.getMessage()),
+          e);
     }
   }
 

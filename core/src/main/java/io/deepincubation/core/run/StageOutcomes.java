@@ -23,8 +23,12 @@ public sealed interface StageOutcomes permits Commits, HandIns {
    * @param result what was done
    * @param configuration what {@code config.json} says of the network
    * @param metrics the lines of {@code metrics.jsonl}
+   * @param predicted the class that each test image is taken for, in order; may be empty
    * @return the result that counts
    */
   StageResult keep(
-      StageResult result, Map<String, Object> configuration, List<MetricsLine> metrics);
+      StageResult result,
+      Map<String, Object> configuration,
+      List<MetricsLine> metrics,
+      List<Integer> predicted);
 }

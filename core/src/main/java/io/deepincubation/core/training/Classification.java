@@ -5,7 +5,10 @@ import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.data.batch.EvaluationBatch;
 import io.deepincubation.core.network.LossProgram;
 import io.deepincubation.core.run.Metrics;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * To tell the class of each image: logits of B x classes against soft targets of B x classes.
@@ -69,34 +72,51 @@ public record Classification(int classes, double labelSmoothing) implements Task
   public static final class Counts implements Tally {
 
     private final int classes;
-    private final AtomicLongArray counts;
+    private final Map<Integer, Answers> batches = new ConcurrentSkipListMap<>();
+
+    /** What was right of a batch's images, and what they are taken for. */
+    private record Answers(int[] labels, long[] predicted) {}
 
     private Counts(int classes) {
       this.classes = classes;
-      counts = new AtomicLongArray(classes * classes);
     }
 
     @Override
     public void add(NDArray logits, EvaluationBatch batch) {
-      long[] predicted = logits.argMax(-1).toLongArray();
-      for (int i = 0; i < predicted.length; i++) {
-        counts.incrementAndGet(batch.labels()[i] * classes + Math.toIntExact(predicted[i]));
-      }
+      batches.put(batch.first(), new Answers(batch.labels(), logits.argMax(-1).toLongArray()));
     }
 
     /** The images so far. */
     public ConfusionMatrix confusion() {
-      long[][] rows = new long[classes][classes];
-      for (int i = 0; i < classes * classes; i++) {
-        rows[i / classes][i % classes] = counts.get(i);
+      long[][] counts = new long[classes][classes];
+      for (Answers batch : batches.values()) {
+        for (int i = 0; i < batch.predicted.length; i++) {
+          counts[batch.labels[i]][(int) batch.predicted[i]]++;
+        }
       }
-      return new ConfusionMatrix(rows);
+      return new ConfusionMatrix(counts);
     }
 
     /** Top-1 accuracy. */
     @Override
     public Metrics metrics() {
-      return Metrics.ofTop1(confusion().accuracy());
+      long images = 0;
+      long right = 0;
+      for (Answers batch : batches.values()) {
+        images += batch.predicted.length;
+        for (int i = 0; i < batch.predicted.length; i++) {
+          right += batch.labels[i] == batch.predicted[i] ? 1 : 0;
+        }
+      }
+      return Metrics.ofTop1((double) right / images);
+    }
+
+    @Override
+    public List<Integer> predicted() {
+      return batches.values().stream()
+          .flatMapToLong(batch -> Arrays.stream(batch.predicted))
+          .mapToObj(Math::toIntExact)
+          .toList();
     }
   }
 }

@@ -44,7 +44,11 @@ class RunFolderTest {
     StageResult committed =
         folder
             .commits()
-            .keep(result(STAGE, shards, 0), Map.of("width", 64), List.of(line(1), line(2)));
+            .keep(
+                result(STAGE, shards, 0),
+                Map.of("width", 64),
+                List.of(line(1), line(2)),
+                List.of());
 
     assertThat(folder.result(STAGE)).contains(committed).contains(result(STAGE, shards, 0));
     assertThat(folder.metrics(STAGE)).containsExactly(line(1), line(2));
@@ -69,7 +73,7 @@ class RunFolderTest {
     Shard second = folder.writeShard("final", 1, weights("b", 3));
     folder
         .commits()
-        .keep(result("final", List.of(first, second), 0), Map.of("depth", 8), List.of());
+        .keep(result("final", List.of(first, second), 0), Map.of("depth", 8), List.of(), List.of());
 
     assertThat(json("final/model.safetensors.index.json"))
         .isEqualTo(
@@ -97,7 +101,7 @@ class RunFolderTest {
             () ->
                 failing
                     .commits()
-                    .keep(result(STAGE, List.of(shard), 0), Map.of(), List.of(line(1))));
+                    .keep(result(STAGE, List.of(shard), 0), Map.of(), List.of(line(1)), List.of()));
     assertThat(folder.result(STAGE)).isEmpty();
     assertThat(root.resolve(STAGE + "/config.json")).exists();
   }
@@ -107,7 +111,7 @@ class RunFolderTest {
     HandIns task = folder.handIns();
     Shard shard = folder.writeShard(STAGE, 0, weights("a", 1));
     StageResult done = result(STAGE, List.of(shard), 1);
-    task.keep(done, Map.of("width", 64), List.of(line(1)));
+    task.keep(done, Map.of("width", 64), List.of(line(1)), List.of());
 
     assertThat(folder.result(STAGE)).isEmpty();
     assertThat(task.found(STAGE, CheckpointFixtures.KEY)).contains(done);
@@ -124,11 +128,11 @@ class RunFolderTest {
   void theDriverCommitsOneOfTwoAttemptsAndTheOtherDoesNoHarm() {
     HandIns task = folder.handIns();
     Shard shard = folder.writeShard(STAGE, 0, weights("a", 1));
-    task.keep(result(STAGE, List.of(shard), 0), Map.of(), List.of(line(1)));
-    task.keep(result(STAGE, List.of(shard), 1), Map.of(), List.of(line(2)));
+    task.keep(result(STAGE, List.of(shard), 0), Map.of(), List.of(line(1)), List.of());
+    task.keep(result(STAGE, List.of(shard), 1), Map.of(), List.of(line(2)), List.of());
 
     StageResult accepted = folder.commits().accept(STAGE, CheckpointFixtures.KEY).orElseThrow();
-    task.keep(result(STAGE, List.of(shard), 2), Map.of(), List.of(line(3)));
+    task.keep(result(STAGE, List.of(shard), 2), Map.of(), List.of(line(3)), List.of());
 
     assertThat(folder.metrics(STAGE)).containsExactly(line(accepted.attempt() + 1));
     assertThat(folder.commits().accept(STAGE, CheckpointFixtures.KEY)).contains(accepted);
@@ -141,7 +145,7 @@ class RunFolderTest {
   void anAttemptThatIsDamagedOrWhoseWeightsAreIsNotAccepted() throws IOException {
     HandIns task = folder.handIns();
     Shard shard = folder.writeShard(STAGE, 0, weights("a", 1));
-    task.keep(result(STAGE, List.of(shard), 0), Map.of(), List.of());
+    task.keep(result(STAGE, List.of(shard), 0), Map.of(), List.of(), List.of());
     Path weights = root.resolve(STAGE).resolve(shard.file());
     CheckpointFixtures.flip(weights, (int) Files.size(weights) - 1);
 
@@ -155,7 +159,7 @@ class RunFolderTest {
   void anAttemptAtAStageOfAnotherKeyIsNotAccepted() {
     HandIns task = folder.handIns();
     Shard shard = folder.writeShard(STAGE, 0, weights("a", 1));
-    task.keep(result(STAGE, List.of(shard), 0), Map.of(), List.of());
+    task.keep(result(STAGE, List.of(shard), 0), Map.of(), List.of(), List.of());
     StageKey other = StageKey.of(Map.of("data", "other"));
 
     assertThat(folder.commits().accept(STAGE, other)).isEmpty();
@@ -183,7 +187,8 @@ class RunFolderTest {
                         .create(
                             STAGE + "/result.json", stream -> stream.write(Json.pretty(rival)))));
 
-    assertThat(racing.commits().keep(result(STAGE, List.of(mine), 0), Map.of(), List.of()))
+    assertThat(
+            racing.commits().keep(result(STAGE, List.of(mine), 0), Map.of(), List.of(), List.of()))
         .isEqualTo(rival);
     assertThat(folder.result(STAGE)).contains(rival);
   }
@@ -192,9 +197,10 @@ class RunFolderTest {
   void neverMixesTwoAttempts() throws IOException {
     Shard mine = folder.writeShard(STAGE, 0, weights("a", 1));
     Shard other = folder.writeShard(STAGE, 0, weights("a", 2));
-    StageResult first = folder.commits().keep(result(STAGE, List.of(mine), 0), Map.of(), List.of());
+    StageResult first =
+        folder.commits().keep(result(STAGE, List.of(mine), 0), Map.of(), List.of(), List.of());
     StageResult second =
-        folder.commits().keep(result(STAGE, List.of(other), 1), Map.of(), List.of());
+        folder.commits().keep(result(STAGE, List.of(other), 1), Map.of(), List.of(), List.of());
 
     assertThat(mine.file()).isNotEqualTo(other.file());
     assertThat(second).isEqualTo(first);
@@ -214,10 +220,10 @@ class RunFolderTest {
             new InterleavedStorage(
                 new LocalStorage(root),
                 "metrics.jsonl",
-                () -> folder.commits().keep(rival, Map.of(), List.of())));
+                () -> folder.commits().keep(rival, Map.of(), List.of(), List.of())));
 
     StageResult winner =
-        racing.commits().keep(result(STAGE, List.of(mine), 0), Map.of(), List.of());
+        racing.commits().keep(result(STAGE, List.of(mine), 0), Map.of(), List.of(), List.of());
 
     assertThat(winner).isEqualTo(rival);
     assertThat(Files.readString(root.resolve(STAGE + "/model.safetensors.index.json")))
@@ -285,7 +291,7 @@ class RunFolderTest {
   void sweepsWhatTheResultDoesNotName() {
     Shard kept = folder.writeShard(STAGE, 0, weights("a", 1));
     Shard stray = folder.writeShard(STAGE, 0, weights("a", 2));
-    folder.commits().keep(result(STAGE, List.of(kept), 0), Map.of(), List.of());
+    folder.commits().keep(result(STAGE, List.of(kept), 0), Map.of(), List.of(), List.of());
 
     folder.commits().sweep(STAGE);
 
@@ -313,7 +319,7 @@ class RunFolderTest {
   void forgetsResumableStateOnCommit() {
     Checkpoints checkpoints = folder.checkpoints(STAGE, CheckpointFixtures.KEY);
     checkpoints.save(new TrainingState(1, weights("a", 1), Map.of(), List.of()));
-    folder.commits().keep(result(STAGE, List.of(), 0), Map.of(), List.of());
+    folder.commits().keep(result(STAGE, List.of(), 0), Map.of(), List.of(), List.of());
 
     assertThat(checkpoints.latest()).isEmpty();
     assertThat(root.resolve("checkpoints/modules-1")).doesNotExist();

@@ -201,7 +201,10 @@ class RunLeaseTest {
         .isThrownBy(
             () ->
                 commits.keep(
-                    CheckpointFixtures.result("meta", List.of(shard), 0), Map.of(), List.of()))
+                    CheckpointFixtures.result("meta", List.of(shard), 0),
+                    Map.of(),
+                    List.of(),
+                    List.of()))
         .withMessageContaining("took over");
     assertThat(root.resolve("meta/result.json")).doesNotExist();
     assertThat(root.resolve("meta/metrics.jsonl")).doesNotExist();

@@ -20,15 +20,16 @@ class ClassificationTest {
       float[] first = {0, 2, 1, 3, 0, 0};
       counts.add(
           manager.create(first, new Shape(2, 3)),
-          new EvaluationBatch(new float[0], new int[] {1, 2}, 2));
+          new EvaluationBatch(new float[0], new int[] {1, 2}, 0, 2));
       counts.add(
           manager.create(new float[] {-3, -2, -1}, new Shape(1, 3)),
-          new EvaluationBatch(new float[0], new int[] {2}, 1));
+          new EvaluationBatch(new float[0], new int[] {2}, 2, 1));
     }
 
     assertThat(counts.confusion().counts())
         .isDeepEqualTo(new long[][] {{0, 0, 0}, {0, 1, 0}, {1, 0, 1}});
     assertThat(counts.metrics()).isEqualTo(Metrics.ofTop1(2 / 3.0));
+    assertThat(counts.predicted()).containsExactly(1, 0, 2);
   }
 
   @Test

@@ -28,6 +28,7 @@ import picocli.CommandLine.IVersionProvider;
       FineTune.class,
       Evaluate.class,
       Baseline.class,
+      Compare.class,
       Report.class,
       Predict.class,
       Export.class,

@@ -80,6 +80,21 @@ public record SparkSettings(
         isLocal(master));
   }
 
+  /** The same with whole networks trained in tasks, too. */
+  public SparkSettings onExecutors() {
+    return new SparkSettings(
+        device,
+        driverThreads,
+        taskThreads,
+        Where.EXECUTOR,
+        Where.EXECUTOR,
+        cacheDirectory,
+        cacheBytes,
+        checkpoints,
+        lease,
+        local);
+  }
+
   private static CheckpointPolicy checkpoints(SparkConf conf) {
     if (!conf.contains(CHECKPOINT_MINUTES)) {
       return conf.contains(CHECKPOINT_STEPS)

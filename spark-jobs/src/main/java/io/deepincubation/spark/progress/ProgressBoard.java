@@ -4,10 +4,11 @@ import io.deepincubation.core.run.RunEvent;
 import io.deepincubation.core.run.RunObserver;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,8 @@ public final class ProgressBoard implements RunObserver {
 
   private final TerminalStyle style;
   private final InstantSource clock;
-  private final Map<String, TaskLine> tasks = new LinkedHashMap<>();
+  private final String group;
+  private final Map<String, TaskLine> tasks;
 
   /** An empty board for a log. */
   public ProgressBoard() {
@@ -32,8 +34,25 @@ public final class ProgressBoard implements RunObserver {
    * @param clock tells when something became known
    */
   public ProgressBoard(TerminalStyle style, InstantSource clock) {
+    this(style, clock, "", new LinkedHashMap<>());
+  }
+
+  private ProgressBoard(
+      TerminalStyle style, InstantSource clock, String group, Map<String, TaskLine> tasks) {
     this.style = style;
     this.clock = clock;
+    this.group = group;
+    this.tasks = tasks;
+  }
+
+  /**
+   * The same board for one run of several, whose tasks are named after it. Its tasks go from the
+   * board when they are done, so that those that run are seen.
+   *
+   * @param run the run's name for people
+   */
+  public ProgressBoard of(String run) {
+    return new ProgressBoard(style, clock, run + ": ", tasks);
   }
 
   /**
@@ -43,11 +62,13 @@ public final class ProgressBoard implements RunObserver {
    * @param module the module to be trained, from 0, or null for a whole network
    * @param modules of the network
    */
-  public synchronized void expect(String stage, @Nullable Integer module, int modules) {
+  public void expect(String stage, @Nullable Integer module, int modules) {
     var nowhere = new RunEvent.Source("", 0, "", "");
     var start =
         new RunEvent.Interval(stage, nowhere, "", module, modules, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-    tasks.computeIfAbsent(stage, name -> TaskLine.waiting(start, clock.instant()));
+    synchronized (tasks) {
+      tasks.computeIfAbsent(group + stage, name -> TaskLine.waiting(group, start, clock.instant()));
+    }
   }
 
   /** Takes what happens to a task. */
@@ -76,53 +97,62 @@ public final class ProgressBoard implements RunObserver {
    * Takes news of a running task. While one attempt runs, only steps beyond the last are news; the
    * first news after a failure are a new attempt's.
    */
-  private synchronized void update(RunEvent.Interval progress) {
+  private void update(RunEvent.Interval progress) {
     Instant now = clock.instant();
-    tasks.compute(
-        progress.stage(),
-        (stage, line) ->
-            (line == null ? TaskLine.waiting(progress, now) : line).updated(progress, now));
+    synchronized (tasks) {
+      tasks.compute(
+          group + progress.stage(),
+          (stage, line) ->
+              (line == null ? TaskLine.waiting(group, progress, now) : line)
+                  .updated(progress, now));
+    }
   }
 
-  private synchronized void done(String stage) {
-    tasks.computeIfPresent(stage, (name, line) -> line.done(clock.instant()));
+  private void done(String stage) {
+    change(stage, line -> line.done(clock.instant()));
   }
 
   /** An attempt that failed may be tried again. */
-  private synchronized void failed(String stage, String reason) {
-    tasks.computeIfPresent(stage, (name, line) -> line.failed(reason, clock.instant()));
+  private void failed(String stage, String reason) {
+    change(stage, line -> line.failed(reason, clock.instant()));
   }
 
   /** The next news may be of an earlier step. */
-  private synchronized void restarted(String stage) {
-    tasks.computeIfPresent(stage, (name, line) -> line.restarted(clock.instant()));
+  private void restarted(String stage) {
+    change(stage, line -> line.restarted(clock.instant()));
+  }
+
+  private void change(String stage, UnaryOperator<TaskLine> with) {
+    synchronized (tasks) {
+      tasks.computeIfPresent(group + stage, (name, line) -> with.apply(line));
+    }
   }
 
   /** The board as lines of text, in the order in which tasks became known. */
-  public synchronized List<String> lines(Instant now) {
-    int nameWidth = tasks.values().stream().mapToInt(line -> line.name().length()).max().orElse(0);
-    List<String> lines = new ArrayList<>();
-    for (TaskLine line : tasks.values()) {
-      lines.add(line.drawn(style, nameWidth, now));
-    }
-    return List.copyOf(lines);
+  public List<String> lines(Instant now) {
+    List<TaskLine> shown = known().stream().filter(TaskLine::isShown).toList();
+    int nameWidth = shown.stream().mapToInt(line -> line.name().length()).max().orElse(0);
+    return shown.stream().map(line -> line.drawn(style, nameWidth, now)).toList();
   }
 
   /** The running tasks on one line, for a log; empty where none runs. */
-  public synchronized String summary(Instant now) {
-    List<String> running = new ArrayList<>();
-    for (TaskLine line : tasks.values()) {
-      if (line.isRunning()) {
-        running.add(line.told(now));
-      }
-    }
-    return String.join(" | ", running);
+  public String summary(Instant now) {
+    return known().stream()
+        .filter(TaskLine::isRunning)
+        .map(line -> line.told(now))
+        .collect(Collectors.joining(" | "));
   }
 
   /** The state of each task in words, for a log that tells only changes. */
-  synchronized Map<String, String> states() {
+  Map<String, String> states() {
     Map<String, String> states = new LinkedHashMap<>();
-    tasks.values().forEach(line -> states.put(line.name(), line.stateInWords()));
+    known().forEach(line -> states.put(line.name(), line.stateInWords()));
     return states;
+  }
+
+  private List<TaskLine> known() {
+    synchronized (tasks) {
+      return List.copyOf(tasks.values());
+    }
   }
 }

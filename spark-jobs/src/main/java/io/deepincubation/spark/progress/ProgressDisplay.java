@@ -86,6 +86,9 @@ public final class ProgressDisplay implements AutoCloseable {
       text.append("\u001b[").append(drawnLines).append('A');
     }
     lines.forEach(line -> text.append('\r').append(line).append("\u001b[K\n"));
+    if (lines.size() < drawnLines) {
+      text.append("\u001b[J"); // What is below was drawn before.
+    }
     drawnLines = lines.size();
     out.print(text);
     out.flush();

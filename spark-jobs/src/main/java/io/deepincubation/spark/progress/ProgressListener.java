@@ -38,9 +38,6 @@ import scala.collection.Seq;
  */
 public final class ProgressListener extends SparkListener {
 
-  /** The job's local property that names the stage of each partition, with commas between. */
-  public static final String STAGES = "deepincubation.stages";
-
   private static final Logger LOG = LoggerFactory.getLogger(ProgressListener.class);
   private static final Duration LAST_EVENTS = Duration.ofSeconds(10);
 
@@ -86,8 +83,16 @@ public final class ProgressListener extends SparkListener {
     }
   }
 
-  private static @Nullable String stages(@Nullable Properties properties) {
-    return properties == null ? null : properties.getProperty(STAGES);
+  /**
+   * The local property that tells its job from others, and names the stage of each partition with
+   * commas between.
+   */
+  public String stagesProperty() {
+    return "deepincubation.stages." + progress.id();
+  }
+
+  private @Nullable String stages(@Nullable Properties properties) {
+    return properties == null ? null : properties.getProperty(stagesProperty());
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.Locale;
 /**
  * What is known of one task, and its line.
  *
+ * @param group the run that it belongs to, for people; empty where there is one alone
  * @param last the latest news
  * @param state what the task does
  * @param restarts attempts after the first
@@ -19,6 +20,7 @@ import java.util.Locale;
  * @param note why it failed, or how long it took
  */
 record TaskLine(
+    String group,
     RunEvent.Interval last,
     State state,
     int restarts,
@@ -44,18 +46,19 @@ record TaskLine(
     }
   }
 
-  static TaskLine waiting(RunEvent.Interval start, Instant now) {
-    return new TaskLine(start, State.WAITING, 0, now, now, "");
+  static TaskLine waiting(String group, RunEvent.Interval start, Instant now) {
+    return new TaskLine(group, start, State.WAITING, 0, now, now, "");
   }
 
   TaskLine updated(RunEvent.Interval progress, Instant now) {
     return switch (state) {
-      case WAITING -> new TaskLine(progress, State.RUNNING, restarts, now, now, "");
+      case WAITING -> new TaskLine(group, progress, State.RUNNING, restarts, now, now, "");
       case FAILED -> restarted(now).updated(progress, now);
       case RUNNING ->
           progress.step() < last.step()
               ? this
               : new TaskLine(
+                  group,
                   progress,
                   State.RUNNING,
                   restarts,
@@ -69,10 +72,10 @@ record TaskLine(
   TaskLine done(Instant now) {
     return switch (state) {
       case DONE -> this;
-      case WAITING -> new TaskLine(last, State.DONE, restarts, startedAt, now, "done");
+      case WAITING -> new TaskLine(group, last, State.DONE, restarts, startedAt, now, "done");
       case RUNNING, FAILED -> {
         String took = Quantities.clock(Duration.between(startedAt, now).toSeconds());
-        yield new TaskLine(last, State.DONE, restarts, startedAt, now, "done in " + took);
+        yield new TaskLine(group, last, State.DONE, restarts, startedAt, now, "done in " + took);
       }
     };
   }
@@ -80,24 +83,30 @@ record TaskLine(
   TaskLine failed(String reason, Instant now) {
     return state == State.DONE
         ? this
-        : new TaskLine(last, State.FAILED, restarts, startedAt, now, "failed: " + reason);
+        : new TaskLine(group, last, State.FAILED, restarts, startedAt, now, "failed: " + reason);
   }
 
   TaskLine restarted(Instant now) {
     return state == State.DONE
         ? this
-        : new TaskLine(last, State.WAITING, restarts + 1, now, now, "");
+        : new TaskLine(group, last, State.WAITING, restarts + 1, now, now, "");
   }
 
   boolean isRunning() {
     return state == State.RUNNING;
   }
 
+  /** Of several runs only what runs or has failed. */
+  boolean isShown() {
+    return group.isEmpty() || state == State.RUNNING || state == State.FAILED;
+  }
+
   String name() {
     Integer module = last.module();
-    return module == null
-        ? last.stage()
-        : rival() + "module " + (module + 1) + "/" + last.modules();
+    return group
+        + (module == null
+            ? last.stage()
+            : rival() + "module " + (module + 1) + "/" + last.modules());
   }
 
   /** The method whose modules lie below its own folder, such as {@code imitation}, or nothing. */

@@ -34,7 +34,8 @@ final class ArithmeticChoice {
   /** Fast bfloat16 wherever the run computes, or fp32. */
   private Arithmetic nativeEverywhere() {
     var places = EnumSet.noneOf(Arithmetic.class);
-    if (settings.trainOn() == Where.DRIVER || settings.fineTuneOn() == Where.DRIVER) {
+    boolean onDriver = settings.trainOn() == Where.DRIVER || settings.fineTuneOn() == Where.DRIVER;
+    if (onDriver || settings.local()) {
       places.add(NativeArithmetic.of(driverDevice()));
     }
     if (!settings.local()) {

@@ -72,7 +72,7 @@ public enum Fault {
   }
 
   /** An exception of this kind, for a failure that was told as text. */
-  RuntimeException toException(String message) {
+  public RuntimeException toException(String message) {
     return maker.apply(message);
   }
 

@@ -1,5 +1,6 @@
 package io.deepincubation.spark.stages;
 
+import io.deepincubation.core.comparison.SetFacts;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.data.set.DataIndex;
 import io.deepincubation.core.data.set.LocalImageCache;
@@ -69,6 +70,16 @@ public final class PreparedImages {
   /** Images of the training split. */
   public int trainImages() {
     return Math.toIntExact(set.index().count(ImageSource.TRAIN));
+  }
+
+  /** What a comparison needs to know of the set. */
+  public SetFacts facts() {
+    return new SetFacts(
+        uri,
+        digest(),
+        trainImages(),
+        Math.toIntExact(set.index().count(testSplit())),
+        classNames().size());
   }
 
   /** The names of the classes, by number. */

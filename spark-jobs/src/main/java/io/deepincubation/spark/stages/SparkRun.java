@@ -36,6 +36,7 @@ import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -71,6 +72,7 @@ public final class SparkRun implements AutoCloseable {
   private final RunRecord wanted;
   private final RunRecord record;
   private final List<String> worked = new ArrayList<>();
+  private final Map<String, StageImport> imports = new HashMap<>();
   private @Nullable TrainingData data;
 
   /**
@@ -78,6 +80,14 @@ public final class SparkRun implements AutoCloseable {
    *
    * <p>A fresh folder is claimed once the images are decoded and the recipe's initial weights are
    * read, so that what cannot be used leaves no trace in it.
+   *
+   * @param spark runs the stages
+   * @param storages opens data and run folder
+   * @param recipe the hyper-parameters
+   * @param dataUri the prepared set
+   * @param runUri the run folder
+   * @param settings where stages are computed
+   * @param board shows each stage's progress
    */
   public SparkRun(
       JavaSparkContext spark,
@@ -85,12 +95,13 @@ public final class SparkRun implements AutoCloseable {
       Recipe recipe,
       String dataUri,
       String runUri,
+      SparkSettings settings,
       ProgressBoard board) {
     this.spark = spark;
     this.storages = storages;
     this.recipe = recipe;
+    this.settings = settings;
     this.board = board;
-    settings = SparkSettings.of(spark.getConf());
     scheduling = StageScheduling.of(spark.getConf());
     arithmetic = new ArithmeticChoice(spark, settings, scheduling);
     images = PreparedImages.open(storages.open(dataUri), recipe);
@@ -185,7 +196,7 @@ public final class SparkRun implements AutoCloseable {
   }
 
   /** What stages depend on beside their recipe. */
-  RunInputs inputs() {
+  public RunInputs inputs() {
     return new RunInputs(images.digest(), wanted.initialWeightsDigest());
   }
 
@@ -194,33 +205,46 @@ public final class SparkRun implements AutoCloseable {
    *
    * @param stages the method's
    * @param chosen which of them
-   * @param fromRun another run, whose committed stages of equal key are taken; null for none
+   * @param others runs whose committed stages of equal key are taken
    */
-  public IncubationReport run(
-      List<Stage> stages, Predicate<Stage> chosen, @Nullable String fromRun) {
+  public IncubationReport run(List<Stage> stages, Predicate<Stage> chosen, OtherRuns others) {
     StageRunner runner =
         new SparkStages(settings, this::driverCompute, this::context, this::jobs, commits, board);
-    Optional<StageImport> other =
-        Optional.ofNullable(fromRun)
-            .map(uri -> new StageImport(new RunFolder(storages.open(uri)), record, inputs()));
-    return new MethodRun(stages, folder, inputs(), ready -> compute(ready, other, runner), board)
+    return new MethodRun(stages, folder, inputs(), ready -> compute(ready, others, runner), board)
         .run(chosen);
   }
 
-  /** Takes over what lost attempts handed in, and what another run has; the rest is computed. */
-  private void compute(List<Stage> ready, Optional<StageImport> other, StageRunner runner) {
+  /** Takes over what lost attempts handed in, and what other runs have; the rest is computed. */
+  private void compute(List<Stage> ready, OtherRuns others, StageRunner runner) {
     lease.acquire();
     ready.forEach(this::isCommitted); // Another driver may have worked here while this one waited.
     commits.keepRecipe(wanted);
     ready.forEach(stage -> worked.add(stage.name()));
+    List<Stage> later = ready.stream().filter(others::areTraining).toList();
+    computeNow(ready.stream().filter(stage -> !later.contains(stage)).toList(), others, runner);
+    computeNow(later, others, runner);
+  }
+
+  private void computeNow(List<Stage> ready, OtherRuns others, StageRunner runner) {
     List<Stage> left =
         ready.stream()
             .filter(stage -> commits.accept(stage.name(), stage.key(inputs())).isEmpty())
-            .filter(stage -> other.isEmpty() || !other.get().copy(stage, commits))
+            .filter(stage -> !take(stage, others))
             .toList();
     if (!left.isEmpty()) {
       runner.run(left);
     }
+    ready.forEach(others::committed);
+  }
+
+  private boolean take(Stage stage, OtherRuns others) {
+    Optional<String> uri = others.holding(stage);
+    return uri.isPresent() && imported(uri.get()).copy(stage, commits);
+  }
+
+  private StageImport imported(String uri) {
+    return imports.computeIfAbsent(
+        uri, any -> new StageImport(new RunFolder(storages.open(uri)), record, inputs()));
   }
 
   /** What a committed stage's network takes the test images for, measured now. */

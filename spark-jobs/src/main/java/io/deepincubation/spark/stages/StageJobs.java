@@ -81,7 +81,10 @@ final class StageJobs implements StageRunner {
     Map<String, Stage> byName =
         ready.stream().collect(Collectors.toMap(Stage::name, Function.identity()));
     try (var acceptance = Acceptance.start(commits, spark, ready, settings.inputs())) {
-      run(names, new StageTask(settings, storages, byName, broadcast, progress, outcomes));
+      run(
+          names,
+          listener.stagesProperty(),
+          new StageTask(settings, storages, byName, broadcast, progress, outcomes));
     } finally {
       listener.awaitEnd();
       spark.sc().removeSparkListener(listener);
@@ -110,7 +113,7 @@ final class StageJobs implements StageRunner {
     return broadcast;
   }
 
-  private void run(List<String> names, StageTask task) {
+  private void run(List<String> names, String stagesProperty, StageTask task) {
     String what =
         names.size() == 1
             ? "stage " + names.get(0) + " in one task"
@@ -118,7 +121,7 @@ final class StageJobs implements StageRunner {
     String description = "Deep Incubation: " + what;
     spark.setJobGroup(SparkRun.group(settings.runUri()), description);
     spark.setLocalProperty(CALL_SITE, description);
-    spark.setLocalProperty(ProgressListener.STAGES, String.join(",", names));
+    spark.setLocalProperty(stagesProperty, String.join(",", names));
     LOG.info("{}; each asks for {}", description, scheduling);
     try {
       JavaRDD<String> partitions = spark.parallelize(names, names.size());
@@ -126,7 +129,7 @@ final class StageJobs implements StageRunner {
     } catch (Exception e) {
       throw unwrapped(what, e);
     } finally {
-      spark.setLocalProperty(ProgressListener.STAGES, null);
+      spark.setLocalProperty(stagesProperty, null);
       spark.setLocalProperty(CALL_SITE, null);
       spark.clearJobGroup();
     }

@@ -53,7 +53,7 @@ class LostExecutorTest {
               accumulator, RunObserver.all(List.of(board, attempts)), stage -> Optional.empty());
       spark.sc().addSparkListener(listener);
       spark.sc().addSparkListener(new BoardWatcher(heard));
-      spark.setLocalProperty(ProgressListener.STAGES, "modules/0,modules/1");
+      spark.setLocalProperty(listener.stagesProperty(), "modules/0,modules/1");
       spark.parallelize(List.of(0, 1), 2).map(new DiesOnce(accumulator, heard.toString())).count();
       listener.awaitEnd();
     }

@@ -87,7 +87,7 @@ class ProgressListenerTest {
       var listener = new ProgressListener(accumulator, observer, failures);
       spark.sc().addSparkListener(listener);
       spark.sc().addSparkListener(new BoardWatcher());
-      spark.setLocalProperty(ProgressListener.STAGES, "modules/0,modules/1");
+      spark.setLocalProperty(listener.stagesProperty(), "modules/0,modules/1");
       spark.parallelize(List.of(0, 1), 2).foreach(task);
       listener.awaitEnd();
     }

@@ -5,6 +5,7 @@ package io.deepincubation.core.data.batch;
  *
  * @param images B x C x H x W, normalised, row-major; what follows means nothing
  * @param labels B classes
+ * @param first place of the first image in its split, from 0
  * @param size B
  */
-public record EvaluationBatch(float[] images, int[] labels, int size) {}
+public record EvaluationBatch(float[] images, int[] labels, int first, int size) {}

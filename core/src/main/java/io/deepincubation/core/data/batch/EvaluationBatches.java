@@ -63,6 +63,6 @@ public final class EvaluationBatches {
       transform.write(image.picture(), images, i * imageBytes);
       labels[i] = image.label();
     }
-    return new EvaluationBatch(images, labels, size);
+    return new EvaluationBatch(images, labels, first, size);
   }
 }

@@ -1,0 +1,286 @@
+package io.deepincubation.core.comparison;
+
+import io.deepincubation.core.comparison.Study.Budget;
+import io.deepincubation.core.method.Architectures;
+import io.deepincubation.core.method.DeepIncubation;
+import io.deepincubation.core.method.EqualCost;
+import io.deepincubation.core.method.Method;
+import io.deepincubation.core.method.Methods;
+import io.deepincubation.core.method.RunInputs;
+import io.deepincubation.core.method.Stage;
+import io.deepincubation.core.method.StageCost;
+import io.deepincubation.core.method.TrainingCost;
+import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.network.ParameterSpec;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeYaml;
+import io.deepincubation.core.recipe.UsageException;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** All trainings of a comparison, each with the recipe that brings it to its budget. */
+public final class ComparisonPlan {
+
+  /** How far above the budget one that fits is looked for. */
+  private static final int MOST_PERCENT = 100;
+
+  private static final double TERA = 1e12;
+
+  /**
+   * One way to train, planned.
+   *
+   * @param variant what it is
+   * @param label its name for people
+   * @param method its method
+   * @param x its place on the study's axis; null where there is none
+   * @param set what is trained on
+   * @param budget computed operations of each training; null where none is set
+   * @param parameters of the trained model
+   * @param cells a training each, by seed
+   */
+  public record Row(
+      Variant variant,
+      String label,
+      Method method,
+      @Nullable Double x,
+      SetFacts set,
+      @Nullable Double budget,
+      long parameters,
+      List<Cell> cells) {
+
+    /** Copies. */
+    public Row {
+      cells = List.copyOf(cells);
+    }
+  }
+
+  /**
+   * One training.
+   *
+   * @param recipe with the seed, the variant's values and the epochs that its budget allows
+   * @param stages of the method, by that recipe
+   * @param cost of all of them
+   */
+  public record Cell(Recipe recipe, List<Stage> stages, StageCost cost) {
+
+    /** Copies. */
+    public Cell {
+      stages = List.copyOf(stages);
+    }
+
+    /** The trained target model. */
+    public Stage model() {
+      return stages.get(stages.size() - 1);
+    }
+
+    /** What the trained model's bytes follow from: equal trainings are one. */
+    public String key(RunInputs inputs) {
+      return model().key(inputs).sha256();
+    }
+  }
+
+  private final Study study;
+  private final Recipe base;
+  private final SetFacts data;
+  private final List<Row> rows;
+
+  /**
+   * Plans a study.
+   *
+   * @param study what is compared
+   * @param recipe at which
+   * @param data on what
+   * @param sets facts of other prepared sets, by URI
+   * @throws UsageException if trainings cannot be brought to their budget
+   */
+  public ComparisonPlan(
+      Study study, Recipe recipe, SetFacts data, Function<String, SetFacts> sets) {
+    this.study = study;
+    this.base = recipe;
+    this.data = data;
+    rows = study.variants().stream().map(variant -> row(variant, sets)).toList();
+    requireEqualCost();
+  }
+
+  /** What is compared. */
+  public Study study() {
+    return study;
+  }
+
+  /** The recipe that variants differ from. */
+  public Recipe recipe() {
+    return base;
+  }
+
+  /** The set that is trained on where a variant does not say otherwise. */
+  public SetFacts data() {
+    return data;
+  }
+
+  /** The ways to train, in the study's order. */
+  public List<Row> rows() {
+    return rows;
+  }
+
+  private Row row(Variant variant, Function<String, SetFacts> sets) {
+    Method method = Methods.named(variant.method());
+    String other = variant.values().get(Values.DATA);
+    SetFacts set = other == null ? data : sets.apply(other);
+    requireSameTest(set);
+    Recipe recipe = Values.applied(base, variant.values());
+    if (other != null) {
+      recipe = EqualCost.scaledBy(recipe, (double) data.trainImages() / set.trainImages());
+    }
+    Double budget = budget(variant, recipe, set);
+    Recipe solved = solved(variant, method, recipe, set, budget);
+    return new Row(
+        variant,
+        variant.labelled(method.title()),
+        method,
+        x(variant, recipe, set),
+        set,
+        budget,
+        parameters(solved, set),
+        cells(method, solved, set));
+  }
+
+  private void requireSameTest(SetFacts set) {
+    if (set.testImages() != data.testImages() || set.classes() != data.classes()) {
+      throw new UsageException(
+          String.format(
+              "Cannot compare on %s: expected the test images of %s, %d of %d classes, got %d of"
+                  + " %d",
+              set.uri(),
+              data.uri(),
+              data.testImages(),
+              data.classes(),
+              set.testImages(),
+              set.classes()));
+    }
+  }
+
+  private @Nullable Double budget(Variant variant, Recipe recipe, SetFacts set) {
+    return switch (study.budget()) {
+      case RECIPE -> equalCost(data).of(new DeepIncubation(), base).computed();
+      case VALUES -> equalCost(set).of(new DeepIncubation(), recipe).computed();
+      case AS_IS -> {
+        if (variant.values().containsKey(Values.SHARE)) {
+          throw new UsageException(
+              "Cannot vary " + Values.SHARE + " as is: expected a budget to share out");
+        }
+        yield null;
+      }
+    };
+  }
+
+  private Recipe solved(
+      Variant variant, Method method, Recipe recipe, SetFacts set, @Nullable Double budget) {
+    if (budget == null) {
+      return recipe;
+    }
+    EqualCost equal = equalCost(set);
+    String share = variant.values().get(Values.SHARE);
+    if (share != null) {
+      return equal.sharedOut(recipe, budget, Values.share(share));
+    }
+    return study.solve().isEmpty()
+        ? equal.solved(method, recipe, budget)
+        : equal.solved(method, recipe, budget, study.solve());
+  }
+
+  private @Nullable Double x(Variant variant, Recipe recipe, SetFacts set) {
+    String value = variant.values().get(study.axis());
+    if (value == null) {
+      return null;
+    }
+    return study.axis().equals(Values.DATA)
+        ? Double.valueOf(set.trainImages())
+        : Values.number(recipe, study.axis(), value);
+  }
+
+  private static long parameters(Recipe recipe, SetFacts set) {
+    Architecture architecture = Architectures.of(recipe.model(), set.classes());
+    return recipe.targetDivision().allModules().stream()
+        .flatMap(i -> architecture.parameters(recipe.targetDivision(), i).stream())
+        .filter(spec -> spec.role() != ParameterSpec.Role.BUFFER)
+        .mapToLong(ParameterSpec::size)
+        .sum();
+  }
+
+  private List<Cell> cells(Method method, Recipe recipe, SetFacts set) {
+    return LongStream.range(0, study.seeds())
+        .mapToObj(i -> cell(method, recipe, recipe.seed() + i, set))
+        .toList();
+  }
+
+  private static Cell cell(Method method, Recipe recipe, long seed, SetFacts set) {
+    Recipe seeded = RecipeYaml.override(recipe, List.of("seed=" + seed));
+    List<Stage> stages = method.stages(seeded);
+    Architecture architecture = Architectures.of(seeded.model(), set.classes());
+    return new Cell(seeded, stages, new TrainingCost(architecture, set.trainImages()).of(stages));
+  }
+
+  private static EqualCost equalCost(SetFacts set) {
+    return new EqualCost(set.trainImages(), set.classes());
+  }
+
+  /** Refuses where whole epochs do not come near enough to the budget. */
+  private void requireEqualCost() {
+    List<Row> off = rows.stream().filter(row -> !isEqual(row)).toList();
+    if (off.isEmpty()) {
+      return;
+    }
+    String which =
+        off.stream()
+            .map(
+                row ->
+                    String.format(Locale.ROOT, "%s by %+.1f %%", row.label(), 100 * deviation(row)))
+            .collect(Collectors.joining(", "));
+    throw new UsageException(
+        String.format(
+            Locale.ROOT,
+            "Cannot compare at equal cost: whole epochs miss the budget by more than %.0f %%: %s;"
+                + " %s",
+            100 * EqualCost.TOLERANCE,
+            which,
+            advice()));
+  }
+
+  private static boolean isEqual(Row row) {
+    return row.budget() == null || Math.abs(deviation(row)) <= EqualCost.TOLERANCE;
+  }
+
+  private static double deviation(Row row) {
+    double budget = row.budget() == null ? 1 : row.budget();
+    return EqualCost.deviation(row.cells().get(0).cost().computed(), budget);
+  }
+
+  /** A budget near this one that all variants come near enough to. */
+  private String advice() {
+    double now = equalCost(data).of(new DeepIncubation(), base).computed();
+    for (int percent = 1; study.budget() == Budget.RECIPE && percent <= MOST_PERCENT; percent++) {
+      double budget = now * (1 + percent / 100.0);
+      if (fits(budget)) {
+        return String.format(Locale.ROOT, "try --budget %.4gTFLOP, or --as-is", budget / TERA);
+      }
+    }
+    return "give more epochs, or --as-is";
+  }
+
+  private boolean fits(double budget) {
+    Recipe scaled = equalCost(data).scaled(base, budget);
+    double exact = equalCost(data).of(new DeepIncubation(), scaled).computed();
+    return rows.stream().allMatch(row -> fits(row, scaled, exact));
+  }
+
+  private boolean fits(Row row, Recipe scaled, double budget) {
+    Recipe recipe = Values.applied(scaled, row.variant().values());
+    Recipe solved = solved(row.variant(), row.method(), recipe, row.set(), budget);
+    double cost = equalCost(row.set()).of(row.method(), solved).computed();
+    return Math.abs(EqualCost.deviation(cost, budget)) <= EqualCost.TOLERANCE;
+  }
+}

@@ -1,0 +1,182 @@
+package io.deepincubation.spark.cli;
+
+import io.deepincubation.core.comparison.Comparison;
+import io.deepincubation.core.comparison.Comparison.Cell;
+import io.deepincubation.core.comparison.Comparison.CostRatio;
+import io.deepincubation.core.comparison.Comparison.Pair;
+import io.deepincubation.core.comparison.Comparison.Row;
+import io.deepincubation.core.comparison.Comparison.Trend;
+import io.deepincubation.core.comparison.Comparison.Verdict;
+import io.deepincubation.core.statistics.Estimate;
+import io.deepincubation.core.text.Quantities;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** A comparison in lines: a table of the rows, one of the differences, and sentences. */
+final class ComparisonTable {
+
+  private final Comparison comparison;
+
+  ComparisonTable(Comparison comparison) {
+    this.comparison = comparison;
+  }
+
+  List<String> lines() {
+    var lines = new ArrayList<>(Results.columns(rows()));
+    if (!comparison.pairs().isEmpty()) {
+      lines.add("");
+      lines.addAll(Results.columns(pairs()));
+      lines.add("");
+      comparison.pairs().forEach(pair -> lines.add(sentence(pair)));
+    }
+    comparison.trends().forEach(trend -> lines.add(sentence(trend)));
+    comparison.costRatios().forEach(ratio -> lines.add(sentence(ratio)));
+    failures(lines);
+    return lines;
+  }
+
+  private List<List<String>> rows() {
+    var rows = new ArrayList<List<String>>();
+    rows.add(
+        List.of(
+            "training",
+            "top-1",
+            "+-",
+            "between seeds",
+            "computed",
+            "nominal",
+            "task seconds",
+            "longest path",
+            "seeds"));
+    comparison.rows().forEach(row -> rows.add(row(row)));
+    return rows;
+  }
+
+  private static List<String> row(Row row) {
+    Estimate top1 = row.top1();
+    return List.of(
+        row.label(),
+        top1 == null ? "-" : Quantities.percent(top1.mean()),
+        top1 == null ? "-" : points(top1.margin()),
+        top1 == null ? "-" : points(top1.spread()),
+        mean(row, Cell::computedFlops),
+        mean(row, Cell::nominalFlops),
+        seconds(row, Cell::seconds),
+        seconds(row, Cell::longestPath),
+        row.done().size() + "/" + row.cells().size());
+  }
+
+  private static String points(@Nullable Double share) {
+    return share == null ? "-" : String.format(Locale.ROOT, "%.1f", 100 * share);
+  }
+
+  private static String mean(Row row, ToDoubleFunction<Cell> flops) {
+    return row.done().isEmpty()
+        ? "-"
+        : Quantities.flops(row.done().stream().mapToDouble(flops).average().orElseThrow());
+  }
+
+  private static String seconds(Row row, ToDoubleFunction<Cell> seconds) {
+    return row.done().isEmpty()
+        ? "-"
+        : String.format(
+            Locale.ROOT, "%.0f", row.done().stream().mapToDouble(seconds).average().orElseThrow());
+  }
+
+  private List<List<String>> pairs() {
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of("difference in points", "mean", "+-", "p after Holm", "seeds"));
+    for (Pair pair : comparison.pairs()) {
+      Estimate difference = pair.difference();
+      rows.add(
+          List.of(
+              label(pair.row()) + " - " + label(pair.other()),
+              String.format(Locale.ROOT, "%+.2f", 100 * difference.mean()),
+              String.format(Locale.ROOT, "%.2f", 100 * difference.margin()),
+              String.format(Locale.ROOT, "%.3f", pair.adjusted()),
+              Integer.toString(difference.seeds())));
+    }
+    return rows;
+  }
+
+  private String label(int row) {
+    return comparison.rows().get(row).label();
+  }
+
+  private String sentence(Pair pair) {
+    double points = 100 * pair.difference().mean();
+    String margin =
+        String.format(
+            Locale.ROOT,
+            " (+-%.1f, %s)",
+            100 * pair.difference().margin(),
+            seeds(pair.difference().seeds()));
+    if (pair.verdict() == Verdict.UNCLEAR) {
+      return String.format(
+              Locale.ROOT,
+              "No clear difference between %s and %s: %+.1f points",
+              label(pair.row()),
+              label(pair.other()),
+              points)
+          + margin;
+    }
+    return String.format(
+            Locale.ROOT,
+            "%s is %.1f points %s than %s",
+            label(pair.row()),
+            Math.abs(points),
+            points > 0 ? "better" : "worse",
+            label(pair.other()))
+        + margin;
+  }
+
+  private static String seeds(int seeds) {
+    return seeds == 1 ? "one seed" : seeds + " seeds";
+  }
+
+  private String sentence(Trend trend) {
+    return String.format(
+        Locale.ROOT,
+        "From %s %.4g to %.4g the difference of %s and %s changes by %+.1f points (+-%.1f)",
+        comparison.axis(),
+        trend.from(),
+        trend.to(),
+        trend.method(),
+        trend.other(),
+        100 * trend.change().mean(),
+        100 * trend.change().margin());
+  }
+
+  private static String sentence(CostRatio ratio) {
+    Estimate estimate = ratio.ratio();
+    return estimate == null
+        ? String.format(
+            "%s at its best was reached by %s with %d seeds only: no cost ratio, not reached",
+            ratio.other(), ratio.method(), ratio.reached())
+        : String.format(
+            Locale.ROOT,
+            "%s costs %.2f times less than %s at its best (+-%.2f)",
+            ratio.method(),
+            estimate.mean(),
+            ratio.other(),
+            estimate.margin());
+  }
+
+  private void failures(List<String> lines) {
+    for (Row row : comparison.rows()) {
+      for (Cell cell : row.cells()) {
+        if (cell.failure() != null) {
+          lines.add(
+              row.label()
+                  + ", seed "
+                  + cell.seed()
+                  + " has not come to its end: "
+                  + cell.failure());
+        }
+      }
+    }
+  }
+}

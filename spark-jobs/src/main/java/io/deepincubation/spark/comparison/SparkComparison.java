@@ -1,0 +1,96 @@
+package io.deepincubation.spark.comparison;
+
+import io.deepincubation.core.comparison.ComparisonPlan;
+import io.deepincubation.core.comparison.SetFacts;
+import io.deepincubation.core.comparison.Study;
+import io.deepincubation.core.method.EqualCost;
+import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.run.RunLease;
+import io.deepincubation.spark.cluster.SparkSettings;
+import io.deepincubation.spark.progress.ProgressBoard;
+import io.deepincubation.spark.stages.PreparedImages;
+import io.deepincubation.spark.storage.HadoopStorageFactory;
+import io.deepincubation.spark.storage.StorageFactory;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Compares ways to train on Spark, at equal training cost and with several seeds.
+ *
+ * <pre>{@code
+ * ComparisonReport report =
+ *     SparkComparison.on(spark)
+ *         .of(Studies.named("tab-2"), Recipes.named("cifar100-small"), "s3a://lake/cifar100")
+ *         .run("s3a://runs/compared");
+ * Dataset<Row> rows = report.rows();
+ * }</pre>
+ *
+ * <p>What is committed in the folder is not repeated, so a comparison that was stopped goes on, and
+ * one with more seeds or rows trains only those.
+ */
+public final class SparkComparison {
+
+  /** The page in a comparison's folder. */
+  public static final String PAGE = "comparison.html";
+
+  private final JavaSparkContext spark;
+  private final StorageFactory storages;
+  private final ProgressBoard board;
+
+  private SparkComparison(JavaSparkContext spark, ProgressBoard board) {
+    this.spark = spark;
+    this.board = board;
+    storages = new HadoopStorageFactory(spark.hadoopConfiguration());
+  }
+
+  /** Compares on this Spark. */
+  public static SparkComparison on(SparkSession spark) {
+    return new SparkComparison(
+        JavaSparkContext.fromSparkContext(spark.sparkContext()), new ProgressBoard());
+  }
+
+  /** With progress shown on this board. */
+  public SparkComparison progress(ProgressBoard shown) {
+    return new SparkComparison(spark, shown);
+  }
+
+  /** The recipe with its epochs in proportion, so that Deep Incubation costs a budget. */
+  public Recipe scaled(Recipe recipe, String dataUri, double budget) {
+    SetFacts facts = facts(dataUri, recipe);
+    return new EqualCost(facts.trainImages(), facts.classes()).scaled(recipe, budget);
+  }
+
+  /**
+   * Plans a study; trains nothing.
+   *
+   * @param study what is compared
+   * @param recipe at which
+   * @param dataUri the prepared set
+   */
+  public ComparisonPlan plan(Study study, Recipe recipe, String dataUri) {
+    return new ComparisonPlan(study, recipe, facts(dataUri, recipe), other -> facts(other, recipe));
+  }
+
+  private SetFacts facts(String uri, Recipe recipe) {
+    return PreparedImages.open(storages.open(uri), recipe).facts();
+  }
+
+  /**
+   * Trains what is not committed, and sums up. A training that fails stops no other.
+   *
+   * @param plan what is compared
+   * @param uri the comparison's folder
+   */
+  public ComparisonReport run(ComparisonPlan plan, String uri) {
+    try (var lease =
+        new RunLease(
+            storages.open(uri),
+            SparkSettings.of(spark.getConf()).lease(),
+            spark.sc()::cancelAllJobs)) {
+      lease.acquire();
+      ComparisonReport report = new ComparisonRun(spark, storages, plan, uri, board).run();
+      new ComparisonFiles(storages.open(uri)).write(report.comparison());
+      return report;
+    }
+  }
+}
