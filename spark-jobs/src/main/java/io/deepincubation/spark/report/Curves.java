@@ -33,6 +33,12 @@ record Curves(String title, String quantity, List<Series> series) {
    */
   record Series(String name, List<Long> steps, List<Double> values) {}
 
+  /** All plots of metrics side by side. */
+  static String html(Map<String, List<MetricsLine>> metrics) {
+    List<Plot> plots = of(metrics).stream().map(Curves::plot).toList();
+    return plots.isEmpty() ? "<p>No metrics were kept.</p>" : LineChart.plots(plots);
+  }
+
   /** Loss and accuracy of each stage, all modules of a stage in one plot. */
   static List<Curves> of(Map<String, List<MetricsLine>> metrics) {
     Map<String, Map<String, List<MetricsLine>>> groups = new LinkedHashMap<>();
@@ -48,6 +54,24 @@ record Curves(String title, String quantity, List<Series> series) {
                   group, "top-1 %", lines, line -> line.top1() == null ? null : 100 * line.top1()));
         });
     return curves.stream().filter(plot -> !plot.series().isEmpty()).toList();
+  }
+
+  /** The curves as a plot whose legend tells the last values. */
+  Plot plot() {
+    return new Plot(
+        title + ": " + quantity,
+        Plot.Scale.EVEN,
+        Plot.Scale.EVEN,
+        series.stream().map(Curves::line).toList());
+  }
+
+  private static Plot.Line line(Series series) {
+    List<Plot.Point> points = new ArrayList<>();
+    for (int i = 0; i < series.steps().size(); i++) {
+      points.add(new Plot.Point(series.steps().get(i), series.values().get(i), 0));
+    }
+    double last = series.values().get(series.values().size() - 1);
+    return Plot.Line.curve(Html.format("%s %.3g", series.name(), last), points);
   }
 
   private static String group(String stage) {

@@ -5,17 +5,12 @@ import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.run.TaskAttempt;
 import io.deepincubation.core.text.Quantities;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -23,8 +18,6 @@ import java.util.stream.Collectors;
  * cost and recipe. It loads nothing from anywhere and needs no script.
  */
 public final class HtmlReport {
-
-  private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([a-z-]+)}}");
 
   private final ReportFacts facts;
   private final List<StageResult> results;
@@ -79,38 +72,11 @@ public final class HtmlReport {
             Map.entry("gains", new HybridGains(results).html()),
             Map.entry("timeline", new TimelineFigure(timeline, attempts).html()),
             Map.entry("cost", cost()),
-            Map.entry("environment", facts(facts.environment())),
-            Map.entry("versions", facts(facts.versions())),
+            Map.entry("environment", Html.facts(facts.environment())),
+            Map.entry("versions", Html.facts(facts.versions())),
             Map.entry("recipe", Html.escaped(facts.recipeYaml())),
-            Map.entry("figure-style", resource("figures.css")),
-            Map.entry("curves", LineChart.plots(Curves.of(metrics))));
-    return PLACEHOLDER
-        .matcher(resource("report.html"))
-        .replaceAll(match -> Matcher.quoteReplacement(part(parts, match)));
-  }
-
-  private static String part(Map<String, String> parts, MatchResult match) {
-    return Optional.ofNullable(parts.get(match.group(1)))
-        .orElseThrow(
-            () ->
-                new IllegalStateException(
-                    "Cannot fill the report: expected one of "
-                        + new TreeMap<>(parts).keySet()
-                        + ", got "
-                        + match.group()));
-  }
-
-  /** A file of the class path. */
-  static String resource(String name) {
-    try (InputStream stream = HtmlReport.class.getResourceAsStream(name)) {
-      if (stream == null) {
-        throw new IllegalStateException(
-            "Cannot make a report: expected " + name + " on the class path, got none");
-      }
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + name, e);
-    }
+            Map.entry("curves", Curves.html(metrics)));
+    return Template.filled("report.html", parts);
   }
 
   private String methods() {
@@ -175,18 +141,6 @@ public final class HtmlReport {
             .sorted()
             .map(String::valueOf)
             .collect(Collectors.joining(", ")));
-    return facts(cost);
-  }
-
-  private static String facts(SortedMap<String, String> facts) {
-    return facts.entrySet().stream()
-        .map(
-            fact ->
-                "<dt>"
-                    + Html.escaped(fact.getKey())
-                    + "</dt><dd>"
-                    + Html.escaped(fact.getValue())
-                    + "</dd>")
-        .collect(Collectors.joining("\n"));
+    return Html.facts(cost);
   }
 }

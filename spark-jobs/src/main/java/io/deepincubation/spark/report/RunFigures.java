@@ -37,7 +37,7 @@ public final class RunFigures {
    * Loss and accuracy over the steps: a plot for each stage, in those of modules a line for each.
    */
   public String curves() {
-    return alone(LineChart.plots(Curves.of(metrics)));
+    return alone(Curves.html(metrics));
   }
 
   /** Which attempt at a task ran where and when, retries and lost ones included. */
@@ -62,8 +62,8 @@ public final class RunFigures {
 
   private static String alone(String html) {
     return "<div class=\"figures alone\"><style>"
-        + HtmlReport.resource("figures.css")
-        + HtmlReport.resource("figures-light.css")
+        + Template.resource("figures.css")
+        + Template.resource("figures-light.css")
         + "</style>"
         + html
         + "</div>";

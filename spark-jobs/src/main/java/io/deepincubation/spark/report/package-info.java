@@ -1,4 +1,4 @@
-/** A run's report: one HTML file that needs nothing else. */
+/** A run's report and a comparison's page: HTML files that need nothing else. */
 @NullMarked
 package io.deepincubation.spark.report;
 
