@@ -26,6 +26,7 @@ class ArchitectureTest {
           "io.deepincubation.spark.doctor..",
           "io.deepincubation.spark.stages..",
           "io.deepincubation.spark",
+          "io.deepincubation.spark.comparison..",
           "io.deepincubation.spark.cli..");
 
   private static final JavaClasses SPARK =

@@ -3,6 +3,7 @@ package io.deepincubation.spark.comparison;
 import io.deepincubation.core.comparison.Comparison;
 import io.deepincubation.core.storage.Json;
 import io.deepincubation.core.storage.Storage;
+import io.deepincubation.spark.report.ComparisonPage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ final class ComparisonFiles {
   void write(Comparison comparison) {
     write(Comparison.FILE, Json.pretty(comparison));
     write(CSV, csv(comparison).getBytes(StandardCharsets.UTF_8));
+    write(SparkComparison.PAGE, ComparisonPage.html(comparison).getBytes(StandardCharsets.UTF_8));
   }
 
   private void write(String name, byte[] content) {
