@@ -50,7 +50,7 @@ public final class TinyRuns {
   }
 
   /** Spark in this process with two slots. */
-  static SparkSession spark(Path cache, String serializer) {
+  public static SparkSession spark(Path cache, String serializer) {
     return SparkSession.builder()
         .master("local[2]")
         .appName("test")

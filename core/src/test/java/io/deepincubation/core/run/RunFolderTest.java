@@ -48,10 +48,12 @@ class RunFolderTest {
                 result(STAGE, shards, 0),
                 Map.of("width", 64),
                 List.of(line(1), line(2)),
-                List.of());
+                List.of(3, 1));
 
     assertThat(folder.result(STAGE)).contains(committed).contains(result(STAGE, shards, 0));
     assertThat(folder.metrics(STAGE)).containsExactly(line(1), line(2));
+    assertThat(folder.predicted(STAGE)).containsExactly(3, 1);
+    assertThat(folder.predicted("final")).isEmpty();
     assertThat(folder.weights(committed))
         .extracting(weights -> weights.tensors().keySet().iterator().next())
         .containsExactly("a", "b");
@@ -301,6 +303,7 @@ class RunFolderTest {
             "metrics.jsonl",
             "model.safetensors.index.json",
             kept.file(),
+            "predicted.txt",
             "result.json")
         .doesNotContain(stray.file());
   }
