@@ -59,6 +59,7 @@ public final class IncubateOwnBlocks {
                 "division.modules=" + MODULES,
                 "meta.epochs=3",
                 "incubation.epochs=3",
+                "incubation.start=random", // own blocks do not grow
                 "fine-tuning.epochs=2"));
     var architecture =
         new BlockArchitecture(

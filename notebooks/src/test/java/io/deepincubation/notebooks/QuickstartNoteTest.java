@@ -58,7 +58,7 @@ class QuickstartNoteTest {
   @Test
   void settingsAndDrawnImages() {
     assertThat(run.output("What is trained"))
-        .contains("A network of 24 layers, divided into 4 modules");
+        .contains("A network of 32 layers, divided into 4 modules");
     assertThat(run.output("Images that are drawn"))
         .contains("400 images to train on, 200 to measure on, 12 classes: ");
   }

@@ -39,7 +39,7 @@ class TrainingCostTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"cifar100-small, 10000, 100", "quickstart, 4000, 12"})
+  @CsvSource({"cifar100-small, 10000, 100", "quickstart, 6000, 12"})
   void smallRecipesCompareAtEqualCost(String name, int images, int classes) {
     Recipe recipe = Recipes.named(name);
     var cost = new TrainingCost(Architectures.of(recipe.model(), classes), images);

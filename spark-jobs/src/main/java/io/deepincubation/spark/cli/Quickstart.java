@@ -45,9 +45,9 @@ final class Quickstart extends Verb {
   @Option(
       names = "--train-images",
       paramLabel = "N",
-      defaultValue = "4000",
+      defaultValue = "6000",
       description = "Images to train on; default ${DEFAULT-VALUE}.")
-  private int trainImages = 4000;
+  private int trainImages = 6000;
 
   @Option(
       names = "--test-images",

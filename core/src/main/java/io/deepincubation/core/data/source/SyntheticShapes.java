@@ -12,8 +12,8 @@ import java.util.stream.LongStream;
 
 /**
  * Images that are drawn, not collected: one textured shape of random place, size, turn and colours
- * over a background of strokes and noise. A class is a shape with a texture, so neither colour nor
- * place nor shape alone gives it away.
+ * over a background with a stroke and noise. A class is a shape with a texture, so neither colour
+ * nor place nor shape alone gives it away.
  *
  * <p>Sample i of a split is a pure function of (seed, split, i); labels go round, so classes are
  * balanced.
@@ -21,13 +21,13 @@ import java.util.stream.LongStream;
 public final class SyntheticShapes implements ImageSource {
 
   /** Standard deviation of the noise, of 255. */
-  private static final double NOISE = 10;
+  private static final double NOISE = 8;
 
-  private static final int STROKES = 2;
+  private static final int STROKES = 1;
   private static final int SUBPIXELS = 3;
 
   /** Largest turn of a shape in radians, either way. */
-  private static final double TILT = 0.35;
+  private static final double TILT = 0.2;
 
   /** Brightness of shapes, of strokes, and of background and texture, of 255. */
   private static final double LIGHT = 190;
@@ -232,9 +232,9 @@ public final class SyntheticShapes implements ImageSource {
     void figure(Shape shape, Texture texture) {
       double[] light = colour(LIGHT);
       double[] dark = colour(DARK);
-      double radius = between(0.26, 0.42) * side;
-      double centreX = between(0.36, 0.64) * side;
-      double centreY = between(0.36, 0.64) * side;
+      double radius = between(0.35, 0.44) * side;
+      double centreX = between(0.42, 0.58) * side;
+      double centreY = between(0.42, 0.58) * side;
       double turn = between(-TILT, TILT);
       double phase = between(0, 8);
       double cos = StrictMath.cos(turn);
