@@ -67,6 +67,11 @@ public final class RunReport {
     recipe = RecipeYaml.ofTree(record.recipe(), folder.uri() + "/run.json");
   }
 
+  /** The prepared set that the run trains on. */
+  public String dataUri() {
+    return record.dataUri();
+  }
+
   /** The run's recipe. */
   public Recipe recipe() {
     return recipe;

@@ -1,13 +1,14 @@
 package io.deepincubation.spark;
 
+import io.deepincubation.core.comparison.SetFacts;
 import io.deepincubation.core.method.DeepIncubation;
+import io.deepincubation.core.method.EqualCost;
 import io.deepincubation.core.method.IncubationReport;
 import io.deepincubation.core.method.Method;
 import io.deepincubation.core.method.Methods;
 import io.deepincubation.core.method.MissingStageException;
 import io.deepincubation.core.method.Stage;
 import io.deepincubation.core.method.Stages;
-import io.deepincubation.core.method.TrainingCost;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.run.StageResult;
@@ -205,10 +206,16 @@ public final class SparkDeepIncubation {
     return method.stages(recipe());
   }
 
-  /** Counts the operations of training on the data; trains nothing. */
-  public TrainingCost cost() {
-    PreparedImages images = PreparedImages.open(storages().open(dataUri()), recipe());
-    return new TrainingCost(images.architecture(), images.trainImages());
+  /**
+   * The recipe with the epochs by which another method costs as much, in computed operations, as
+   * this one does by the recipe; trains nothing.
+   *
+   * @param other the other method
+   */
+  public Recipe equalCost(Method other) {
+    SetFacts facts = PreparedImages.open(storages().open(dataUri()), recipe()).facts();
+    var equal = new EqualCost(facts.trainImages(), facts.classes());
+    return equal.solved(other, recipe(), equal.of(method, recipe()).computed());
   }
 
   private SparkRun open() {

@@ -31,16 +31,6 @@ public final class TrainingCost {
     return StageCost.of(stage, architecture).times(images(stage));
   }
 
-  /**
-   * Epochs of a stage's training that cost as much as other stages.
-   *
-   * @return at least 1
-   */
-  public int epochsOfEqualCost(Stage stage, List<Stage> others) {
-    double epoch = StageCost.of(stage, architecture).nominal() * imagesOfEpoch(stage);
-    return Math.toIntExact(Math.max(1, Math.round(of(others).nominal() / epoch)));
-  }
-
   /** Images that go through a stage's network, repeats counted. */
   double images(Stage stage) {
     return stage.schedule().epochs() * imagesOfEpoch(stage);

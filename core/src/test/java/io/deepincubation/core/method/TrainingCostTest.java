@@ -42,9 +42,11 @@ class TrainingCostTest {
   @CsvSource({"cifar100-small, 10000, 100", "quickstart, 6000, 12"})
   void smallRecipesCompareAtEqualCost(String name, int images, int classes) {
     Recipe recipe = Recipes.named(name);
-    var cost = new TrainingCost(Architectures.of(recipe.model(), classes), images);
-    Stage endToEnd = new EndToEnd().stages(recipe).get(0);
-    assertThat(cost.epochsOfEqualCost(endToEnd, new DeepIncubation().stages(recipe)))
-        .isEqualTo(recipe.endToEnd().epochs());
+    var equal = new EqualCost(images, classes);
+    double budget = equal.of(new DeepIncubation(), recipe).computed();
+    assertThat(equal.solved(new EndToEnd(), recipe, budget).endToEnd())
+        .isEqualTo(recipe.endToEnd());
+    assertThat(equal.of(new EndToEnd(), recipe).computed())
+        .isCloseTo(budget, Percentage.withPercentage(100 * EqualCost.TOLERANCE));
   }
 }

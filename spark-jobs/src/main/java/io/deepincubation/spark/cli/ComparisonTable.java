@@ -106,7 +106,8 @@ final class ComparisonTable {
     return comparison.rows().get(row).label();
   }
 
-  private String sentence(Pair pair) {
+  /** What may be said of a difference. */
+  String sentence(Pair pair) {
     double points = 100 * pair.difference().mean();
     String margin =
         String.format(

@@ -1,21 +1,22 @@
 package io.deepincubation.spark.cli;
 
+import io.deepincubation.core.comparison.Comparison;
 import io.deepincubation.core.data.set.DataIndex;
 import io.deepincubation.core.data.set.PreparedSet;
 import io.deepincubation.core.data.set.PreparedSetWriter;
 import io.deepincubation.core.data.source.ImageSource;
 import io.deepincubation.core.data.source.SyntheticShapes;
+import io.deepincubation.core.method.DeepIncubation;
 import io.deepincubation.core.method.EndToEnd;
 import io.deepincubation.core.method.IncubationReport;
-import io.deepincubation.core.method.Stage;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.storage.Storage;
 import io.deepincubation.spark.RunReport;
 import io.deepincubation.spark.SparkDeepIncubation;
+import io.deepincubation.spark.comparison.SparkComparison;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ final class Quickstart extends Verb {
 
   private static final int SHARD_SIZE = 2000;
   private static final long DATA_SEED = 1;
+  private static final List<String> METHODS = List.of(DeepIncubation.NAME, EndToEnd.NAME);
 
   @Option(
       names = "--out",
@@ -63,7 +65,7 @@ final class Quickstart extends Verb {
       String status,
       String run,
       String report,
-      Comparison.Facts comparison,
+      QuickstartResult.Facts comparison,
       List<StageResult> stages) {}
 
   @Override
@@ -78,9 +80,11 @@ final class Quickstart extends Verb {
           folder.runRecord().isPresent()
               && incubation.stages().stream().allMatch(s -> folder.result(s.name()).isPresent());
       IncubationReport report = incubation.run();
-      StageResult endToEnd = incubation.method(new EndToEnd()).run().model();
+      var stages = new ArrayList<>(report.stages());
+      stages.addAll(incubation.method(new EndToEnd()).run().stages());
       new RunReport(folder).write();
-      return answer(new Comparison(report, endToEnd, testImages), alreadyDone);
+      Comparison comparison = SparkComparison.on(session.spark()).ofRun(METHODS, uri("run"));
+      return answer(new QuickstartResult(stages, comparison), alreadyDone);
     }
   }
 
@@ -121,16 +125,7 @@ final class Quickstart extends Verb {
             .trainingData(uri("data"))
             .runFolder(uri("run"))
             .progress(session.board());
-    Stage endToEnd = EndToEnd.stage(resolved);
-    return incubation.recipe(
-        equalCost(resolved, incubation.cost().epochsOfEqualCost(endToEnd, incubation.stages())));
-  }
-
-  /** The recipe with so many epochs of end-to-end training, and a warm-up that fits into them. */
-  private static Recipe equalCost(Recipe recipe, int epochs) {
-    int warmUp = Math.min(recipe.endToEnd().warmUpEpochs(), epochs - 1);
-    return RecipeYaml.override(
-        recipe, List.of("end-to-end.epochs=" + epochs, "end-to-end.warm-up-epochs=" + warmUp));
+    return incubation.recipe(incubation.equalCost(new EndToEnd()));
   }
 
   private String uri(String folder) {
@@ -138,9 +133,9 @@ final class Quickstart extends Verb {
     return uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
   }
 
-  private Answer answer(Comparison comparison, boolean alreadyDone) {
+  private Answer answer(QuickstartResult result, boolean alreadyDone) {
     Path html = out.toAbsolutePath().normalize().resolve("run").resolve("report.html");
-    var lines = new ArrayList<>(comparison.lines());
+    var lines = new ArrayList<>(result.lines());
     lines.add((alreadyDone ? "Already done" : "Done") + " in " + out);
     lines.add("Report: " + html);
     return new Answer(
@@ -149,7 +144,7 @@ final class Quickstart extends Verb {
             alreadyDone ? "already-done" : "done",
             uri("run"),
             html.toString(),
-            comparison.facts(),
-            comparison.stages()));
+            result.facts(),
+            result.stages()));
   }
 }

@@ -4,7 +4,6 @@ import io.deepincubation.core.comparison.CellOutcome;
 import io.deepincubation.core.comparison.Comparison;
 import io.deepincubation.core.comparison.ComparisonPlan;
 import io.deepincubation.core.comparison.ComparisonTally;
-import io.deepincubation.core.data.set.ImageTable;
 import io.deepincubation.core.method.RunInputs;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.run.RunFolder;
@@ -30,7 +29,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -220,11 +218,8 @@ final class ComparisonRun {
   }
 
   private int[] testLabels() {
-    ImageTable test =
-        PreparedImages.open(storages.open(plan.data().uri()), plan.recipe())
-            .load(settings.cache())
-            .test();
-    return IntStream.range(0, test.size()).map(test::label).toArray();
+    return PreparedImages.open(storages.open(plan.data().uri()), plan.recipe())
+        .testLabels(settings.cache());
   }
 
   private List<TaskAttempt> attempts(List<Training> trained) {

@@ -1,16 +1,24 @@
 package io.deepincubation.spark.comparison;
 
+import io.deepincubation.core.comparison.CellOutcome;
+import io.deepincubation.core.comparison.Comparison;
 import io.deepincubation.core.comparison.ComparisonPlan;
+import io.deepincubation.core.comparison.ComparisonTally;
 import io.deepincubation.core.comparison.SetFacts;
 import io.deepincubation.core.comparison.Study;
+import io.deepincubation.core.comparison.Study.Budget;
 import io.deepincubation.core.method.EqualCost;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.RunLease;
+import io.deepincubation.spark.RunReport;
 import io.deepincubation.spark.cluster.SparkSettings;
 import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.stages.PreparedImages;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
 import io.deepincubation.spark.storage.StorageFactory;
+import java.util.List;
+import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
@@ -92,5 +100,26 @@ public final class SparkComparison {
       new ComparisonFiles(storages.open(uri)).write(report.comparison());
       return report;
     }
+  }
+
+  /**
+   * Compares methods that one run folder has, by its one seed and as they are.
+   *
+   * @param methods their names, all of them trained
+   * @param runUri the folder
+   */
+  public Comparison ofRun(List<String> methods, String runUri) {
+    var run = new RunFolder(storages.open(runUri));
+    RunReport report = new RunReport(run);
+    Study study = Study.of(methods).seeds(1).budget(Budget.AS_IS);
+    ComparisonPlan plan = plan(study, report.recipe(), report.dataUri());
+    List<List<CellOutcome>> outcomes =
+        plan.rows().stream()
+            .map(row -> List.of(CellOutcome.of("", run, row.cells().get(0).stages(), null)))
+            .toList();
+    int[] labels =
+        PreparedImages.open(storages.open(report.dataUri()), report.recipe())
+            .testLabels(SparkSettings.of(spark.getConf()).cache());
+    return ComparisonTally.of(plan, outcomes, labels, Map.of());
   }
 }

@@ -3,6 +3,7 @@ package io.deepincubation.spark.stages;
 import io.deepincubation.core.comparison.SetFacts;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.data.set.DataIndex;
+import io.deepincubation.core.data.set.ImageTable;
 import io.deepincubation.core.data.set.LocalImageCache;
 import io.deepincubation.core.data.set.PreparedSet;
 import io.deepincubation.core.data.source.ImageSource;
@@ -12,6 +13,7 @@ import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.storage.Storage;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A prepared set that fits a recipe. */
@@ -97,6 +99,12 @@ public final class PreparedImages {
         cache.open(set, testSplit(), side),
         set.index().classNames(),
         digest());
+  }
+
+  /** The classes of the images that accuracy is measured on, in their order. */
+  public int[] testLabels(LocalImageCache cache) {
+    ImageTable test = cache.open(set, testSplit(), side);
+    return IntStream.range(0, test.size()).map(test::label).toArray();
   }
 
   private String testSplit() {

@@ -126,7 +126,7 @@ class MainTest extends CommandLineFixture {
     };
     assertThat(cli(args)).isZero();
     assertThat(out.toString())
-        .contains("Deep Incubation", "end to end", "48 test images", "Done in ")
+        .contains("Deep Incubation", "End-to-end", "48 test images", "Done in ")
         .contains("Report: " + folder.resolve("quick/run/report.html"));
     assertThat(cli(args)).isZero();
     assertThat(out.toString()).contains("Already done in ");
