@@ -143,8 +143,12 @@ final class CellTally {
     return curve;
   }
 
+  /** A meta model as deep as the target is not it. */
   private boolean isTarget(Stage stage) {
-    return stage.module().isEmpty() && stage.network().equals(planned.model().network());
+    return stage.module().isEmpty()
+        && stage.network().equals(planned.model().network())
+        && planned.stages().stream()
+            .noneMatch(other -> other.module().isPresent() && other.needs().contains(stage));
   }
 
   private void addPoints(Stage stage, double before, double flops, List<CurvePoint> curve) {

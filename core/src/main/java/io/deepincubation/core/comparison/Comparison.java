@@ -210,6 +210,15 @@ public record Comparison(
    * @param reached seeds by which it was reached
    * @param ratio of the other's cost to the method's, one a seed, where all have reached it and
    *     there are two seeds at least; else null
+   * @param atLeast whether the ratio is a lower bound, since with some seed the method was as good
+   *     at the lowest cost already
    */
-  public record CostRatio(String method, String other, int reached, @Nullable Estimate ratio) {}
+  public record CostRatio(
+      String method, String other, int reached, @Nullable Estimate ratio, boolean atLeast) {
+
+    /** A ratio that is no bound. */
+    public CostRatio(String method, String other, int reached, @Nullable Estimate ratio) {
+      this(method, other, reached, ratio, false);
+    }
+  }
 }

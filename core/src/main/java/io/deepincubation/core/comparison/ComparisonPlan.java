@@ -15,6 +15,8 @@ import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.recipe.UsageException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -29,6 +31,9 @@ public final class ComparisonPlan {
   private static final int MOST_PERCENT = 100;
 
   private static final double TERA = 1e12;
+
+  /** Of a budget that is advised. */
+  private static final int DIGITS = 4;
 
   /**
    * One way to train, planned.
@@ -131,10 +136,7 @@ public final class ComparisonPlan {
     String other = variant.values().get(Values.DATA);
     SetFacts set = other == null ? data : sets.apply(other);
     requireSameTest(set);
-    Recipe recipe = Values.applied(base, variant.values());
-    if (other != null) {
-      recipe = EqualCost.scaledBy(recipe, (double) data.trainImages() / set.trainImages());
-    }
+    Recipe recipe = varied(variant, base, set);
     Double budget = budget(variant, recipe, set);
     Recipe solved = solved(variant, method, recipe, set, budget);
     return new Row(
@@ -146,6 +148,14 @@ public final class ComparisonPlan {
         budget,
         parameters(solved, set),
         cells(method, solved, set));
+  }
+
+  /** A recipe with a variant's values; with other images it is trained for as many steps. */
+  private Recipe varied(Variant variant, Recipe recipe, SetFacts set) {
+    Recipe applied = Values.applied(recipe, variant.values());
+    return variant.values().containsKey(Values.DATA)
+        ? EqualCost.scaledBy(applied, (double) data.trainImages() / set.trainImages())
+        : applied;
   }
 
   private void requireSameTest(SetFacts set) {
@@ -185,11 +195,21 @@ public final class ComparisonPlan {
     EqualCost equal = equalCost(set);
     String share = variant.values().get(Values.SHARE);
     if (share != null) {
+      requireIncubation(method);
       return equal.sharedOut(recipe, budget, Values.share(share));
     }
     return study.solve().isEmpty()
         ? equal.solved(method, recipe, budget)
         : equal.solved(method, recipe, budget, study.solve());
+  }
+
+  private static void requireIncubation(Method method) {
+    if (!(method instanceof DeepIncubation)) {
+      throw new UsageException(
+          String.format(
+              "Cannot vary %s of %s: expected %s",
+              Values.SHARE, method.name(), DeepIncubation.NAME));
+    }
   }
 
   private @Nullable Double x(Variant variant, Recipe recipe, SetFacts set) {
@@ -263,12 +283,17 @@ public final class ComparisonPlan {
   private String advice() {
     double now = equalCost(data).of(new DeepIncubation(), base).computed();
     for (int percent = 1; study.budget() == Budget.RECIPE && percent <= MOST_PERCENT; percent++) {
-      double budget = now * (1 + percent / 100.0);
-      if (fits(budget)) {
-        return String.format(Locale.ROOT, "try --budget %.4gTFLOP, or --as-is", budget / TERA);
+      String budget = inTera(now * (1 + percent / 100.0));
+      if (fits(Double.parseDouble(budget) * TERA)) {
+        return "try --budget " + budget + "TFLOP, or --as-is";
       }
     }
     return "give more epochs, or --as-is";
+  }
+
+  /** In few digits without an exponent, as a budget is read. */
+  private static String inTera(double flops) {
+    return new BigDecimal(flops / TERA).round(new MathContext(DIGITS)).toPlainString();
   }
 
   private boolean fits(double budget) {
@@ -278,7 +303,7 @@ public final class ComparisonPlan {
   }
 
   private boolean fits(Row row, Recipe scaled, double budget) {
-    Recipe recipe = Values.applied(scaled, row.variant().values());
+    Recipe recipe = varied(row.variant(), scaled, row.set());
     Recipe solved = solved(row.variant(), row.method(), recipe, row.set(), budget);
     double cost = equalCost(row.set()).of(row.method(), solved).computed();
     return Math.abs(EqualCost.deviation(cost, budget)) <= EqualCost.TOLERANCE;

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -116,7 +117,7 @@ public final class ComparisonTally {
     }
   }
 
-  /** Every claim, the better pairs of rows first as the study lists them. */
+  /** Every claim, in the order of the study's rows. */
   private List<Pair> pairs() {
     var found = new ArrayList<Pair>();
     for (int row = 0; row < rows.size(); row++) {
@@ -141,21 +142,25 @@ public final class ComparisonTally {
   }
 
   private Optional<Pair> pair(int row, int other) {
-    return estimate(differences(row, other))
+    return estimate(bySeed(seed -> difference(row, other, seed)))
         .map(difference -> new Pair(row, other, difference, 1, Verdict.UNCLEAR));
   }
 
-  /** First minus second, image by image, for each seed that both have done. */
-  private List<double[]> differences(int row, int other) {
-    var differences = new ArrayList<double[]>();
-    for (int seed = 0; seed < plan.study().seeds(); seed++) {
-      Optional<double[]> first = tallies.get(row).get(seed).right();
-      Optional<double[]> second = tallies.get(other).get(seed).right();
-      if (first.isPresent() && second.isPresent()) {
-        differences.add(CellTally.differences(first.get(), second.get()));
-      }
-    }
-    return differences;
+  /** A value for each seed that has one. */
+  private <T> List<T> bySeed(IntFunction<Optional<T>> value) {
+    return IntStream.range(0, plan.study().seeds())
+        .mapToObj(value)
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** First minus second, image by image, where both have done a seed. */
+  private Optional<double[]> difference(int row, int other, int seed) {
+    return minus(tallies.get(row).get(seed).right(), tallies.get(other).get(seed).right());
+  }
+
+  private static Optional<double[]> minus(Optional<double[]> first, Optional<double[]> second) {
+    return first.flatMap(one -> second.map(other -> CellTally.differences(one, other)));
   }
 
   private static Pair judged(Pair pair, double adjusted) {
@@ -200,15 +205,12 @@ public final class ComparisonTally {
     if (x(line.get(0)) != x(other.get(0)) || x(line.get(last)) != x(other.get(otherLast))) {
       return Optional.empty();
     }
-    List<double[]> begin = differences(line.get(0), other.get(0));
-    List<double[]> end = differences(line.get(last), other.get(otherLast));
-    if (begin.size() != end.size()) {
-      return Optional.empty();
-    }
     List<double[]> change =
-        IntStream.range(0, end.size())
-            .mapToObj(seed -> CellTally.differences(end.get(seed), begin.get(seed)))
-            .toList();
+        bySeed(
+            seed ->
+                minus(
+                    difference(line.get(last), other.get(otherLast), seed),
+                    difference(line.get(0), other.get(0), seed)));
     return estimate(change)
         .map(
             estimated ->
@@ -235,17 +237,14 @@ public final class ComparisonTally {
   }
 
   private CostRatio costRatio(List<Integer> line, List<Integer> other) {
-    List<Double> reached =
-        IntStream.range(0, plan.study().seeds())
-            .mapToObj(seed -> CostFactor.of(cells(line, seed), cells(other, seed)))
-            .flatMap(Optional::stream)
-            .toList();
+    List<CostFactor> reached = bySeed(seed -> CostFactor.of(cells(line, seed), cells(other, seed)));
     boolean all = reached.size() == plan.study().seeds() && reached.size() > 1;
     return new CostRatio(
         rows.get(line.get(0)).methodTitle(),
         rows.get(other.get(0)).methodTitle(),
         reached.size(),
-        all ? Estimate.ofSeeds(reached.stream().mapToDouble(Double::doubleValue).toArray()) : null);
+        all ? Estimate.ofSeeds(reached.stream().mapToDouble(CostFactor::factor).toArray()) : null,
+        reached.stream().anyMatch(CostFactor::atLeast));
   }
 
   private List<Cell> cells(List<Integer> line, int seed) {

@@ -5,21 +5,24 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** How many times less one method costs for another's best accuracy (Fig. 4). */
-final class CostFactor {
-
-  private CostFactor() {}
+/**
+ * How many times less one method costs for another's best accuracy (Fig. 4).
+ *
+ * @param factor the other's cost at its best over the method's cost at that accuracy
+ * @param atLeast whether it is a lower bound: the method is better than that at its lowest cost
+ *     already, which then stands for what it costs
+ */
+record CostFactor(double factor, boolean atLeast) {
 
   /**
-   * The other's cost at its best over the method's cost at that accuracy, interpolated linearly in
-   * the logarithm of the cost.
+   * The factor of one seed. What the method costs is interpolated linearly in the logarithm of the
+   * cost, where its accuracy first comes to the other's best.
    *
    * @param method its trainings of one seed, by rising cost
    * @param other the other's
-   * @return empty where the accuracy is not reached, or lies below what was measured, so that there
-   *     is nothing to interpolate between
+   * @return empty where the accuracy is not reached, or a training has not come to its end
    */
-  static Optional<Double> of(List<Cell> method, List<Cell> other) {
+  static Optional<CostFactor> of(List<Cell> method, List<Cell> other) {
     if (!method.stream().allMatch(Cell::isDone) || !other.stream().allMatch(Cell::isDone)) {
       return Optional.empty();
     }
@@ -28,11 +31,14 @@ final class CostFactor {
       best = top1(cell) > top1(best) ? cell : best;
     }
     double wanted = top1(best);
-    for (int i = 1; i < method.size(); i++) {
-      Cell below = method.get(i - 1);
-      Cell above = method.get(i);
-      if (top1(below) <= wanted && wanted <= top1(above) && top1(below) < top1(above)) {
-        return Optional.of(best.computedFlops() / between(below, above, wanted));
+    for (int i = 0; i < method.size(); i++) {
+      if (top1(method.get(i)) >= wanted) {
+        double cost =
+            i == 0
+                ? method.get(0).computedFlops()
+                : between(method.get(i - 1), method.get(i), wanted);
+        boolean atLeast = i == 0 && top1(method.get(0)) > wanted;
+        return Optional.of(new CostFactor(best.computedFlops() / cost, atLeast));
       }
     }
     return Optional.empty();

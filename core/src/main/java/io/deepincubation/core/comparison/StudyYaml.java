@@ -134,7 +134,8 @@ final class StudyYaml {
   }
 
   private String text(String key, String fallback) {
-    return String.valueOf(tree.getOrDefault(key, fallback));
+    Object value = tree.get(key);
+    return value == null ? fallback : String.valueOf(value);
   }
 
   private int number(String key) {

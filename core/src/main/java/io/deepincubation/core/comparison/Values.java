@@ -7,6 +7,7 @@ import io.deepincubation.core.recipe.UsageException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,41 +32,52 @@ final class Values {
   static final String SHARE = "incubation-share";
   static final String DATA = "data";
 
+  private static final Set<String> OWN = Set.of(ALL_EPOCHS, SHARE, DATA);
+
   private static final Pattern TIMES = Pattern.compile("x(\\d+(?:\\.\\d+)?)");
   private static final Pattern EACH = Pattern.compile("each (\\d+)");
+  private static final Pattern WHOLE = Pattern.compile("[1-9]\\d{0,3}");
   private static final String DEPTH = "model.depth";
+  private static final String MODULES = "division.modules";
 
   private Values() {}
 
-  /** The recipe with a variant's values, all but those that depend on a budget or on images. */
+  /**
+   * The recipe with a variant's values, all but those that depend on a budget or on images. They
+   * are set at once, since one may fit the recipe only with another.
+   */
   static Recipe applied(Recipe recipe, Map<String, String> values) {
-    Recipe applied = recipe;
-    // The division before the depth that is a multiple of it.
-    for (String key : values.keySet().stream().sorted().toList()) {
-      applied = applied(applied, key, values.getOrDefault(key, ""));
-    }
-    return applied;
+    String factor = values.get(ALL_EPOCHS);
+    Recipe scaled =
+        factor == null ? recipe : EqualCost.scaledBy(recipe, factor(ALL_EPOCHS, factor));
+    int modules = modules(scaled, values);
+    List<String> overrides =
+        values.entrySet().stream()
+            .filter(value -> !OWN.contains(value.getKey()))
+            .map(value -> override(scaled, modules, value.getKey(), value.getValue()))
+            .toList();
+    return RecipeYaml.override(scaled, overrides);
   }
 
-  private static Recipe applied(Recipe recipe, String key, String text) {
-    if (key.equals(SHARE) || key.equals(DATA)) {
-      return recipe;
-    }
-    if (key.equals(ALL_EPOCHS)) {
-      return EqualCost.scaledBy(recipe, factor(key, text));
-    }
-    return RecipeYaml.override(recipe, List.of(key + "=" + value(recipe, key, text)));
+  /** K of the variant; the recipe's where the variant's is no number, which the recipe tells. */
+  private static int modules(Recipe recipe, Map<String, String> values) {
+    int now = recipe.division().modules();
+    String other = values.getOrDefault(MODULES, Integer.toString(now));
+    String text = TIMES.matcher(other).matches() ? times(recipe, now, MODULES, other) : other;
+    return WHOLE.matcher(text).matches() ? Integer.parseInt(text) : now;
   }
 
-  private static String value(Recipe recipe, String key, String text) {
+  private static String override(Recipe recipe, int modules, String key, String text) {
     Matcher each = EACH.matcher(text);
-    if (each.matches()) {
-      return Collections.nCopies(recipe.division().modules(), each.group(1)).toString();
-    }
-    return TIMES.matcher(text).matches() ? times(recipe, key, factor(key, text)) : text;
+    String value =
+        each.matches()
+            ? Collections.nCopies(modules, each.group(1)).toString()
+            : TIMES.matcher(text).matches() ? times(recipe, modules, key, text) : text;
+    return key + "=" + value;
   }
 
-  private static String times(Recipe recipe, String key, double factor) {
+  private static String times(Recipe recipe, int modules, String key, String text) {
+    double factor = factor(key, text);
     Object now = leaf(RecipeYaml.tree(recipe), key);
     if (!(now instanceof Number number)) {
       throw new UsageException(
@@ -76,7 +88,7 @@ final class Values {
     if (!(now instanceof Integer) && !(now instanceof Long)) {
       return Double.toString(product);
     }
-    int unit = key.equals(DEPTH) ? recipe.division().modules() : 1;
+    int unit = key.equals(DEPTH) ? modules : 1;
     return Long.toString(Math.max(1, Math.round(product / unit)) * unit);
   }
 

@@ -4,6 +4,7 @@ import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.recipe.StageRecipe;
+import io.deepincubation.core.recipe.UsageException;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 
@@ -62,6 +63,7 @@ public final class EqualCost {
    * @param budget computed operations of the whole training
    * @param schedule the recipe's key of the schedule, such as {@code fine-tuning}
    * @return the recipe whose cost is nearest to the budget, with an epoch at least
+   * @throws UsageException if there is no such schedule
    */
   public Recipe solved(Method method, Recipe recipe, double budget, String schedule) {
     int now = schedule(recipe, schedule).epochs();
@@ -104,7 +106,8 @@ public final class EqualCost {
 
   /**
    * The recipe with a share of a budget for meta pre-training and incubation, in the proportion
-   * that they have, and the rest for fine-tuning (Fig. 7).
+   * that they have, and the rest for fine-tuning (Fig. 7). A meta model that the recipe does not
+   * pre-train stays so.
    *
    * @param recipe the proportion
    * @param budget computed operations of all of Deep Incubation
@@ -114,26 +117,28 @@ public final class EqualCost {
     var method = new DeepIncubation();
     Recipe untuned = lasting(recipe, "fine-tuning", 0);
     double factor = share * budget / of(method, untuned).computed();
-    int meta = Math.toIntExact(Math.max(1, Math.round(factor * recipe.meta().epochs())));
-    Recipe begun = solved(method, lasting(untuned, "meta", meta), share * budget, INCUBATION);
+    Recipe begun = solved(method, scaledBy(untuned, "meta", factor), share * budget, INCUBATION);
     return share == 1
         ? begun
-        : solved(
-            method,
-            lasting(begun, "fine-tuning", recipe.fineTuning().epochs()),
-            budget,
-            "fine-tuning");
+        : solved(method, with(begun, "fine-tuning", recipe.fineTuning()), budget, "fine-tuning");
   }
 
-  /** The recipe with all its epochs and warm-ups multiplied, each an epoch at least. */
+  /**
+   * The recipe with all its epochs and warm-ups multiplied; any there are stay an epoch at least.
+   */
   public static Recipe scaledBy(Recipe recipe, double factor) {
     Recipe scaled = recipe;
     for (String schedule : List.of("meta", INCUBATION, "fine-tuning", "end-to-end")) {
-      int epochs = schedule(recipe, schedule).epochs();
-      int more = Math.toIntExact(Math.max(1, Math.round(factor * epochs)));
-      scaled = epochs == 0 ? scaled : lasting(scaled, schedule, more);
+      scaled = scaledBy(scaled, schedule, factor);
     }
     return scaled;
+  }
+
+  private static Recipe scaledBy(Recipe recipe, String schedule, double factor) {
+    int epochs = schedule(recipe, schedule).epochs();
+    // Halves to the even number: up, they would make all stages longer at once.
+    int scaled = Math.toIntExact(Math.max(1, (long) Math.rint(factor * epochs)));
+    return epochs == 0 ? recipe : lasting(recipe, schedule, scaled);
   }
 
   /** How far a cost is off a budget, as a share of it; positive where it is above. */
@@ -148,12 +153,15 @@ public final class EqualCost {
   }
 
   private static Recipe lasting(Recipe recipe, String schedule, int epochs) {
-    StageRecipe lasting = schedule(recipe, schedule).lasting(epochs);
+    return with(recipe, schedule, schedule(recipe, schedule).lasting(epochs));
+  }
+
+  private static Recipe with(Recipe recipe, String schedule, StageRecipe epochs) {
     return RecipeYaml.override(
         recipe,
         List.of(
-            schedule + ".epochs=" + lasting.epochs(),
-            schedule + ".warm-up-epochs=" + lasting.warmUpEpochs()));
+            schedule + ".epochs=" + epochs.epochs(),
+            schedule + ".warm-up-epochs=" + epochs.warmUpEpochs()));
   }
 
   private static StageRecipe schedule(Recipe recipe, String key) {
@@ -163,7 +171,7 @@ public final class EqualCost {
       case "fine-tuning" -> recipe.fineTuning();
       case "end-to-end" -> recipe.endToEnd();
       default ->
-          throw new IllegalArgumentException(
+          throw new UsageException(
               "Cannot solve for the epochs of "
                   + key
                   + ": expected meta, incubation, fine-tuning or end-to-end");

@@ -55,15 +55,8 @@ public record Estimate(
               + " images of each seed, got "
               + bySeed.stream().map(values -> values.length).toList());
     }
-    double[] ofImages = new double[images];
-    bySeed.forEach(
-        values -> {
-          for (int i = 0; i < images; i++) {
-            ofImages[i] += values[i] / bySeed.size();
-          }
-        });
     double[] ofSeeds = bySeed.stream().mapToDouble(Estimate::mean).toArray();
-    return of(ofSeeds, images, images == 1 ? 0 : deviation(ofImages) / Math.sqrt(images));
+    return of(ofSeeds, images, images == 1 ? 0 : imageError(bySeed, images));
   }
 
   /**
@@ -77,6 +70,17 @@ public record Estimate(
           "Cannot estimate from seeds alone: expected 2 at least, got " + values.length);
     }
     return of(values, 1, 0);
+  }
+
+  /** From sums over the seeds: those of whole numbers are exact, so that equal ones do not vary. */
+  private static double imageError(List<double[]> bySeed, int images) {
+    var sums = new double[images];
+    for (double[] values : bySeed) {
+      for (int i = 0; i < images; i++) {
+        sums[i] += values[i];
+      }
+    }
+    return deviation(sums) / bySeed.size() / Math.sqrt(images);
   }
 
   private static Estimate of(double[] ofSeeds, int images, double imageError) {
