@@ -96,9 +96,12 @@ final class CellTally {
   }
 
   private @Nullable String failure(Optional<double[]> right) {
-    return outcome.failure() == null && right.isEmpty()
-        ? "its test images' classes were not kept, as by an earlier version"
-        : outcome.failure();
+    if (outcome.failure() != null || right.isPresent()) {
+      return outcome.failure();
+    }
+    return outcome.result(planned.model()).isEmpty()
+        ? "not trained yet"
+        : "its test images' classes were not kept, as by an earlier version";
   }
 
   private static double computed(StageResult result) {

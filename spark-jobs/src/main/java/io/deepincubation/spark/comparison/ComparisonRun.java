@@ -19,6 +19,7 @@ import io.deepincubation.spark.stages.Fault;
 import io.deepincubation.spark.stages.PreparedImages;
 import io.deepincubation.spark.stages.SparkRun;
 import io.deepincubation.spark.storage.StorageFactory;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +49,7 @@ final class ComparisonRun {
   private static final int AHEAD = 2;
 
   private static final int MOST_AT_ONCE = 64;
+  private static final Duration BETWEEN_SUMMARIES = Duration.ofMinutes(1);
 
   private final JavaSparkContext spark;
   private final StorageFactory storages;
@@ -54,9 +57,11 @@ final class ComparisonRun {
   private final ComparisonPlan plan;
   private final String uri;
   private final ProgressBoard board;
+  private final Consumer<Comparison> summary;
   private final Map<ComparisonPlan.Cell, Training> trainings = new LinkedHashMap<>();
   private final Map<String, RuntimeException> failures = new ConcurrentHashMap<>();
   private final Instant begun = Instant.now();
+  private Instant summedUp = begun;
 
   /**
    * Prepares.
@@ -66,14 +71,17 @@ final class ComparisonRun {
    * @param plan what is trained
    * @param uri the comparison's folder
    * @param board shows what runs
+   * @param summary told now and then of what there is so far
    */
   ComparisonRun(
       JavaSparkContext spark,
       StorageFactory storages,
       ComparisonPlan plan,
       String uri,
-      ProgressBoard board) {
+      ProgressBoard board,
+      Consumer<Comparison> summary) {
     this.spark = spark;
+    this.summary = summary;
     this.storages = storages;
     this.plan = plan;
     this.uri = uri;
@@ -168,11 +176,21 @@ final class ComparisonRun {
       run.run(one.cell().stages(), stage -> true, shared.seenBy(one));
       new RunReport(run.folder()).write();
       LOG.info("{} is done", one.name());
+      sumUpSoFar();
     } catch (RuntimeException e) {
       failures.put(one.folder(), e);
       LOG.warn("{} has failed: {}", one.name(), told(e));
     } finally {
       shared.ended(one);
+    }
+  }
+
+  /** So that a comparison of many hours can be looked at. */
+  private synchronized void sumUpSoFar() {
+    Instant now = Instant.now();
+    if (now.isAfter(summedUp.plus(BETWEEN_SUMMARIES))) {
+      summary.accept(comparison());
+      summedUp = now;
     }
   }
 

@@ -96,8 +96,10 @@ public final class SparkComparison {
             SparkSettings.of(spark.getConf()).lease(),
             spark.sc()::cancelAllJobs)) {
       lease.acquire();
-      ComparisonReport report = new ComparisonRun(spark, storages, plan, uri, board).run();
-      new ComparisonFiles(storages.open(uri)).write(report.comparison());
+      var files = new ComparisonFiles(storages.open(uri));
+      ComparisonReport report =
+          new ComparisonRun(spark, storages, plan, uri, board, files::write).run();
+      files.write(report.comparison());
       return report;
     }
   }
