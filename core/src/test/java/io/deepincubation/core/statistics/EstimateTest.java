@@ -139,9 +139,9 @@ class EstimateTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 1, 0", "-1, 10, 0", "0, 10, 1", "1, 7, 0"})
+  @CsvSource({"1, 1, 0", "-1, 10, 0", "0, 10, 1", "1, 6, 0"})
   void whatNeverVariesHasNoErrorAtAll(double value, int seeds, double p) {
-    var ofSeed = new double[1_003];
+    var ofSeed = new double[10_000];
     Arrays.fill(ofSeed, value);
 
     Estimate estimate = Estimate.of(Collections.nCopies(seeds, ofSeed));

@@ -159,8 +159,9 @@ final class ComparisonTable {
             ratio.other(), ratio.method(), ratio.reached())
         : String.format(
             Locale.ROOT,
-            "%s costs %.2f times less than %s at its best (+-%.2f)",
+            "%s costs %s%.2f times less than %s at its best (+-%.2f)",
             ratio.method(),
+            ratio.atLeast() ? "at least " : "",
             estimate.mean(),
             ratio.other(),
             estimate.margin());
