@@ -25,9 +25,10 @@ final class CostSentences {
         .map(
             ratio ->
                 Html.format(
-                    "For the best accuracy of %s, %s costs %s times as much as %s (%d seeds).",
+                    "For the best accuracy of %s, %s costs %s%s times as much as %s (%d seeds).",
                     cost.other(),
                     cost.other(),
+                    cost.atLeast() ? "at least " : "",
                     Estimates.ratio(ratio),
                     cost.method(),
                     ratio.seeds()))
