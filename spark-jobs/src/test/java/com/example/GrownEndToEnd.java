@@ -1,5 +1,6 @@
 package com.example;
 
+import io.deepincubation.core.method.EndToEnd;
 import io.deepincubation.core.method.Method;
 import io.deepincubation.core.method.Stage;
 import io.deepincubation.core.method.Start;
@@ -25,6 +26,6 @@ public final class GrownEndToEnd implements Method {
     for (int i = 0; i < recipe.division().modules(); i++) {
       target.begin(i, new Start.Grown("meta", meta.network(), ModuleGrowth.GROWN, STAGE));
     }
-    return List.of(meta, target.by("end-to-end", recipe.endToEnd()));
+    return List.of(meta, target.by("end-to-end", EndToEnd.schedule(recipe)));
   }
 }

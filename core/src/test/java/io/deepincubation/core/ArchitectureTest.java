@@ -38,6 +38,7 @@ class ArchitectureTest {
           "data.batch",
           "training",
           "method",
+          "advice",
           "comparison",
           "inference",
           "bench");

@@ -105,6 +105,11 @@ public final class TrainingBenchmark {
     return run(compute, name -> true);
   }
 
+  /** Times the target model end to end. */
+  public Speed ofTarget(Compute compute) {
+    return run(compute, END_TO_END::equals).get(0);
+  }
+
   /** Times those networks whose names, as in the results, are wanted. */
   List<Speed> run(Compute compute, Predicate<String> wanted) {
     TorchEngine.useThreads(compute.threads());

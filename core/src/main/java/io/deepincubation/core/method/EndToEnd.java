@@ -1,6 +1,10 @@
 package io.deepincubation.core.method;
 
+import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.recipe.Epochs;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.StageRecipe;
 import io.deepincubation.core.training.LocalLosses;
 import java.util.List;
 
@@ -43,6 +47,32 @@ public final class EndToEnd implements Method {
   }
 
   private static Stage trained(Stage.Builder stage, Recipe recipe) {
-    return stage.by("end-to-end", recipe.endToEnd());
+    return stage.by("end-to-end", schedule(recipe));
+  }
+
+  /**
+   * The recipe's schedule of it, as many epochs as it says; where these are {@link Epochs#EQUAL},
+   * those whose computed operations are nearest to what all of Deep Incubation takes.
+   */
+  public static StageRecipe schedule(Recipe recipe) {
+    return recipe.endToEnd().stage(() -> epochsOf(new DeepIncubation().stages(recipe), recipe));
+  }
+
+  /**
+   * Epochs of end-to-end training that take as many computed operations as stages do; the ratio
+   * depends on no number of images.
+   *
+   * @return at least 1
+   */
+  static int epochsOf(List<Stage> stages, Recipe recipe) {
+    Architecture architecture =
+        Architectures.of(recipe.model(), Math.max(1, recipe.model().classes()));
+    ModularDivision target = recipe.targetDivision();
+    double epoch = StageCost.ofTask(architecture, target, target.allModules()).computed();
+    double all =
+        stages.stream()
+            .mapToDouble(s -> s.schedule().epochs() * StageCost.of(s, architecture).computed())
+            .sum();
+    return Math.toIntExact(Math.max(1, Math.round(all / epoch)));
   }
 }

@@ -1,6 +1,7 @@
 package io.deepincubation.core.method;
 
 import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.recipe.Epochs;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.recipe.StageRecipe;
@@ -19,6 +20,7 @@ public final class EqualCost {
   public static final double TOLERANCE = 0.02;
 
   private static final String INCUBATION = "incubation";
+  private static final String END_TO_END = "end-to-end";
   private static final int MOST_EPOCHS = 1 << 24;
 
   private final int trainImages;
@@ -117,28 +119,33 @@ public final class EqualCost {
     var method = new DeepIncubation();
     Recipe untuned = lasting(recipe, "fine-tuning", 0);
     double factor = share * budget / of(method, untuned).computed();
-    Recipe begun = solved(method, scaledBy(untuned, "meta", factor), share * budget, INCUBATION);
+    Recipe shorter = with(untuned, "meta", scaledBy(untuned.meta(), factor));
+    Recipe begun = solved(method, shorter, share * budget, INCUBATION);
     return share == 1
         ? begun
         : solved(method, with(begun, "fine-tuning", recipe.fineTuning()), budget, "fine-tuning");
   }
 
   /**
-   * The recipe with all its epochs and warm-ups multiplied; any there are stay an epoch at least.
+   * The recipe with all its epochs and warm-ups multiplied; any there are stay an epoch at least,
+   * and epochs that are to be of equal cost stay so.
    */
   public static Recipe scaledBy(Recipe recipe, double factor) {
     Recipe scaled = recipe;
-    for (String schedule : List.of("meta", INCUBATION, "fine-tuning", "end-to-end")) {
-      scaled = scaledBy(scaled, schedule, factor);
+    for (String schedule : List.of("meta", INCUBATION, "fine-tuning", END_TO_END)) {
+      scaled = with(scaled, schedule, scaledBy(schedule(recipe, schedule), factor));
     }
-    return scaled;
+    return recipe.endToEnd().epochs().equals(Epochs.EQUAL) ? equal(scaled) : scaled;
   }
 
-  private static Recipe scaledBy(Recipe recipe, String schedule, double factor) {
-    int epochs = schedule(recipe, schedule).epochs();
+  private static Recipe equal(Recipe recipe) {
+    return RecipeYaml.override(recipe, List.of(END_TO_END + ".epochs=" + Epochs.EQUAL));
+  }
+
+  private static StageRecipe scaledBy(StageRecipe schedule, double factor) {
     // Halves to the even number: up, they would make all stages longer at once.
-    int scaled = Math.toIntExact(Math.max(1, (long) Math.rint(factor * epochs)));
-    return epochs == 0 ? recipe : lasting(recipe, schedule, scaled);
+    long scaled = Math.max(1, (long) Math.rint(factor * schedule.epochs()));
+    return schedule.epochs() == 0 ? schedule : schedule.lasting(Math.toIntExact(scaled));
   }
 
   /** How far a cost is off a budget, as a share of it; positive where it is above. */
@@ -156,12 +163,12 @@ public final class EqualCost {
     return with(recipe, schedule, schedule(recipe, schedule).lasting(epochs));
   }
 
-  private static Recipe with(Recipe recipe, String schedule, StageRecipe epochs) {
+  private static Recipe with(Recipe recipe, String schedule, StageRecipe lasting) {
     return RecipeYaml.override(
         recipe,
         List.of(
-            schedule + ".epochs=" + epochs.epochs(),
-            schedule + ".warm-up-epochs=" + epochs.warmUpEpochs()));
+            schedule + ".epochs=" + lasting.epochs(),
+            schedule + ".warm-up-epochs=" + lasting.warmUpEpochs()));
   }
 
   private static StageRecipe schedule(Recipe recipe, String key) {
@@ -169,7 +176,7 @@ public final class EqualCost {
       case "meta" -> recipe.meta();
       case INCUBATION -> recipe.incubation().stage();
       case "fine-tuning" -> recipe.fineTuning();
-      case "end-to-end" -> recipe.endToEnd();
+      case END_TO_END -> EndToEnd.schedule(recipe);
       default ->
           throw new UsageException(
               "Cannot solve for the epochs of "

@@ -1,6 +1,5 @@
 package io.deepincubation.core.method;
 
-import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.StageRecipe;
 import java.util.List;
@@ -37,15 +36,8 @@ public final class StagedEndToEnd implements Method {
 
   /** The incubation's, as long as what it takes the place of costs; its warm-up scaled along. */
   private static StageRecipe schedule(Recipe recipe) {
-    Architecture architecture =
-        Architectures.of(recipe.model(), Math.max(1, recipe.model().classes()));
     List<Stage> ours = new DeepIncubation().stages(recipe);
-    double replaced =
-        ours.subList(0, ours.size() - 1).stream()
-            .mapToDouble(s -> s.schedule().epochs() * StageCost.of(s, architecture).computed())
-            .sum();
-    double epoch = StageCost.of(EndToEnd.stage(recipe), architecture).computed();
-    StageRecipe incubation = recipe.incubation().stage();
-    return incubation.lasting(Math.toIntExact(Math.max(1, Math.round(replaced / epoch))));
+    int epochs = EndToEnd.epochsOf(ours.subList(0, ours.size() - 1), recipe);
+    return recipe.incubation().stage().lasting(epochs);
   }
 }

@@ -28,7 +28,7 @@ final class DeitRecipe {
               IncubationRecipe.Start.RANDOM,
               IncubationRecipe.MetaModel.PRETRAINED_FIXED),
           new StageRecipe(100, 0, 0.1, 1, 1),
-          new StageRecipe(400, 20, 0.1, 0, 1),
+          new EndToEndRecipe(Epochs.of(400), 20, 0.1, 0, 1),
           new LocalRecipe(List.of(5.0, 0.0), List.of(0.05, 1.0)));
 
   private DeitRecipe() {}

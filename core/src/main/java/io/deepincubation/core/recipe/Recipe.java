@@ -40,7 +40,7 @@ public record Recipe(
     StageRecipe meta,
     IncubationRecipe incubation,
     StageRecipe fineTuning,
-    StageRecipe endToEnd,
+    EndToEndRecipe endToEnd,
     LocalRecipe local)
     implements Serializable {
 

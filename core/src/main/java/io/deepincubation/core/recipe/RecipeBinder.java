@@ -58,6 +58,9 @@ final class RecipeBinder {
     if (value instanceof Record inner) {
       return tree(inner);
     }
+    if (value instanceof Epochs epochs) {
+      return epochs.plain();
+    }
     return value instanceof Enum<?> constant ? Names.kebab(constant) : value;
   }
 
@@ -149,7 +152,16 @@ final class RecipeBinder {
       return reject(key, expectation(inherited), given);
     }
     Optional<?> parsed = parse(scalar, inherited);
-    return parsed.isPresent() ? parsed : reject(key, expectation(inherited), given);
+    return parsed.isPresent()
+        ? parsed
+        : reject(key, expectation(inherited) + exception(scalar, inherited), given);
+  }
+
+  /** What is to be said where a word stands that another key takes. */
+  private static String exception(Scalar given, Object inherited) {
+    return inherited instanceof Integer && given.text().equals(Epochs.EQUAL_WORD)
+        ? " (only end-to-end.epochs may be " + Epochs.EQUAL_WORD + ")"
+        : "";
   }
 
   private static Optional<?> parse(Scalar scalar, Object inherited) {
@@ -160,6 +172,9 @@ final class RecipeBinder {
     }
     if (inherited instanceof Integer) {
       return wholeNumber(scalar);
+    }
+    if (inherited instanceof Epochs) {
+      return epochs(scalar);
     }
     if (inherited instanceof Long) {
       return longNumber(scalar);
@@ -182,6 +197,9 @@ final class RecipeBinder {
     if (inherited instanceof Integer || inherited instanceof Long) {
       return "a whole number";
     }
+    if (inherited instanceof Epochs) {
+      return "a whole number or " + Epochs.EQUAL_WORD;
+    }
     if (inherited instanceof Double) {
       return "a number";
     }
@@ -201,6 +219,12 @@ final class RecipeBinder {
 
   private static Optional<Integer> wholeNumber(Scalar scalar) {
     return longNumber(scalar).filter(number -> number == number.intValue()).map(Long::intValue);
+  }
+
+  private static Optional<Epochs> epochs(Scalar scalar) {
+    return scalar.text().equals(Epochs.EQUAL_WORD)
+        ? Optional.of(Epochs.EQUAL)
+        : wholeNumber(scalar).map(Epochs::of);
   }
 
   private static Optional<Long> longNumber(Scalar scalar) {

@@ -35,7 +35,7 @@ final class RecipeCheck {
     check.warmUp("meta", recipe.meta());
     check.warmUp("incubation", recipe.incubation().stage());
     check.warmUp("fine-tuning", recipe.fineTuning());
-    check.warmUp("end-to-end", recipe.endToEnd());
+    check.warmUp("end-to-end", recipe.endToEnd().stage(recipe.endToEnd()::warmUpEpochs));
     check.local(recipe.local());
     return check.problems;
   }

@@ -31,8 +31,8 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  *
  * <p>Reading is strict. Keys that no recipe has, values of a wrong type and values out of range are
  * all reported in one {@link RecipeException}, each with its dotted path and where it was written.
- * A key that is not given has the value of the recipe that {@code extends} names, or of the paper's
- * DeiT recipe.
+ * A key that is not given has the value of the recipe that {@code extends} names, one of the
+ * library's or a file relative to the extending one, or of the paper's DeiT recipe.
  */
 public final class RecipeYaml {
 
@@ -50,8 +50,14 @@ public final class RecipeYaml {
    * @throws RecipeException with every problem
    */
   public static Recipe parse(String yaml, String source, List<String> overrides) {
-    var entries = new LinkedHashMap<>(read(yaml, source).entries());
-    Recipe base = base(entries.remove(EXTENDS), source);
+    return parse(RecipeText.of(yaml, source), overrides);
+  }
+
+  /** Reads a recipe, and those that it extends. */
+  static Recipe parse(RecipeText text, List<String> overrides) {
+    String source = text.source();
+    var entries = new LinkedHashMap<>(read(text.yaml(), source).entries());
+    Recipe base = base(entries.remove(EXTENDS), text);
     entries.putIfAbsent(NAME, new Scalar(stem(source), true, source));
     return bind(overridden(entries, overrides), base, source);
   }
@@ -179,18 +185,17 @@ public final class RecipeYaml {
     return recipe;
   }
 
-  private static Recipe base(@Nullable RecipeTree named, String source) {
+  private static Recipe base(@Nullable RecipeTree named, RecipeText text) {
     if (named == null) {
       return DeitRecipe.BASE;
     }
     if (named instanceof Scalar scalar) {
-      return Recipes.named(scalar.text());
+      return parse(text.base(scalar.text(), scalar.origin()), List.of());
     }
     throw new RecipeException(
-        "Cannot read recipe "
-            + source
-            + ": expected extends to name a recipe, got "
-            + named.describe());
+        String.format(
+            "Cannot read recipe %s: expected extends (%s) to name a recipe or a file, got %s",
+            text.source(), named.origin(), named.describe()));
   }
 
   private static String stem(String source) {

@@ -3,11 +3,7 @@ package io.deepincubation.core.recipe;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The recipes that the library brings, and those of files. */
 public final class Recipes {
@@ -24,6 +20,9 @@ public final class Recipes {
           "vit-b-dn-imagenet",
           "vit-l-imagenet",
           "vit-h-imagenet");
+
+  /** What a user may ask for. */
+  static final String FILE_OR_NAME = "a file or a recipe's name";
 
   private Recipes() {}
 
@@ -73,41 +72,26 @@ public final class Recipes {
   /**
    * The recipe that a user asks for.
    *
-   * @param fileOrName a YAML file, or one of {@link #names}
+   * @param fileOrName one of {@link #names}, else a YAML file
    * @param overrides {@code key.path=value}
    * @throws RecipeException with every problem
    */
   public static Recipe resolve(String fileOrName, List<String> overrides) {
-    if (NAMES.contains(fileOrName)) {
-      return RecipeYaml.parse(text(fileOrName), fileOrName, overrides);
-    }
-    Path file = existing(fileOrName);
-    if (file == null) {
-      throw unknown(fileOrName, "a file or a recipe's name");
-    }
-    try {
-      return RecipeYaml.parse(Files.readString(file), fileOrName, overrides);
-    } catch (IOException e) {
-      throw new RecipeException(
-          "Cannot read recipe " + fileOrName + ": expected a YAML file, got " + e.getMessage(), e);
-    }
+    return RecipeYaml.parse(RecipeText.named(fileOrName), overrides);
   }
 
-  private static @Nullable Path existing(String file) {
-    try {
-      Path path = Path.of(file);
-      return Files.isRegularFile(path) ? path : null;
-    } catch (InvalidPathException e) {
-      return null;
-    }
+  /** Says that there is no such recipe. */
+  static RecipeException unknown(String name, String expected) {
+    return unknown(name, name, expected);
   }
 
-  private static RecipeException unknown(String name, String expected) {
+  /** Says that there is no such recipe, whatever else is to be said of it. */
+  static RecipeException unknown(String described, String name, String expected) {
     String nearest =
         Names.nearest(name, NAMES).map(known -> "; did you mean " + known + "?").orElse("");
     return new RecipeException(
         String.format(
             "Cannot find recipe %s: expected %s (%s)%s",
-            name, expected, String.join(", ", NAMES), nearest));
+            described, expected, String.join(", ", NAMES), nearest));
   }
 }

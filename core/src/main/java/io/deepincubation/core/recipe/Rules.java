@@ -111,6 +111,8 @@ final class Rules {
   }
 
   private static double number(Object value) {
-    return ((Number) value).doubleValue();
+    return value instanceof Epochs epochs
+        ? epochs.number().orElse(Integer.MAX_VALUE)
+        : ((Number) value).doubleValue();
   }
 }

@@ -153,7 +153,7 @@ class EqualCostTest {
     assertThat(EQUAL.of(OURS, scaled).computed()).isCloseTo(factor * BUDGET, TOLERANCE);
     assertThat(scaled.meta().epochs()).isCloseTo((int) (45 * factor), within(1));
     assertThat(scaled.fineTuning().epochs()).isCloseTo((int) (14 * factor), within(1));
-    assertThat(scaled.endToEnd().epochs()).isCloseTo((int) (49 * factor), within(1));
+    assertThat(EndToEnd.schedule(scaled).epochs()).isCloseTo((int) (47 * factor), within(1));
   }
 
   @Test
@@ -234,7 +234,10 @@ class EqualCostTest {
   /** Epochs, and warm-up epochs in brackets. */
   private static List<String> schedules(Recipe recipe) {
     return List.of(
-            recipe.meta(), recipe.incubation().stage(), recipe.fineTuning(), recipe.endToEnd())
+            recipe.meta(),
+            recipe.incubation().stage(),
+            recipe.fineTuning(),
+            EndToEnd.schedule(recipe))
         .stream()
         .map(stage -> stage.epochs() + " (" + stage.warmUpEpochs() + ")")
         .toList();

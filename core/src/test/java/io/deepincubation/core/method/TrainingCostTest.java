@@ -1,8 +1,11 @@
 package io.deepincubation.core.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import io.deepincubation.core.recipe.Epochs;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.recipe.Recipes;
 import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.testing.TinyRuns;
@@ -14,9 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingCostTest {
 
+  private static final String EQUAL = "end-to-end.epochs=equal";
   private static final Percentage ROUNDING = Percentage.withPercentage(1e-9);
 
   @Test
@@ -48,5 +53,44 @@ class TrainingCostTest {
         .isEqualTo(recipe.endToEnd());
     assertThat(equal.of(new EndToEnd(), recipe).computed())
         .isCloseTo(budget, Percentage.withPercentage(100 * EqualCost.TOLERANCE));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cifar100-small", "resnet-110-cifar100", "deit-tiny-32-cifar100"})
+  void equalEpochsCostWhatDeepIncubationDoes(String name) {
+    Recipe recipe = RecipeYaml.override(Recipes.named(name), List.of(EQUAL));
+    var cost = new TrainingCost(Architectures.of(recipe.model(), 100), 10_000);
+    double ours = cost.of(new DeepIncubation().stages(recipe)).computed();
+    Stage theirs = EndToEnd.stage(recipe);
+    double epoch = cost.of(theirs).computed() / theirs.schedule().epochs();
+
+    assertThat(cost.of(theirs).computed()).isCloseTo(ours, within(0.51 * epoch));
+  }
+
+  @Test
+  void equalEpochsAreThoseOfAllTrainingOfTheWholeModel() {
+    Recipe recipe = RecipeYaml.override(Recipes.named("cifar100-small"), List.of(EQUAL));
+    Recipe number =
+        RecipeYaml.override(
+            recipe, List.of("end-to-end.epochs=" + EndToEnd.schedule(recipe).epochs()));
+    var inputs = new RunInputs("data", null);
+
+    assertThat(EndToEnd.schedule(recipe).warmUpEpochs()).isEqualTo(5);
+    for (Method method : List.of(new EndToEnd(), new Dgl(), new InfoPro(), new StagedEndToEnd())) {
+      assertThat(method.stages(recipe).get(0).key(inputs).sha256())
+          .isEqualTo(method.stages(number).get(0).key(inputs).sha256());
+    }
+  }
+
+  @Test
+  void equalEpochsStayEqualWhereAllAreScaled() {
+    Recipe recipe = RecipeYaml.override(Recipes.named("cifar100-small"), List.of(EQUAL));
+
+    Recipe half = EqualCost.scaledBy(recipe, 0.5);
+
+    assertThat(half.endToEnd().epochs()).isEqualTo(Epochs.EQUAL);
+    assertThat(half.endToEnd().warmUpEpochs()).isEqualTo(3);
+    assertThat(EqualCost.scaledBy(Recipes.named("cifar100-small"), 0.5).endToEnd().epochs())
+        .isEqualTo(Epochs.of(24));
   }
 }

@@ -94,7 +94,7 @@ class RecipeYamlTest {
           new StageRecipe(10, 1, 0.01, 5, 2),
           new IncubationRecipe(20, 2, 0.02, 6, 3, Start.GROWN, MetaModel.RANDOM_TUNABLE),
           new StageRecipe(30, 3, 0.03, 7, 4),
-          new StageRecipe(40, 4, 0.04, 8, 5),
+          new EndToEndRecipe(Epochs.of(40), 4, 0.04, 8, 5),
           new LocalRecipe(List.of(3.0, 0.5), List.of(0.1, 2.0)));
 
   @Test
@@ -187,6 +187,12 @@ class RecipeYamlTest {
             + " grown, got warm",
         "incubation: {meta: fixed} | incubation.meta (line 1): expected one of pretrained-fixed,"
             + " pretrained-tunable, random-tunable, got fixed",
+        "meta: {epochs: equal} | meta.epochs (line 1): expected a whole number (only"
+            + " end-to-end.epochs may be equal), got equal",
+        "end-to-end: {epochs: same} | end-to-end.epochs (line 1): expected a whole number or equal,"
+            + " got same",
+        "end-to-end: {epochs: -1} | end-to-end.epochs (line 1): expected a whole number of at least"
+            + " 0, got -1",
         "name: | name (line 1): expected text, got nothing",
         "name: {a: b} | name (line 1): expected text, got a group of keys"
       })
@@ -217,7 +223,7 @@ class RecipeYamlTest {
         "seed: 1\\nseed: 2 | expected each key once, got seed twice (line 2)",
         "a: &x {b: 1}\\nmeta: *x | expected YAML",
         "a: &x [*x] | expected YAML",
-        "extends: [a] | expected extends to name a recipe, got a list"
+        "extends: [a] | expected extends (line 1) to name a recipe or a file, got a list"
       })
   void refusesWhatIsNoRecipe(String yaml, String problem) {
     assertThatExceptionOfType(RecipeException.class)
@@ -294,6 +300,18 @@ class RecipeYamlTest {
     assertThat(tree.keySet())
         .startsWith("name", "seed", "precision", "model")
         .contains("end-to-end");
+  }
+
+  @Test
+  void keepsTheWordForEpochsOfEqualCost() {
+    Recipe equal = RecipeYaml.override(EVERYTHING, List.of("end-to-end.epochs=equal"));
+
+    assertThat(equal.endToEnd().epochs()).isEqualTo(Epochs.EQUAL);
+    assertThat(equal.endToEnd().stage(() -> 3)).isEqualTo(new StageRecipe(3, 3, 0.04, 8, 5));
+    assertThat(RecipeYaml.toYaml(equal)).contains("epochs: equal");
+    assertThat(parse(RecipeYaml.toYaml(equal))).isEqualTo(equal);
+    assertThat(RecipeYaml.ofTree(RecipeYaml.tree(equal), "run.json")).isEqualTo(equal);
+    assertThat(equal).isNotEqualTo(EVERYTHING).doesNotHaveSameHashCodeAs(EVERYTHING);
   }
 
   @Test

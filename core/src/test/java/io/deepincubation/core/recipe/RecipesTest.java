@@ -65,7 +65,8 @@ class RecipesTest {
     assertThat(recipe.incubation().start()).isEqualTo(IncubationRecipe.Start.RANDOM);
     assertThat(recipe.incubation().meta()).isEqualTo(IncubationRecipe.MetaModel.PRETRAINED_FIXED);
     assertThat(recipe.fineTuning()).isEqualTo(new StageRecipe(tuning, 0, stochasticDepth, 1, 1));
-    assertThat(recipe.endToEnd()).isEqualTo(new StageRecipe(endToEnd, 20, stochasticDepth, 0, 1));
+    assertThat(recipe.endToEnd())
+        .isEqualTo(new EndToEndRecipe(Epochs.of(endToEnd), 20, stochasticDepth, 0, 1));
   }
 
   @Test
@@ -134,5 +135,71 @@ class RecipesTest {
     assertThatExceptionOfType(RecipeException.class)
         .isThrownBy(() -> Recipes.resolve(file.toString(), List.of()))
         .withMessageStartingWith("Cannot use recipe " + file + ": sed (line 1): unknown key");
+  }
+
+  @Test
+  void extendsFilesBesideTheExtendingOne(@TempDir Path folder) throws IOException {
+    Path inner = Files.createDirectories(folder.resolve("shared/inner"));
+    Files.writeString(inner.resolve("base.yaml"), "extends: quickstart\nseed: 3\n");
+    Files.writeString(
+        folder.resolve("shared/middle.yaml"), "extends: inner/base.yaml\nmeta: {epochs: 4}\n");
+    Path mine = folder.resolve("mine.yaml");
+    Files.writeString(mine, "extends: shared/middle.yaml\nbatch: {size: 32}\n");
+
+    assertThat(Recipes.resolve(mine.toString(), List.of()))
+        .isEqualTo(
+            Recipes.resolve(
+                "quickstart", List.of("seed=3", "meta.epochs=4", "batch.size=32", "name=mine")));
+  }
+
+  @Test
+  void takesTheLibrarysRecipeBeforeAFileOfThatName(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("quickstart"), "seed: 5\n");
+    Path mine = folder.resolve("mine.yaml");
+    Files.writeString(mine, "extends: quickstart\n");
+
+    assertThat(Recipes.resolve(mine.toString(), List.of()).seed()).isZero();
+    Files.writeString(mine, "extends: ./quickstart\n");
+    assertThat(Recipes.resolve(mine.toString(), List.of()).seed()).isEqualTo(5);
+  }
+
+  @Test
+  void refusesCyclesAndNamesThem(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("first.yaml"), "extends: a.yaml\n");
+    Files.writeString(folder.resolve("a.yaml"), "seed: 1\nextends: b.yaml\n");
+    Files.writeString(folder.resolve("b.yaml"), "# b\n\nextends: ./a.yaml\n");
+
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(() -> Recipes.resolve(folder.resolve("first.yaml").toString(), List.of()))
+        .withMessage(
+            "Cannot read recipe %1$s/b.yaml: expected extends (line 3) to end at a recipe that"
+                + " extends none, got the cycle %1$s/a.yaml -> %1$s/b.yaml -> %1$s/a.yaml; take one"
+                + " extends out",
+            folder);
+  }
+
+  @Test
+  void namesFileAndLineOfWhatABaseHasWrong(@TempDir Path folder) throws IOException {
+    Path mine = folder.resolve("mine.yaml");
+    Files.writeString(mine, "extends: base.yaml\n");
+    Files.writeString(folder.resolve("base.yaml"), "seed: 1\nsed: 3\n");
+
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(() -> Recipes.resolve(mine.toString(), List.of()))
+        .withMessageStartingWith("Cannot use recipe " + folder + "/base.yaml: sed (line 2): ");
+  }
+
+  @Test
+  void namesTheFileThatExtendsNothing(@TempDir Path folder) throws IOException {
+    Path mine = folder.resolve("mine.yaml");
+    Files.writeString(mine, "seed: 1\nextends: quikstart\n");
+
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(() -> Recipes.resolve(mine.toString(), List.of()))
+        .withMessageStartingWith(
+            "Cannot find recipe quikstart, which "
+                + mine
+                + " extends (line 2): expected a file or a recipe's name (")
+        .withMessageEndingWith("; did you mean quickstart?");
   }
 }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 record Answer(List<String> lines, JsonObject json, @Nullable RuntimeException failure) {
 
+  /** What a line begins with that tells of something that should not be so. */
+  static final String WARNING = "Warning: ";
+
   /**
    * What a verb that did its work has to say.
    *

@@ -1,10 +1,10 @@
 package io.deepincubation.spark.cli;
 
+import io.deepincubation.core.advice.Budget;
 import io.deepincubation.core.comparison.Comparison;
 import io.deepincubation.core.comparison.ComparisonPlan;
 import io.deepincubation.core.comparison.Studies;
 import io.deepincubation.core.comparison.Study;
-import io.deepincubation.core.comparison.Study.Budget;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.text.Quantities;
@@ -130,12 +130,20 @@ final class Compare extends Verb {
     try (CliSession session = CliSession.start(new PlaceOptions(), output())) {
       SparkComparison comparison = SparkComparison.on(session.spark()).progress(session.board());
       Recipe scaled =
-          budget == null
-              ? resolved
-              : comparison.scaled(resolved, data, FlopBudget.parse("--budget", budget));
+          budget == null ? resolved : comparison.scaled(resolved, data, operations(budget));
       ComparisonPlan plan = comparison.plan(asked, scaled, data);
       return planOnly ? planned(plan) : compared(comparison.run(plan, to));
     }
+  }
+
+  private static double operations(String budget) {
+    return Budget.parse(budget)
+        .flops(
+            () -> {
+              throw new UsageException(
+                  "Cannot compare: expected --budget as operations such as 100TFLOP, got "
+                      + budget);
+            });
   }
 
   private Study asked() {
@@ -147,7 +155,7 @@ final class Compare extends Verb {
     Study named = study == null ? Study.of(methods) : Studies.named(study);
     Study counted = seeds == null ? named : named.seeds(seeds);
     Study varied = counted.varied(values());
-    return asIs ? varied.budget(Budget.AS_IS) : varied;
+    return asIs ? varied.budget(Study.Budget.AS_IS) : varied;
   }
 
   private Map<String, List<String>> values() {

@@ -21,6 +21,7 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       Quickstart.class,
       Prepare.class,
+      Init.class,
       Run.class,
       PretrainMeta.class,
       Incubate.class,

@@ -1,12 +1,14 @@
 package io.deepincubation.spark.cli;
 
 import ai.djl.Device;
+import io.deepincubation.core.advice.RecipeAdvice;
 import io.deepincubation.core.bench.TrainingBenchmark;
 import io.deepincubation.core.bench.TrainingBenchmark.Speed;
 import io.deepincubation.core.data.set.DataIndex;
 import io.deepincubation.core.data.set.PreparedSet;
 import io.deepincubation.core.data.source.ImageSource;
 import io.deepincubation.core.method.Architectures;
+import io.deepincubation.core.method.DeepIncubation;
 import io.deepincubation.core.method.EndToEnd;
 import io.deepincubation.core.method.Method;
 import io.deepincubation.core.method.Stage;
@@ -115,7 +117,16 @@ final class Plan extends Verb {
           Stream.concat(stages.stream(), Stream.of(EndToEnd.stage(resolved))).distinct().toList();
       var plan = new TrainingPlan(all, architecture, count, compute);
       Map<String, Double> speeds = speeds(plan, architecture, resolved, cluster);
-      var told = new PlanAnswer(plan, chosen, stages, cluster, speeds);
+      CostSums sums = CostSums.of(resolved, count, known);
+      var told =
+          new PlanAnswer(
+              plan,
+              chosen,
+              stages,
+              cluster,
+              speeds,
+              sums,
+              warnings(chosen, resolved, count, known));
       String head =
           String.format(
               Locale.ROOT,
@@ -129,6 +140,13 @@ final class Plan extends Verb {
           told.lines(head),
           told.facts(resolved.name(), count, known, index.map(Plan::shardCounts).orElse(null)));
     }
+  }
+
+  /** What is said of Deep Incubation alone; of no images nothing can be. */
+  private static List<String> warnings(Method method, Recipe recipe, int images, int classes) {
+    return method.name().equals(DeepIncubation.NAME) && images > 0
+        ? RecipeAdvice.warnings(recipe, images, classes)
+        : List.of();
   }
 
   private static String shards(DataIndex index) {

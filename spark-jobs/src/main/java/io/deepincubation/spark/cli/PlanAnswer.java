@@ -64,6 +64,8 @@ final class PlanAnswer {
    * @param seconds from the first stage's start to the last one's end; null where nobody told the
    *     speed
    * @param configuration suggested settings
+   * @param sums of the recipe's whole trainings
+   * @param warnings a line each
    * @param recipe its name
    * @param images to train on
    * @param classes of them
@@ -79,6 +81,8 @@ final class PlanAnswer {
       long broadcastBytes,
       @Nullable Double seconds,
       Map<String, String> configuration,
+      CostSums sums,
+      List<String> warnings,
       String recipe,
       int images,
       int classes,
@@ -90,6 +94,8 @@ final class PlanAnswer {
   private final List<Planned> stages;
   private final ClusterShape cluster;
   private final Map<String, Double> speeds;
+  private final CostSums sums;
+  private final List<String> warnings;
 
   /**
    * A plan on a cluster.
@@ -99,18 +105,24 @@ final class PlanAnswer {
    * @param ofMethod its stages
    * @param cluster where they would run
    * @param speeds images a second by stage; empty where nobody told
+   * @param sums of the recipe's whole trainings
+   * @param warnings a line each
    */
   PlanAnswer(
       TrainingPlan plan,
       Method method,
       List<Stage> ofMethod,
       ClusterShape cluster,
-      Map<String, Double> speeds) {
+      Map<String, Double> speeds,
+      CostSums sums,
+      List<String> warnings) {
     this.plan = plan;
     this.method = method;
     this.ofMethod = List.copyOf(ofMethod);
     this.cluster = cluster;
     this.speeds = Map.copyOf(speeds);
+    this.sums = sums;
+    this.warnings = List.copyOf(warnings);
     stages = plan.stages();
   }
 
@@ -222,6 +234,8 @@ final class PlanAnswer {
     lines.add("");
     lines.addAll(Results.columns(rows));
     lines.add("");
+    lines.addAll(sums.lines());
+    warnings.forEach(warning -> lines.add(Answer.WARNING + warning));
     lines.add(
         modules().isEmpty()
             ? "No module is trained alone: stages follow each other."
@@ -270,6 +284,8 @@ final class PlanAnswer {
         plan.broadcastBytes(),
         wallSeconds().orElse(null),
         configuration(),
+        sums,
+        warnings,
         recipe,
         images,
         classes,

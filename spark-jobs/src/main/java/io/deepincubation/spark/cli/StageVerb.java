@@ -1,5 +1,9 @@
 package io.deepincubation.spark.cli;
 
+import io.deepincubation.core.advice.ResultWarnings;
+import io.deepincubation.core.data.set.DataIndex;
+import io.deepincubation.core.data.set.PreparedSet;
+import io.deepincubation.core.data.source.ImageSource;
 import io.deepincubation.core.method.DeepIncubation;
 import io.deepincubation.core.method.Method;
 import io.deepincubation.core.recipe.Recipe;
@@ -27,7 +31,8 @@ abstract class StageVerb extends Verb {
       String report,
       double seconds,
       @Nullable Double accuracy,
-      List<StageResult> stages) {}
+      List<StageResult> stages,
+      List<String> warnings) {}
 
   @Mixin private final RunOptions run = new RunOptions();
 
@@ -59,8 +64,19 @@ abstract class StageVerb extends Verb {
       boolean alreadyDone = results.stream().allMatch(r -> before.contains(r.stage()));
       String report = new RunReport(folder).write();
       double seconds = Duration.between(start, Instant.now()).toMillis() / 1000.0;
-      return answer(results, alreadyDone, report, seconds);
+      List<String> warnings =
+          method.name().equals(DeepIncubation.NAME)
+              ? ResultWarnings.of(recipe, results, testImages(session))
+              : List.of();
+      return answer(results, alreadyDone, report, seconds, warnings);
     }
+  }
+
+  /** Images that networks are measured on: of the split test, or of val where there is no test. */
+  private long testImages(CliSession session) {
+    DataIndex index = PreparedSet.open(session.storages().open(run.data())).index();
+    long test = index.count(ImageSource.TEST);
+    return test > 0 ? test : index.count("val");
   }
 
   private SparkDeepIncubation incubation(CliSession session, Method method, Recipe recipe) {
@@ -83,14 +99,25 @@ abstract class StageVerb extends Verb {
   }
 
   private Answer answer(
-      List<StageResult> results, boolean alreadyDone, String report, double seconds) {
+      List<StageResult> results,
+      boolean alreadyDone,
+      String report,
+      double seconds,
+      List<String> warnings) {
     var lines = new ArrayList<>(Results.table(results));
     lines.add((alreadyDone ? "Already done" : "Done") + " in " + run.run());
     lines.add("Report: " + report);
+    warnings.forEach(warning -> lines.add(Answer.WARNING + warning));
     Double accuracy = results.get(results.size() - 1).measuredAccuracy().orElse(null);
     return new Answer(
         lines,
         new Facts(
-            alreadyDone ? "already-done" : "done", run.run(), report, seconds, accuracy, results));
+            alreadyDone ? "already-done" : "done",
+            run.run(),
+            report,
+            seconds,
+            accuracy,
+            results,
+            warnings));
   }
 }

@@ -85,7 +85,7 @@ class CompareTest extends CommandLineFixture {
   void refusesABudgetThatIsNoNumber() {
     TinyRuns.draw(folder.resolve("data"));
     assertThat(compare("--methods", "e2e", "--budget", "much")).isEqualTo(2);
-    complains("Cannot use --budget: expected operations such as 100TFLOP, got much");
+    complains("Cannot use budget much: expected operations such as 100TFLOP");
   }
 
   @Test

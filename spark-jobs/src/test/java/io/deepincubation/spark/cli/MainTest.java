@@ -1,6 +1,7 @@
 package io.deepincubation.spark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -29,7 +30,7 @@ class MainTest extends CommandLineFixture {
     JsonObject first = lastLine();
     assertThat(first.get("status").getAsString()).isEqualTo("done");
     assertThat(first.keySet())
-        .containsExactly("status", "run", "report", "seconds", "accuracy", "stages");
+        .containsExactly("status", "run", "report", "seconds", "accuracy", "stages", "warnings");
     assertThat(first.getAsJsonArray("stages")).hasSize(3 + TinyRuns.MODULES);
     assertThat(folder.resolve("run/report.html")).exists();
 
@@ -335,7 +336,7 @@ class MainTest extends CommandLineFixture {
   @Test
   void unknownVerb() {
     assertThat(cli("trian")).isEqualTo(2);
-    complains("Unknown verb trian", "quickstart, prepare, run");
+    complains("Unknown verb trian", "quickstart, prepare, init, run");
   }
 
   @Test
@@ -374,6 +375,8 @@ class MainTest extends CommandLineFixture {
     assertThat(out.toString())
         .contains(
             "96 images of 12 classes in 1 shards, 2 modules", "modules/1", "2 module tasks on")
+        .contains("All of Deep Incubation: ", "End-to-end training: ", " computed (")
+        .contains("; end-to-end.epochs=equal equals them")
         .contains("Deep Incubation takes about ", "--conf spark.executor.memoryOverhead=")
         .contains("--conf 'spark.executor.extraJavaOptions=-XX:+UseSerialGC ");
 
@@ -393,6 +396,8 @@ class MainTest extends CommandLineFixture {
             "broadcastBytes",
             "seconds",
             "configuration",
+            "sums",
+            "warnings",
             "recipe",
             "images",
             "classes");
@@ -407,11 +412,33 @@ class MainTest extends CommandLineFixture {
             "memory",
             "seconds");
 
+    assertThat(sum(json, "deepIncubation") / sum(json, "endToEnd"))
+        .isCloseTo(1 / json.getAsJsonObject("sums").get("ratio").getAsDouble(), within(1e-9));
+
     assertThat(cli("plan", "--recipe", tiny, "--data", data, "--json")).isZero();
     assertThat(lastLine().keySet()).doesNotContain("seconds");
     assertThat(lastLine().get("shards"))
         .isEqualTo(JsonParser.parseString("{\"train\": 1, \"test\": 1}"));
     assertThat(err.toString()).isEmpty();
+  }
+
+  private static double sum(JsonObject plan, String method) {
+    return plan.getAsJsonObject("sums").getAsJsonObject(method).get("computed").getAsDouble();
+  }
+
+  @Test
+  void planOfEqualCostSaysSo() {
+    String tiny = folder.resolve("tiny.yaml").toString();
+    String[] plan = {
+      "plan", "--recipe", tiny, "--images", "96", "--set", "end-to-end.epochs=equal"
+    };
+
+    assertThat(cli(plan)).isZero();
+
+    assertThat(out.toString()).containsPattern("End-to-end training: .*, (0.9|1.0)[0-9] of that");
+    assertThat(cli("plan", "--recipe", tiny, "--images", "9", "--set", "meta.epochs=equal"))
+        .isEqualTo(2);
+    complains("meta.epochs (--set)", "only end-to-end.epochs may be equal");
   }
 
   @Test

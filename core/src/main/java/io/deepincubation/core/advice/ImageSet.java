@@ -1,0 +1,21 @@
+package io.deepincubation.core.advice;
+
+import io.deepincubation.core.data.set.DataIndex;
+import io.deepincubation.core.data.set.ImageSizes;
+import io.deepincubation.core.data.source.ImageSource;
+
+/**
+ * What a recipe is written for.
+ *
+ * @param images of the training split
+ * @param classes of them
+ * @param sizes of all images
+ */
+public record ImageSet(int images, int classes, ImageSizes sizes) {
+
+  /** What a prepared set holds. */
+  public static ImageSet of(DataIndex index) {
+    return new ImageSet(
+        Math.toIntExact(index.count(ImageSource.TRAIN)), index.classNames().size(), index.sizes());
+  }
+}

@@ -1,0 +1,39 @@
+package io.deepincubation.core.recipe;
+
+import io.deepincubation.core.recipe.Rules.AtLeast;
+import io.deepincubation.core.recipe.Rules.BelowOne;
+import io.deepincubation.core.recipe.Rules.NotNegative;
+import io.deepincubation.core.recipe.Rules.Positive;
+import java.io.Serializable;
+import java.util.function.IntSupplier;
+
+/**
+ * End-to-end training: its schedule as in any {@link StageRecipe}, but for epochs that may follow
+ * from the other stages.
+ *
+ * @param epochs passes over the training split, or {@link Epochs#EQUAL}
+ * @param warmUpEpochs epochs of linear warm-up; where the epochs follow from the other stages, at
+ *     most those
+ * @param stochasticDepth probability of dropping the last layer's branches; rises linearly from 0
+ * @param clipNorm largest global gradient norm; 0 for no clipping
+ * @param rateFactor multiplies the recipe's base rate in this stage
+ */
+public record EndToEndRecipe(
+    @AtLeast(0) Epochs epochs,
+    @AtLeast(0) int warmUpEpochs,
+    @BelowOne double stochasticDepth,
+    @NotNegative double clipNorm,
+    @Positive double rateFactor)
+    implements Serializable {
+
+  /**
+   * The schedule.
+   *
+   * @param equal epochs of equal cost, asked for {@link Epochs#EQUAL} alone
+   */
+  public StageRecipe stage(IntSupplier equal) {
+    int count = epochs.number().orElseGet(equal);
+    return new StageRecipe(
+        count, Math.min(warmUpEpochs, count), stochasticDepth, clipNorm, rateFactor);
+  }
+}
