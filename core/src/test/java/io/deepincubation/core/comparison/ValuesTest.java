@@ -98,7 +98,7 @@ class ValuesTest {
                     "incubation.epochs=44",
                     "incubation.warm-up-epochs=10",
                     "fine-tuning.epochs=28",
-                    "end-to-end.epochs=98",
+                    "end-to-end.epochs=94",
                     "end-to-end.warm-up-epochs=10")));
   }
 
