@@ -71,7 +71,7 @@ class DocumentedCommandsTest {
             .toList();
     assertThat(commands)
         .extracting(command -> command.words().get(0))
-        .startsWith("quickstart", "prepare", "run", "report");
+        .startsWith("quickstart", "prepare", "run", "report", "compare");
     for (Command command : commands) {
       var said = new StringWriter();
       var writer = new PrintWriter(said, true);
@@ -90,6 +90,12 @@ class DocumentedCommandsTest {
         words.addAll(List.of("--out", folder.resolve("quickstart").toString()));
         words.addAll(List.of("--train-images", "96", "--test-images", "48"));
         SMALL.forEach(value -> words.addAll(List.of("--set", value)));
+      }
+      case "compare" -> {
+        SMALL.forEach(value -> words.addAll(List.of("--set", value)));
+        words.addAll(
+            List.of("--set", "end-to-end.epochs=1", "--set", "end-to-end.warm-up-epochs=0"));
+        words.add("--as-is"); // So few epochs cannot be of equal cost.
       }
       case "run" -> SMALL.forEach(value -> words.addAll(List.of("--set", value)));
       default -> {}
