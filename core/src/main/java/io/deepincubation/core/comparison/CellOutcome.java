@@ -1,6 +1,7 @@
 package io.deepincubation.core.comparison;
 
 import io.deepincubation.core.method.Stage;
+import io.deepincubation.core.method.Stages;
 import io.deepincubation.core.run.MetricsLine;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.StageResult;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param failure why it has not come to its end; null where it has
  * @param results of its committed stages, in their order
  * @param metrics of each, by name
- * @param predicted the class that each stage's network takes each test image for, by name
+ * @param predicted the class that each network that claims are made of takes each test image for,
+ *     by the name of its stage
  */
 public record CellOutcome(
     String folder,
@@ -49,9 +51,18 @@ public record CellOutcome(
     var predicted = new LinkedHashMap<String, List<Integer>>();
     for (StageResult result : results) {
       metrics.put(result.stage(), run.metrics(result.stage()));
-      predicted.put(result.stage(), run.predicted(result.stage()));
+      if (isTold(result, stages)) {
+        predicted.put(result.stage(), run.predicted(result.stage()));
+      }
     }
     return new CellOutcome(name, failure, results, metrics, predicted);
+  }
+
+  /** Whether a claim is made of a stage's network: the trained model, hybrids, the meta model. */
+  private static boolean isTold(StageResult result, List<Stage> stages) {
+    return result.moduleIndex() != null
+        || result.stage().equals(Stages.META)
+        || result.stage().equals(stages.get(stages.size() - 1).name());
   }
 
   /** A stage's result, where it is committed. */

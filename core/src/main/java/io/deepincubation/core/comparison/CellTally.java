@@ -4,6 +4,7 @@ import io.deepincubation.core.comparison.Comparison.Cell;
 import io.deepincubation.core.comparison.Comparison.CellStage;
 import io.deepincubation.core.comparison.Comparison.CurvePoint;
 import io.deepincubation.core.method.Stage;
+import io.deepincubation.core.method.Stages;
 import io.deepincubation.core.run.MetricsLine;
 import io.deepincubation.core.run.StageResult;
 import java.util.ArrayList;
@@ -58,7 +59,12 @@ final class CellTally {
     return planned.stages().stream()
         .filter(stage -> stage.module().equals(Optional.of(module)))
         .findFirst()
-        .flatMap(hybrid -> difference(hybrid, hybrid.needs().get(0)));
+        .flatMap(
+            hybrid ->
+                hybrid.needs().stream()
+                    .filter(need -> need.name().equals(Stages.META))
+                    .findFirst()
+                    .flatMap(meta -> difference(hybrid, meta)));
   }
 
   private Optional<double[]> difference(Stage hybrid, Stage meta) {
@@ -101,7 +107,9 @@ final class CellTally {
     }
     return outcome.result(planned.model()).isEmpty()
         ? "not trained yet"
-        : "its test images' classes were not kept, as by an earlier version";
+        : "the classes of its test images were not kept; delete "
+            + outcome.folder()
+            + " to train it";
   }
 
   private static double computed(StageResult result) {

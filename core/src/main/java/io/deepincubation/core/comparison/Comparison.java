@@ -1,8 +1,11 @@
 package io.deepincubation.core.comparison;
 
 import io.deepincubation.core.statistics.Estimate;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +56,7 @@ public record Comparison(
     pairs = List.copyOf(pairs);
     trends = List.copyOf(trends);
     costRatios = List.copyOf(costRatios);
-    versions = Map.copyOf(versions);
+    versions = Collections.unmodifiableMap(new TreeMap<>(versions));
   }
 
   /**
@@ -85,7 +88,7 @@ public record Comparison(
 
     /** Copies. */
     public Row {
-      values = Map.copyOf(values);
+      values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
       cells = List.copyOf(cells);
       gains = List.copyOf(gains);
     }

@@ -159,11 +159,11 @@ public final class ComparisonPlan {
   }
 
   private void requireSameTest(SetFacts set) {
-    if (set.testImages() != data.testImages() || set.classes() != data.classes()) {
+    if (!set.testDigest().equals(data.testDigest()) || set.classes() != data.classes()) {
       throw new UsageException(
           String.format(
-              "Cannot compare on %s: expected the test images of %s, %d of %d classes, got %d of"
-                  + " %d",
+              "Cannot compare on %s: expected the test images of %s, %d of %d classes, got %d"
+                  + " others of %d",
               set.uri(),
               data.uri(),
               data.testImages(),
@@ -174,7 +174,8 @@ public final class ComparisonPlan {
   }
 
   private @Nullable Double budget(Variant variant, Recipe recipe, SetFacts set) {
-    return switch (study.budget()) {
+    boolean scaled = variant.values().containsKey(Values.ALL_EPOCHS);
+    return switch (scaled && study.budget() == Budget.RECIPE ? Budget.VALUES : study.budget()) {
       case RECIPE -> equalCost(data).of(new DeepIncubation(), base).computed();
       case VALUES -> equalCost(set).of(new DeepIncubation(), recipe).computed();
       case AS_IS -> {
@@ -198,9 +199,20 @@ public final class ComparisonPlan {
       requireIncubation(method);
       return equal.sharedOut(recipe, budget, Values.share(share));
     }
-    return study.solve().isEmpty()
-        ? equal.solved(method, recipe, budget)
-        : equal.solved(method, recipe, budget, study.solve());
+    String schedule =
+        study.solve().isEmpty() ? EqualCost.ownSchedule(method.stages(recipe)) : study.solve();
+    requireNotVaried(variant, schedule + ".epochs");
+    return equal.solved(method, recipe, budget, schedule);
+  }
+
+  private static void requireNotVaried(Variant variant, String solvedKey) {
+    if (variant.values().containsKey(solvedKey)) {
+      throw new UsageException(
+          String.format(
+              "Cannot vary %s of %s at equal cost: these epochs are what is solved for; vary other"
+                  + " keys, or compare as is",
+              solvedKey, variant.method()));
+    }
   }
 
   private static void requireIncubation(Method method) {

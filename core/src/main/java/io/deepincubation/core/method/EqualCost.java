@@ -154,7 +154,7 @@ public final class EqualCost {
   }
 
   /** The recipe's key of the schedule whose epochs are solved for. */
-  static String ownSchedule(List<Stage> stages) {
+  public static String ownSchedule(List<Stage> stages) {
     List<String> keys = stages.stream().filter(Stage::trains).map(Stage::scheduleKey).toList();
     return keys.contains(INCUBATION) ? INCUBATION : keys.get(keys.size() - 1);
   }

@@ -33,7 +33,7 @@ public record EndToEndRecipe(
    */
   public StageRecipe stage(IntSupplier equal) {
     int count = epochs.number().orElseGet(equal);
-    return new StageRecipe(
-        count, Math.min(warmUpEpochs, count), stochasticDepth, clipNorm, rateFactor);
+    int warmUp = epochs.number().isPresent() ? warmUpEpochs : Math.min(warmUpEpochs, count);
+    return new StageRecipe(count, warmUp, stochasticDepth, clipNorm, rateFactor);
   }
 }

@@ -1,5 +1,6 @@
 package io.deepincubation.core.comparison;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ComparisonPlanTest {
 
   private static final Recipe RECIPE = Recipes.named("cifar100-small");
-  private static final SetFacts DATA = new SetFacts("data", "digest", 10_000, 500, 100);
+  private static final SetFacts DATA = new SetFacts("data", "digest", "test", 10_000, 500, 100);
   private static final RunInputs INPUTS = new RunInputs(DATA.digest(), null);
   private static final Study RIVALS = Study.of(List.of("e2e", "deep-incubation"));
 
@@ -142,7 +144,7 @@ class ComparisonPlanTest {
   @ParameterizedTest
   @ValueSource(ints = {128, 1_000_000_000})
   void budgetsOfAnySizeAreNamedWithoutExponents(int images) {
-    assertThat(refusal(RIVALS, SHORT, new SetFacts("data", "digest", images, 500, 100)))
+    assertThat(refusal(RIVALS, SHORT, new SetFacts("data", "digest", "test", images, 500, 100)))
         .message()
         .containsPattern(ADVICE);
   }
@@ -150,7 +152,7 @@ class ComparisonPlanTest {
   @Test
   void theBudgetThatFitsAlsoFitsOtherSets() {
     Study study = RIVALS.varied(Map.of("data", List.of("half")));
-    SetFacts half = new SetFacts("half", "digest of half", 4_992, 500, 100);
+    SetFacts half = new SetFacts("half", "digest of half", "test", 4_992, 500, 100);
     UsageException refused =
         catchThrowableOfType(
             UsageException.class, () -> new ComparisonPlan(study, SHORT, DATA, uri -> half));
@@ -175,18 +177,24 @@ class ComparisonPlanTest {
         .isThrownBy(
             () ->
                 new ComparisonPlan(
-                    study, RECIPE, DATA, uri -> new SetFacts(uri, "digest", 10_000, 500, 10)))
+                    study,
+                    RECIPE,
+                    DATA,
+                    uri -> new SetFacts(uri, "digest", "test", 10_000, 500, 10)))
         .withMessage(
             "Cannot compare on other: expected the test images of data, 500 of 100 classes, got"
-                + " 500 of 10");
+                + " 500 others of 10");
     assertThatExceptionOfType(UsageException.class)
         .isThrownBy(
             () ->
                 new ComparisonPlan(
-                    study, RECIPE, DATA, uri -> new SetFacts(uri, "digest", 10_000, 400, 100)))
+                    study,
+                    RECIPE,
+                    DATA,
+                    uri -> new SetFacts(uri, "digest", "other test", 10_000, 400, 100)))
         .withMessage(
             "Cannot compare on other: expected the test images of data, 500 of 100 classes, got"
-                + " 400 of 100");
+                + " 400 others of 100");
   }
 
   @Test
@@ -249,5 +257,25 @@ class ComparisonPlanTest {
 
   private static EqualCost equalCost() {
     return new EqualCost(DATA.trainImages(), DATA.classes());
+  }
+
+  @Test
+  void epochsThatAreSolvedForAreNotVaried() {
+    Study study = Study.of(List.of("e2e")).varied(Map.of("end-to-end.epochs", List.of("8", "16")));
+
+    assertThatExceptionOfType(UsageException.class)
+        .isThrownBy(() -> new ComparisonPlan(study, RECIPE, DATA, uri -> DATA))
+        .withMessageContaining("Cannot vary end-to-end.epochs of e2e at equal cost");
+  }
+
+  @Test
+  void scalesTheBudgetWithAllEpochs() {
+    Study study = Study.of(List.of("e2e")).varied(Map.of("*.epochs", List.of("x1", "x2")));
+
+    List<ComparisonPlan.Row> rows = new ComparisonPlan(study, RECIPE, DATA, uri -> DATA).rows();
+
+    double once = requireNonNull(rows.get(0).budget());
+    assertThat(requireNonNull(rows.get(1).budget()))
+        .isCloseTo(2 * once, Percentage.withPercentage(2));
   }
 }

@@ -160,7 +160,7 @@ class ComparisonTallyTest {
     Row row = tally(plan, List.of(List.of(old)), IMAGES).rows().get(0);
 
     assertThat(row.cells().get(0).failure())
-        .isEqualTo("its test images' classes were not kept, as by an earlier version");
+        .isEqualTo("the classes of its test images were not kept; delete runs/1 to train it");
     assertThat(row.cells().get(0).isDone()).isFalse();
     assertThat(row.top1()).isNull();
   }
@@ -422,7 +422,7 @@ class ComparisonTallyTest {
   }
 
   private static ComparisonPlan plan(Study study, int seeds) {
-    SetFacts data = new SetFacts("data", "digest", 96, IMAGES, TinyRuns.CLASSES);
+    SetFacts data = new SetFacts("data", "digest", "test", 96, IMAGES, TinyRuns.CLASSES);
     return new ComparisonPlan(study.seeds(seeds), RECIPE, data, uri -> data);
   }
 

@@ -198,7 +198,8 @@ class StudiesTest {
   }
 
   private static SetFacts set(String images) {
-    return new SetFacts(images, "digest of " + images, Integer.parseInt(images), 10_000, 100);
+    return new SetFacts(
+        images, "digest of " + images, "test", Integer.parseInt(images), 10_000, 100);
   }
 
   private static List<String> labels(ComparisonPlan plan) {

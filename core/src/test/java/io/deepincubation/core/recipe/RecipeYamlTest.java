@@ -191,8 +191,8 @@ class RecipeYamlTest {
             + " end-to-end.epochs may be equal), got equal",
         "end-to-end: {epochs: same} | end-to-end.epochs (line 1): expected a whole number or equal,"
             + " got same",
-        "end-to-end: {epochs: -1} | end-to-end.epochs (line 1): expected a whole number of at least"
-            + " 0, got -1",
+        "end-to-end: {epochs: -1, warm-up-epochs: 0} | end-to-end.epochs (line 1): expected a whole"
+            + " number of at least 0, got -1",
         "name: | name (line 1): expected text, got nothing",
         "name: {a: b} | name (line 1): expected text, got a group of keys"
       })

@@ -155,15 +155,16 @@ final class ComparisonTable {
     Estimate estimate = ratio.ratio();
     return estimate == null
         ? String.format(
-            "%s at its best was reached by %s with %d seeds only: no cost ratio, not reached",
+            "The best accuracy of %s was reached by %s with %d seeds: not enough for a cost ratio",
             ratio.other(), ratio.method(), ratio.reached())
         : String.format(
             Locale.ROOT,
-            "%s costs %s%.2f times less than %s at its best (+-%.2f)",
-            ratio.method(),
+            "For the best accuracy of %s, %s costs %s%.2f times as much as %s (+-%.2f)",
+            ratio.other(),
+            ratio.other(),
             ratio.atLeast() ? "at least " : "",
             estimate.mean(),
-            ratio.other(),
+            ratio.method(),
             estimate.margin());
   }
 

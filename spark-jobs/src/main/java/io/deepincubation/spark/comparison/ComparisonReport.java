@@ -3,7 +3,9 @@ package io.deepincubation.spark.comparison;
 import io.deepincubation.core.comparison.Comparison;
 import io.deepincubation.core.statistics.Estimate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -38,7 +40,7 @@ public final class ComparisonReport {
 
     /** Copies. */
     public Work {
-      busy = Map.copyOf(busy);
+      busy = Collections.unmodifiableMap(new TreeMap<>(busy));
     }
   }
 

@@ -21,7 +21,10 @@ import io.deepincubation.spark.stages.SparkRun;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,10 +48,12 @@ final class ComparisonRun {
 
   private static final Logger LOG = LoggerFactory.getLogger(ComparisonRun.class);
 
-  /** Threads a slot, so that another training's stage is ready when a task ends. */
+  /** Trainings a slot of this process, so that another's stage is ready when a task ends. */
   private static final int AHEAD = 2;
 
+  /** Trainings that wait for slots of a cluster, whose size may change. */
   private static final int MOST_AT_ONCE = 64;
+
   private static final Duration BETWEEN_SUMMARIES = Duration.ofMinutes(1);
 
   private final JavaSparkContext spark;
@@ -58,10 +63,15 @@ final class ComparisonRun {
   private final String uri;
   private final ProgressBoard board;
   private final Consumer<Comparison> summary;
-  private final Map<ComparisonPlan.Cell, Training> trainings = new LinkedHashMap<>();
+
+  /** By row and seed. */
+  private final List<List<Training>> trainings;
+
   private final Map<String, RuntimeException> failures = new ConcurrentHashMap<>();
+  private final Map<String, String> digestsOfWeights = new HashMap<>();
   private final Instant begun = Instant.now();
   private Instant summedUp = begun;
+  private int @Nullable [] testLabels;
 
   /**
    * Prepares.
@@ -87,29 +97,39 @@ final class ComparisonRun {
     this.uri = uri;
     this.board = board;
     settings = SparkSettings.of(spark.getConf()).onExecutors();
-    for (ComparisonPlan.Row row : plan.rows()) {
-      for (ComparisonPlan.Cell cell : row.cells()) {
-        trainings.put(cell, Training.of(row, cell, inputs(row, cell.recipe())));
-      }
-    }
+    trainings =
+        plan.rows().stream()
+            .map(
+                row ->
+                    row.cells().stream()
+                        .map(cell -> Training.of(row, cell, inputs(row, cell.recipe())))
+                        .toList())
+            .toList();
   }
 
   private RunInputs inputs(ComparisonPlan.Row row, Recipe recipe) {
-    String weights =
-        recipe.initialWeights().isEmpty()
+    String weights = recipe.initialWeights();
+    return new RunInputs(
+        row.set().digest(),
+        weights.isEmpty()
             ? null
-            : WeightsFolder.open(storages.open(recipe.initialWeights())).digest();
-    return new RunInputs(row.set().digest(), weights);
+            : digestsOfWeights.computeIfAbsent(
+                weights, any -> WeightsFolder.open(storages.open(weights)).digest()));
   }
 
-  /** Trains what is not committed, and sums up. */
-  ComparisonReport run() {
+  /**
+   * Trains what is not committed, and sums up.
+   *
+   * @param goOn throws where this driver is to train nothing more
+   */
+  ComparisonReport run(Runnable goOn) {
     List<Training> all = distinct();
     List<Training> left = all.stream().filter(one -> !one.isDone(folder(one))).toList();
     LOG.info("{} trainings, {} of them done before", all.size(), all.size() - left.size());
     var shared = new SharedStages(all, this::folder);
-    train(left, shared);
-    Comparison comparison = comparison();
+    train(left, shared, goOn);
+    goOn.run();
+    left.stream().filter(one -> !one.isDone(folder(one))).forEach(this::requireReason);
     var work =
         new ComparisonReport.Work(
             all.size(),
@@ -119,46 +139,54 @@ final class ComparisonRun {
             shared.trained(),
             shared.takenOver(),
             Occupancy.of(attempts(left), begun, Instant.now()));
-    return new ComparisonReport(spark, comparison, work, failure());
+    return new ComparisonReport(spark, comparison(), work, failure());
   }
 
-  /** Each training once, the cheap ones' needs in the order of the plan. */
+  /** What is not done has failed, whatever came of its thread. */
+  private void requireReason(Training one) {
+    failures.putIfAbsent(
+        one.folder(), new IllegalStateException("Cannot tell why it has not come to its end"));
+  }
+
+  /** Ends the jobs of all trainings. */
+  void cancel() {
+    distinct().forEach(one -> spark.sc().cancelJobGroup(SparkRun.group(uriOf(one))));
+  }
+
+  /** Each training once, seed by seed, so that the first seeds of all rows are done first. */
   private List<Training> distinct() {
     var byFolder = new LinkedHashMap<String, Training>();
-    // Seed by seed, so that the first seeds of all rows are done first.
     for (int seed = 0; seed < plan.study().seeds(); seed++) {
-      for (ComparisonPlan.Row row : plan.rows()) {
-        Training one = training(row.cells().get(seed));
-        byFolder.putIfAbsent(one.folder(), one);
+      for (List<Training> row : trainings) {
+        byFolder.putIfAbsent(row.get(seed).folder(), row.get(seed));
       }
     }
     return List.copyOf(byFolder.values());
   }
 
-  private Training training(ComparisonPlan.Cell cell) {
-    Training training = trainings.get(cell);
-    if (training == null) {
-      throw new IllegalStateException("Cannot find the training of " + cell.recipe().name());
-    }
-    return training;
+  private String uriOf(Training one) {
+    return uri + "/" + one.folder();
   }
 
   private RunFolder folder(Training one) {
-    return new RunFolder(storages.open(uri + "/" + one.folder()), settings.checkpoints());
+    return new RunFolder(storages.open(uriOf(one)), settings.checkpoints());
   }
 
-  private void train(List<Training> left, SharedStages shared) {
+  private void train(List<Training> left, SharedStages shared, Runnable goOn) {
     if (left.isEmpty()) {
       return;
     }
+    var waiting = new ArrayDeque<>(left);
     ExecutorService threads = Executors.newFixedThreadPool(atOnce());
     try {
-      left.forEach(one -> threads.execute(() -> train(one, shared)));
+      left.forEach(any -> threads.execute(() -> train(next(waiting, shared), shared, goOn)));
       threads.shutdown();
       while (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
         LOG.debug("Training goes on");
       }
     } catch (InterruptedException e) {
+      waiting.clear();
+      cancel();
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Cannot go on with the comparison: interrupted", e);
     } finally {
@@ -166,22 +194,56 @@ final class ComparisonRun {
     }
   }
 
-  private int atOnce() {
-    int slots = Math.max(1, spark.defaultParallelism() / settings.taskThreads());
-    return Math.min(MOST_AT_ONCE, AHEAD * slots);
+  /** The first that needs not wait for a stage that another one trains now, or else the first. */
+  private @Nullable Training next(Deque<Training> waiting, SharedStages shared) {
+    synchronized (waiting) {
+      Training chosen =
+          waiting.stream()
+              .filter(one -> !shared.wouldWait(one))
+              .findFirst()
+              .orElse(waiting.peekFirst());
+      waiting.remove(chosen);
+      return chosen;
+    }
   }
 
-  private void train(Training one, SharedStages shared) {
-    try (SparkRun run = open(one)) {
-      run.run(one.cell().stages(), stage -> true, shared.seenBy(one));
-      new RunReport(run.folder()).write();
+  private int atOnce() {
+    int slots = Math.max(1, spark.defaultParallelism() / settings.taskThreads());
+    return settings.local() ? AHEAD * slots : MOST_AT_ONCE;
+  }
+
+  private void train(@Nullable Training one, SharedStages shared, Runnable goOn) {
+    if (one == null) {
+      return;
+    }
+    try {
+      goOn.run();
+      try (SparkRun run = open(one)) {
+        run.run(one.cell().stages(), stage -> true, shared.seenBy(one));
+      }
       LOG.info("{} is done", one.name());
-      sumUpSoFar();
+      tell(one);
     } catch (RuntimeException e) {
-      failures.put(one.folder(), e);
-      LOG.warn("{} has failed: {}", one.name(), told(e));
+      failed(one, e);
+    } catch (Throwable e) {
+      failed(one, new IllegalStateException(e));
     } finally {
       shared.ended(one);
+    }
+  }
+
+  private void failed(Training one, RuntimeException why) {
+    failures.put(one.folder(), why);
+    LOG.warn("{} has failed: {}", one.name(), told(why));
+  }
+
+  /** The training's report, and now and then all so far; a training is done without them, too. */
+  private void tell(Training one) {
+    try {
+      new RunReport(folder(one)).write();
+      sumUpSoFar();
+    } catch (RuntimeException e) {
+      LOG.warn("Cannot report on {} yet: {}", one.name(), told(e));
     }
   }
 
@@ -200,7 +262,7 @@ final class ComparisonRun {
         storages,
         one.cell().recipe(),
         one.dataUri(),
-        uri + "/" + one.folder(),
+        uriOf(one),
         settings,
         board.of(one.name()));
   }
@@ -211,9 +273,7 @@ final class ComparisonRun {
 
   private Comparison comparison() {
     List<List<CellOutcome>> outcomes =
-        plan.rows().stream()
-            .map(row -> row.cells().stream().map(this::training).map(this::outcome).toList())
-            .toList();
+        trainings.stream().map(row -> row.stream().map(this::outcome).toList()).toList();
     return ComparisonTally.of(
         plan,
         outcomes,
@@ -236,8 +296,14 @@ final class ComparisonRun {
   }
 
   private int[] testLabels() {
-    return PreparedImages.open(storages.open(plan.data().uri()), plan.recipe())
-        .testLabels(settings.cache());
+    int[] known = testLabels;
+    if (known == null) {
+      known =
+          PreparedImages.open(storages.open(plan.data().uri()), plan.recipe())
+              .testLabels(settings.cache());
+      testLabels = known;
+    }
+    return known;
   }
 
   private List<TaskAttempt> attempts(List<Training> trained) {

@@ -59,6 +59,11 @@ final class SharedStages {
       }
 
       @Override
+      public void taken(Stage stage) {
+        take(one, key(one, stage));
+      }
+
+      @Override
       public void committed(Stage stage) {
         hold(one, key(one, stage));
       }
@@ -83,8 +88,6 @@ final class SharedStages {
         Optional.ofNullable(holders.get(key)).or(() -> committedBefore(one, stage, key));
     if (holder.isEmpty()) {
       training.put(key, one);
-    } else {
-      taken.add(one.folder() + "/" + key);
     }
     return holder;
   }
@@ -95,6 +98,15 @@ final class SharedStages {
         .filter(other -> !other.equals(one))
         .filter(other -> Training.isCommitted(folders.apply(other), stage, one.inputs()))
         .findFirst();
+  }
+
+  private synchronized void take(Training one, String key) {
+    taken.add(one.folder() + "/" + key);
+  }
+
+  /** Whether a training's first stage is being trained by another. */
+  synchronized boolean wouldWait(Training one) {
+    return isTrainedByAnother(one, key(one, one.cell().stages().get(0)));
   }
 
   private synchronized void hold(Training one, String key) {

@@ -7,10 +7,14 @@ import io.deepincubation.core.comparison.ComparisonTally;
 import io.deepincubation.core.comparison.SetFacts;
 import io.deepincubation.core.comparison.Study;
 import io.deepincubation.core.comparison.Study.Budget;
+import io.deepincubation.core.method.DeepIncubation;
 import io.deepincubation.core.method.EqualCost;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.UsageException;
+import io.deepincubation.core.run.LeaseTerms;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.RunLease;
+import io.deepincubation.core.text.Quantities;
 import io.deepincubation.spark.RunReport;
 import io.deepincubation.spark.cluster.SparkSettings;
 import io.deepincubation.spark.progress.ProgressBoard;
@@ -62,10 +66,24 @@ public final class SparkComparison {
     return new SparkComparison(spark, shown);
   }
 
-  /** The recipe with its epochs in proportion, so that Deep Incubation costs a budget. */
+  /**
+   * The recipe with its epochs in proportion, so that Deep Incubation costs a budget.
+   *
+   * @throws UsageException if whole epochs miss it by more than {@link EqualCost#TOLERANCE}
+   */
   public Recipe scaled(Recipe recipe, String dataUri, double budget) {
     SetFacts facts = facts(dataUri, recipe);
-    return new EqualCost(facts.trainImages(), facts.classes()).scaled(recipe, budget);
+    var equal = new EqualCost(facts.trainImages(), facts.classes());
+    Recipe scaled = equal.scaled(recipe, budget);
+    double cost = equal.of(new DeepIncubation(), scaled).computed();
+    if (Math.abs(EqualCost.deviation(cost, budget)) > EqualCost.TOLERANCE) {
+      throw new UsageException(
+          String.format(
+              "Cannot scale recipe %s to %s: whole epochs of Deep Incubation come to %s; give that"
+                  + " as --budget, or another",
+              recipe.name(), Quantities.flops(budget), Quantities.flops(cost)));
+    }
+    return scaled;
   }
 
   /**
@@ -90,15 +108,12 @@ public final class SparkComparison {
    * @param uri the comparison's folder
    */
   public ComparisonReport run(ComparisonPlan plan, String uri) {
-    try (var lease =
-        new RunLease(
-            storages.open(uri),
-            SparkSettings.of(spark.getConf()).lease(),
-            spark.sc()::cancelAllJobs)) {
+    var files = new ComparisonFiles(storages.open(uri));
+    var run = new ComparisonRun(spark, storages, plan, uri, board, files::write);
+    LeaseTerms terms = SparkSettings.of(spark.getConf()).lease();
+    try (var lease = new RunLease(storages.open(uri), terms, run::cancel)) {
       lease.acquire();
-      var files = new ComparisonFiles(storages.open(uri));
-      ComparisonReport report =
-          new ComparisonRun(spark, storages, plan, uri, board, files::write).run();
+      ComparisonReport report = run.run(lease::requireNotLost);
       files.write(report.comparison());
       return report;
     }

@@ -26,6 +26,9 @@ public interface OtherRuns {
     return false;
   }
 
+  /** This run has taken a stage from the run that held it. */
+  default void taken(Stage stage) {}
+
   /** This run has a stage now, whether trained or taken. */
   default void committed(Stage stage) {}
 }

@@ -79,6 +79,7 @@ public final class PreparedImages {
     return new SetFacts(
         uri,
         digest(),
+        set.index().digest(testSplit()),
         trainImages(),
         Math.toIntExact(set.index().count(testSplit())),
         classNames().size());

@@ -191,7 +191,7 @@ public final class SparkRun implements AutoCloseable {
   }
 
   /** The Spark jobs of a run. */
-  static String group(String runUri) {
+  public static String group(String runUri) {
     return "deep-incubation " + runUri;
   }
 
@@ -239,7 +239,11 @@ public final class SparkRun implements AutoCloseable {
 
   private boolean take(Stage stage, OtherRuns others) {
     Optional<String> uri = others.holding(stage);
-    return uri.isPresent() && imported(uri.get()).copy(stage, commits);
+    boolean taken = uri.isPresent() && imported(uri.get()).copy(stage, commits);
+    if (taken) {
+      others.taken(stage);
+    }
+    return taken;
   }
 
   private StageImport imported(String uri) {

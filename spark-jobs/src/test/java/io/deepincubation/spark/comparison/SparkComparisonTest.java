@@ -1,12 +1,16 @@
 package io.deepincubation.spark.comparison;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.deepincubation.core.comparison.Comparison;
 import io.deepincubation.core.comparison.Comparison.Cell;
 import io.deepincubation.core.comparison.ComparisonPlan;
 import io.deepincubation.core.comparison.Study;
 import io.deepincubation.core.comparison.Study.Budget;
+import io.deepincubation.core.data.set.PreparedSetWriter;
+import io.deepincubation.core.data.source.SyntheticShapes;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.storage.Json;
@@ -177,5 +181,20 @@ class SparkComparisonTest {
         .startsWith("\"label\",\"method\"")
         .contains("\"Deep Incubation\",\"deep-incubation\"");
     assertThat(folder.resolve("comparison.html")).content().contains("Deep Incubation");
+  }
+
+  @Test
+  void setsOfOtherTestImagesAreRefused() {
+    Path others = shared.resolve("others");
+    new PreparedSetWriter(new LocalStorage(others))
+        .write(new SyntheticShapes(4, 16, 96, 48), 4, 96);
+    Study sets =
+        Study.of(List.of("e2e"))
+            .budget(Budget.AS_IS)
+            .varied(Map.of("data", List.of(others.toUri().toString())));
+
+    assertThatExceptionOfType(UsageException.class)
+        .isThrownBy(() -> compare(sets))
+        .withMessageContaining("expected the test images of");
   }
 }

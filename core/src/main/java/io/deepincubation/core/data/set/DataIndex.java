@@ -142,7 +142,7 @@ public record DataIndex(
   }
 
   /** SHA-256 over the samples of a split. */
-  String digest(String split) {
+  public String digest(String split) {
     String facts = COMPACT.toJson(splits.getOrDefault(split, List.of()));
     return Sha256.of(facts.getBytes(StandardCharsets.UTF_8));
   }
