@@ -15,6 +15,7 @@ import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.recipe.UsageException;
+import io.deepincubation.core.text.Quantities;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
@@ -89,12 +90,13 @@ public final class ComparisonPlan {
   }
 
   private final Study study;
+  private final Recipe proportions;
   private final Recipe base;
   private final SetFacts data;
   private final List<Row> rows;
 
   /**
-   * Plans a study.
+   * Plans a study at the recipe's own budget: what Deep Incubation costs by it.
    *
    * @param study what is compared
    * @param recipe at which
@@ -104,11 +106,45 @@ public final class ComparisonPlan {
    */
   public ComparisonPlan(
       Study study, Recipe recipe, SetFacts data, Function<String, SetFacts> sets) {
+    this(study, recipe, data, sets, null);
+  }
+
+  /**
+   * Plans a study.
+   *
+   * @param study what is compared
+   * @param recipe at which
+   * @param data on what
+   * @param sets facts of other prepared sets, by URI
+   * @param budget computed operations of Deep Incubation, to which the recipe's epochs are brought
+   *     in proportion; null for the recipe as it is
+   * @throws UsageException if trainings cannot be brought to their budget
+   */
+  public ComparisonPlan(
+      Study study,
+      Recipe recipe,
+      SetFacts data,
+      Function<String, SetFacts> sets,
+      @Nullable Double budget) {
     this.study = study;
-    this.base = recipe;
+    this.proportions = recipe;
     this.data = data;
+    this.base = budget == null ? recipe : scaled(budget);
     rows = study.variants().stream().map(variant -> row(variant, sets)).toList();
     requireEqualCost();
+  }
+
+  private Recipe scaled(double budget) {
+    Recipe scaled = equalCost(data).scaled(proportions, budget);
+    double cost = equalCost(data).of(new DeepIncubation(), scaled).computed();
+    if (Math.abs(EqualCost.deviation(cost, budget)) > EqualCost.TOLERANCE) {
+      throw new UsageException(
+          String.format(
+              "Cannot scale recipe %s to %s: whole epochs of Deep Incubation come to %s; give that"
+                  + " as --budget, or another",
+              proportions.name(), Quantities.flops(budget), Quantities.flops(cost)));
+    }
+    return scaled;
   }
 
   /** What is compared. */
@@ -309,9 +345,10 @@ public final class ComparisonPlan {
   }
 
   private boolean fits(double budget) {
-    Recipe scaled = equalCost(data).scaled(base, budget);
+    Recipe scaled = equalCost(data).scaled(proportions, budget);
     double exact = equalCost(data).of(new DeepIncubation(), scaled).computed();
-    return rows.stream().allMatch(row -> fits(row, scaled, exact));
+    return Math.abs(EqualCost.deviation(exact, budget)) <= EqualCost.TOLERANCE
+        && rows.stream().allMatch(row -> fits(row, scaled, exact));
   }
 
   private boolean fits(Row row, Recipe scaled, double budget) {

@@ -75,17 +75,14 @@ public final class StageWork {
         var network =
             new ModularNetwork(
                 context.architecture(), stage.network(), start(stage, inputs), compute)) {
-      TrainingOutcome outcome =
-          stage.trains() ? train(stage, key, network, inputs) : measured(stage, network);
+      TrainingOutcome trained = stage.trains() ? train(stage, key, network, inputs) : null;
+      Classification.Counts test = tally(stage.recipe(), network);
+      TrainingOutcome outcome = trained == null ? measuredOnly(test.metrics()) : trained;
       List<Shard> shards = stage.kept().stream().map(i -> writeShard(stage, network, i)).toList();
       StageResult result = result(stage, key, outcome, memory.most(), startedAt, shards);
       return context
           .outcomes()
-          .keep(
-              result,
-              context.configuration(stage.named()),
-              outcome.metrics(),
-              tally(stage.recipe(), network).predicted());
+          .keep(result, context.configuration(stage.named()), outcome.metrics(), test.predicted());
     }
   }
 
@@ -127,8 +124,7 @@ public final class StageWork {
     return context.start().of(stage.network(), module, stage.recipe().seed(), purpose);
   }
 
-  private TrainingOutcome measured(Stage stage, ModularNetwork network) {
-    Metrics measured = tally(stage.recipe(), network).metrics();
+  private static TrainingOutcome measuredOnly(Metrics measured) {
     return new TrainingOutcome(0, 0, 0, 0, measured, 0, 0, List.of());
   }
 

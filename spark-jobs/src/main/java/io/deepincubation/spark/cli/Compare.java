@@ -129,9 +129,8 @@ final class Compare extends Verb {
     Recipe resolved = recipe.recipe();
     try (CliSession session = CliSession.start(new PlaceOptions(), output())) {
       SparkComparison comparison = SparkComparison.on(session.spark()).progress(session.board());
-      Recipe scaled =
-          budget == null ? resolved : comparison.scaled(resolved, data, operations(budget));
-      ComparisonPlan plan = comparison.plan(asked, scaled, data);
+      ComparisonPlan plan =
+          comparison.plan(asked, resolved, data, budget == null ? null : operations(budget));
       return planOnly ? planned(plan) : compared(comparison.run(plan, to));
     }
   }

@@ -7,14 +7,10 @@ import io.deepincubation.core.comparison.ComparisonTally;
 import io.deepincubation.core.comparison.SetFacts;
 import io.deepincubation.core.comparison.Study;
 import io.deepincubation.core.comparison.Study.Budget;
-import io.deepincubation.core.method.DeepIncubation;
-import io.deepincubation.core.method.EqualCost;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.run.LeaseTerms;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.RunLease;
-import io.deepincubation.core.text.Quantities;
 import io.deepincubation.spark.RunReport;
 import io.deepincubation.spark.cluster.SparkSettings;
 import io.deepincubation.spark.progress.ProgressBoard;
@@ -25,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares ways to train on Spark, at equal training cost and with several seeds.
@@ -67,26 +64,6 @@ public final class SparkComparison {
   }
 
   /**
-   * The recipe with its epochs in proportion, so that Deep Incubation costs a budget.
-   *
-   * @throws UsageException if whole epochs miss it by more than {@link EqualCost#TOLERANCE}
-   */
-  public Recipe scaled(Recipe recipe, String dataUri, double budget) {
-    SetFacts facts = facts(dataUri, recipe);
-    var equal = new EqualCost(facts.trainImages(), facts.classes());
-    Recipe scaled = equal.scaled(recipe, budget);
-    double cost = equal.of(new DeepIncubation(), scaled).computed();
-    if (Math.abs(EqualCost.deviation(cost, budget)) > EqualCost.TOLERANCE) {
-      throw new UsageException(
-          String.format(
-              "Cannot scale recipe %s to %s: whole epochs of Deep Incubation come to %s; give that"
-                  + " as --budget, or another",
-              recipe.name(), Quantities.flops(budget), Quantities.flops(cost)));
-    }
-    return scaled;
-  }
-
-  /**
    * Plans a study; trains nothing.
    *
    * @param study what is compared
@@ -94,7 +71,20 @@ public final class SparkComparison {
    * @param dataUri the prepared set
    */
   public ComparisonPlan plan(Study study, Recipe recipe, String dataUri) {
-    return new ComparisonPlan(study, recipe, facts(dataUri, recipe), other -> facts(other, recipe));
+    return plan(study, recipe, dataUri, null);
+  }
+
+  /**
+   * Plans a study at another budget than the recipe's; trains nothing.
+   *
+   * @param study what is compared
+   * @param recipe the proportions of its stages' epochs
+   * @param dataUri the prepared set
+   * @param budget computed operations of Deep Incubation; null for the recipe as it is
+   */
+  public ComparisonPlan plan(Study study, Recipe recipe, String dataUri, @Nullable Double budget) {
+    return new ComparisonPlan(
+        study, recipe, facts(dataUri, recipe), other -> facts(other, recipe), budget);
   }
 
   private SetFacts facts(String uri, Recipe recipe) {
