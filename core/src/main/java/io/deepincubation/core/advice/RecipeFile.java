@@ -27,9 +27,16 @@ final class RecipeFile {
   static String text(List<String> head, String extending, Choices choices, Recipe recipe) {
     var text = new StringBuilder();
     head.forEach(line -> text.append(("# " + line).stripTrailing()).append('\n'));
-    text.append("extends: ").append(extending).append('\n');
+    text.append("extends: ").append(quoted(extending)).append('\n');
     RecipeYaml.tree(recipe).forEach((key, value) -> text.append(entry(key, value, choices)));
     return text.toString();
+  }
+
+  /** As YAML reads it back, whatever a path has in it. */
+  private static String quoted(String name) {
+    return name.matches("[\\w./-]+")
+        ? name
+        : '"' + name.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
   private static String entry(String key, Object value, Choices choices) {

@@ -36,7 +36,7 @@ record CostSums(StageCost deepIncubation, StageCost endToEnd, double ratio) {
   private String remedy() {
     return Math.abs(ratio - 1) <= EqualCost.TOLERANCE
         ? ""
-        : "; end-to-end.epochs=equal equals them";
+        : "; end-to-end.epochs=equal comes nearest";
   }
 
   private static String sum(StageCost cost) {

@@ -376,7 +376,7 @@ class MainTest extends CommandLineFixture {
         .contains(
             "96 images of 12 classes in 1 shards, 2 modules", "modules/1", "2 module tasks on")
         .contains("All of Deep Incubation: ", "End-to-end training: ", " computed (")
-        .contains("; end-to-end.epochs=equal equals them")
+        .contains("; end-to-end.epochs=equal comes nearest")
         .contains("Deep Incubation takes about ", "--conf spark.executor.memoryOverhead=")
         .contains("--conf 'spark.executor.extraJavaOptions=-XX:+UseSerialGC ");
 
