@@ -228,8 +228,9 @@ public final class RecipeAdvice {
   static Optional<String> smallerNetwork(Start start, double epochs) {
     return start == Start.GROWN && epochs < EPOCHS_OF_RANDOM
         ? Optional.of(
-            "At such a budget a network of the meta model's few layers may do as well: trained for"
-                + " 60 % of it, one reached 46.0 % where the final model reached 46.2 %")
+            "At such a budget try a network of the meta model's few layers, too: on 5,000 images of"
+                + " CIFAR-10, 4 layers trained end to end for all of it reached 49.6 %, 12 layers"
+                + " 44.8 % by Deep Incubation and 41.9 % end to end")
         : Optional.empty();
   }
 
