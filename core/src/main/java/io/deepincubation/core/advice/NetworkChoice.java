@@ -108,15 +108,22 @@ final class NetworkChoice {
     ModelRecipe model = recipe.model();
     String layers =
         String.format(
+            Locale.ROOT,
             "%d layers of %d in %d modules",
-            model.depth(), model.width(), recipe.division().modules());
+            model.depth(),
+            model.width(),
+            recipe.division().modules());
     if (model.family() == Family.RESNET) {
       return "ResNet, " + layers + ", images of " + model.image() + " pixels";
     }
     var tokens = new Tokens(model.image(), model.patch());
     return String.format(
+        Locale.ROOT,
         "ViT, %s, images of %d pixels in %d patches of %d",
-        layers, model.image(), tokens.count(), model.patch());
+        layers,
+        model.image(),
+        tokens.count(),
+        model.patch());
   }
 
   /** What is given and what is chosen: the largest network that the budget trains for long. */

@@ -165,7 +165,7 @@ public final class RecipeAdvice {
 
   private static void require(int layers, int least, List<String> against) {
     if (layers < least) {
-      against.add(String.format("%d layers are fewer", layers));
+      against.add(layers + " layers are fewer");
     }
   }
 

@@ -5,7 +5,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,9 @@ public record Comparison(
 
   /** The file in the comparison's folder. */
   public static final String FILE = "comparison.json";
+
+  /** The axis of comparisons whose stages' epochs are scaled all together (Fig. 4). */
+  public static final String ALL_EPOCHS = "*.epochs";
 
   /** The format that this version writes. */
   public static final int FORMAT_VERSION = 1;
@@ -91,6 +96,11 @@ public record Comparison(
       values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
       cells = List.copyOf(cells);
       gains = List.copyOf(gains);
+    }
+
+    /** The mean over the trainings that have come to their end; empty where none has. */
+    public OptionalDouble mean(ToDoubleFunction<Cell> number) {
+      return done().stream().mapToDouble(number).average();
     }
 
     /** The trainings that have come to their end. */

@@ -137,7 +137,7 @@ public final class ComparisonPlan {
   private Recipe scaled(double budget) {
     Recipe scaled = equalCost(data).scaled(proportions, budget);
     double cost = equalCost(data).of(new DeepIncubation(), scaled).computed();
-    if (Math.abs(EqualCost.deviation(cost, budget)) > EqualCost.TOLERANCE) {
+    if (!EqualCost.isEqual(cost, budget)) {
       throw new UsageException(
           String.format(
               "Cannot scale recipe %s to %s: whole epochs of Deep Incubation come to %s; give that"
@@ -198,6 +198,7 @@ public final class ComparisonPlan {
     if (!set.testDigest().equals(data.testDigest()) || set.classes() != data.classes()) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot compare on %s: expected the test images of %s, %d of %d classes, got %d"
                   + " others of %d",
               set.uri(),
@@ -319,12 +320,16 @@ public final class ComparisonPlan {
   }
 
   private static boolean isEqual(Row row) {
-    return row.budget() == null || Math.abs(deviation(row)) <= EqualCost.TOLERANCE;
+    return row.budget() == null || EqualCost.isEqual(computed(row), row.budget());
   }
 
   private static double deviation(Row row) {
     double budget = row.budget() == null ? 1 : row.budget();
-    return EqualCost.deviation(row.cells().get(0).cost().computed(), budget);
+    return EqualCost.deviation(computed(row), budget);
+  }
+
+  private static double computed(Row row) {
+    return row.cells().get(0).cost().computed();
   }
 
   /** A budget near this one that all variants come near enough to. */
@@ -347,7 +352,7 @@ public final class ComparisonPlan {
   private boolean fits(double budget) {
     Recipe scaled = equalCost(data).scaled(proportions, budget);
     double exact = equalCost(data).of(new DeepIncubation(), scaled).computed();
-    return Math.abs(EqualCost.deviation(exact, budget)) <= EqualCost.TOLERANCE
+    return EqualCost.isEqual(exact, budget)
         && rows.stream().allMatch(row -> fits(row, scaled, exact));
   }
 
@@ -355,6 +360,6 @@ public final class ComparisonPlan {
     Recipe recipe = varied(row.variant(), scaled, row.set());
     Recipe solved = solved(row.variant(), row.method(), recipe, row.set(), budget);
     double cost = equalCost(row.set()).of(row.method(), solved).computed();
-    return Math.abs(EqualCost.deviation(cost, budget)) <= EqualCost.TOLERANCE;
+    return EqualCost.isEqual(cost, budget);
   }
 }

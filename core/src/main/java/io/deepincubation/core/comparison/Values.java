@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Values {
 
-  static final String ALL_EPOCHS = "*.epochs";
+  static final String ALL_EPOCHS = Comparison.ALL_EPOCHS;
   static final String SHARE = "incubation-share";
   static final String DATA = "data";
 

@@ -148,6 +148,11 @@ public final class EqualCost {
     return schedule.epochs() == 0 ? schedule : schedule.lasting(Math.toIntExact(scaled));
   }
 
+  /** Whether a cost is as near to a budget as trainings that are compared have to be. */
+  public static boolean isEqual(double cost, double budget) {
+    return Math.abs(deviation(cost, budget)) <= TOLERANCE;
+  }
+
   /** How far a cost is off a budget, as a share of it; positive where it is above. */
   public static double deviation(double cost, double budget) {
     return (cost - budget) / budget;

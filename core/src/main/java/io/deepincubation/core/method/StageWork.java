@@ -12,7 +12,6 @@ import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.StageKey;
 import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.script.TorchEngine;
@@ -21,6 +20,7 @@ import io.deepincubation.core.training.Classification;
 import io.deepincubation.core.training.ConfusionMatrix;
 import io.deepincubation.core.training.Evaluator;
 import io.deepincubation.core.training.ImitationObjective;
+import io.deepincubation.core.training.Measurement;
 import io.deepincubation.core.training.Objective;
 import io.deepincubation.core.training.Task;
 import io.deepincubation.core.training.TrainedStage;
@@ -75,14 +75,17 @@ public final class StageWork {
         var network =
             new ModularNetwork(
                 context.architecture(), stage.network(), start(stage, inputs), compute)) {
-      TrainingOutcome trained = stage.trains() ? train(stage, key, network, inputs) : null;
-      Classification.Counts test = tally(stage.recipe(), network);
-      TrainingOutcome outcome = trained == null ? measuredOnly(test.metrics()) : trained;
+      TrainingOutcome outcome =
+          stage.trains() ? train(stage, key, network, inputs) : measured(stage, network);
       List<Shard> shards = stage.kept().stream().map(i -> writeShard(stage, network, i)).toList();
       StageResult result = result(stage, key, outcome, memory.most(), startedAt, shards);
       return context
           .outcomes()
-          .keep(result, context.configuration(stage.named()), outcome.metrics(), test.predicted());
+          .keep(
+              result,
+              context.configuration(stage.named()),
+              outcome.metrics(),
+              outcome.measured().predicted());
     }
   }
 
@@ -124,7 +127,8 @@ public final class StageWork {
     return context.start().of(stage.network(), module, stage.recipe().seed(), purpose);
   }
 
-  private static TrainingOutcome measuredOnly(Metrics measured) {
+  private TrainingOutcome measured(Stage stage, ModularNetwork network) {
+    Measurement measured = Measurement.of(tally(stage.recipe(), network));
     return new TrainingOutcome(0, 0, 0, 0, measured, 0, 0, List.of());
   }
 
@@ -219,8 +223,8 @@ public final class StageWork {
         cost.nominal(),
         cost.computed(),
         outcome.epochs() == 0 ? null : outcome.loss(),
-        outcome.measured().value(),
-        outcome.measured(),
+        outcome.measured().metrics().value(),
+        outcome.measured().metrics(),
         compute.threads(),
         Host.name(),
         context.attempt().executor(),

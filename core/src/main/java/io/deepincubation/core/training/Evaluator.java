@@ -65,20 +65,20 @@ public final class Evaluator implements AutoCloseable {
   public Measure measureOf(Objective objective) {
     return new Measure() {
       @Override
-      public Metrics of(TrainingStep training) {
-        return metrics(objective, training.lanes(), batch -> true);
+      public Measurement of(TrainingStep training) {
+        return measured(objective, training.lanes(), batch -> true);
       }
 
       @Override
       public void rehearse(TrainingStep training) {
         int lanes = training.lanes().count();
         int last = batches.count() - 1; // of a size of its own
-        metrics(objective, training.lanes(), batch -> batch < lanes || batch == last);
+        measured(objective, training.lanes(), batch -> batch < lanes || batch == last);
       }
     };
   }
 
-  private Metrics metrics(Objective objective, Lanes lanes, IntPredicate wanted) {
+  private Measurement measured(Objective objective, Lanes lanes, IntPredicate wanted) {
     Task task = objective.task();
     Tally network = task.tally();
     var heads = new ConcurrentSkipListMap<Integer, Tally>();
@@ -97,7 +97,7 @@ public final class Evaluator implements AutoCloseable {
     for (var head : heads.entrySet()) {
       all = all.with("head." + head.getKey() + ".", head.getValue().metrics());
     }
-    return all;
+    return new Measurement(all, network.predicted());
   }
 
   private void forEachBatch(

@@ -1,7 +1,5 @@
 package io.deepincubation.core.training;
 
-import io.deepincubation.core.run.Metrics;
-
 /** Measures the network in training between two steps. */
 @FunctionalInterface
 public interface Measure {
@@ -11,7 +9,7 @@ public interface Measure {
    *
    * @param training whose threads are idle meanwhile
    */
-  Metrics of(TrainingStep training);
+  Measurement of(TrainingStep training);
 
   /**
    * Measures a few images before the first step and forgets the result: what cannot be measured

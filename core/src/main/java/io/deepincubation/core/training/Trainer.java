@@ -8,7 +8,6 @@ import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.run.CheckpointKeeper;
 import io.deepincubation.core.run.Checkpoints;
-import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.run.TrainingState;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +102,7 @@ public final class Trainer {
     private final int interval = Math.max(1, steps.perEpoch() / INTERVALS);
     private long step;
     private long resumedFromStep;
-    private @Nullable Metrics last;
+    private @Nullable Measurement last;
 
     Session(Objective objective, TrainingStep training, Measure measure) {
       this.training = training;
@@ -178,7 +177,7 @@ public final class Trainer {
       int every = Math.max(1, steps.epochs() / EVALUATIONS);
       if (step == steps.all() || (epochs % every == 0 && steps.epochs() - epochs >= every)) {
         last = measure.of(training);
-        events.measured(last, step);
+        events.measured(last.metrics(), step);
       }
     }
 

@@ -1,6 +1,5 @@
 package io.deepincubation.core.training;
 
-import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.MetricsLine;
 import java.util.List;
 
@@ -21,7 +20,7 @@ public record TrainingOutcome(
     int epochs,
     double seconds,
     double loss,
-    Metrics measured,
+    Measurement measured,
     long steps,
     long resumedFromStep,
     List<MetricsLine> metrics) {

@@ -177,7 +177,7 @@ class TaskTest {
         training.gather(batches.batch(step, 0), new StepKey(key, step, 0, IMAGES, 0));
         training.update(5e-3);
       }
-      return evaluator.measureOf(objective).of(training);
+      return evaluator.measureOf(objective).of(training).metrics();
     }
   }
 

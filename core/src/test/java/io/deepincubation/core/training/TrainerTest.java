@@ -149,7 +149,7 @@ class TrainerTest {
     var told = new ArrayList<RunEvent.Interval>();
     Trained trained = train(recipe(), folder, told::add);
     assertThat(trained.outcome().images()).isEqualTo(EPOCHS * 96L);
-    assertThat(trained.outcome().measured().value()).isEqualTo(0.5);
+    assertThat(trained.outcome().measured().metrics().value()).isEqualTo(0.5);
     assertThat(told)
         .hasSize(EPOCHS * 6)
         .last()
@@ -235,7 +235,12 @@ class TrainerTest {
 
   private static Trained train(
       Recipe recipe, Path folder, Consumer<RunEvent.Interval> progress, int threads) {
-    return train(recipe, folder, progress, threads, objective -> step -> Metrics.ofTop1(0.5));
+    return train(
+        recipe,
+        folder,
+        progress,
+        threads,
+        objective -> step -> new Measurement(Metrics.ofTop1(0.5), List.of()));
   }
 
   private static Trained train(

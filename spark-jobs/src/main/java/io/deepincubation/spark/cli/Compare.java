@@ -13,6 +13,7 @@ import io.deepincubation.spark.comparison.SparkComparison;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,12 +29,7 @@ final class Compare extends Verb {
 
   @Mixin private final RecipeOptions.Required recipe = new RecipeOptions.Required();
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "URI",
-      description = "The folder that `prepare` made.")
-  private String data = "";
+  @Mixin private final DataOptions data = new DataOptions();
 
   @Option(
       names = "--to",
@@ -130,7 +126,7 @@ final class Compare extends Verb {
     try (CliSession session = CliSession.start(new PlaceOptions(), output())) {
       SparkComparison comparison = SparkComparison.on(session.spark()).progress(session.board());
       ComparisonPlan plan =
-          comparison.plan(asked, resolved, data, budget == null ? null : operations(budget));
+          comparison.plan(asked, resolved, data.data(), budget == null ? null : operations(budget));
       return planOnly ? planned(plan) : compared(comparison.run(plan, to));
     }
   }
@@ -232,6 +228,7 @@ final class Compare extends Verb {
     var lines = new ArrayList<String>();
     lines.add(
         String.format(
+            Locale.ROOT,
             "%d trainings: %d trained now, %d done before, %d failed; %d stages trained, %d shared",
             work.trainings(),
             work.trained(),

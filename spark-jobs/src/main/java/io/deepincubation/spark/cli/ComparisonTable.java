@@ -2,16 +2,18 @@ package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.comparison.Comparison;
 import io.deepincubation.core.comparison.Comparison.Cell;
-import io.deepincubation.core.comparison.Comparison.CostRatio;
 import io.deepincubation.core.comparison.Comparison.Pair;
 import io.deepincubation.core.comparison.Comparison.Row;
 import io.deepincubation.core.comparison.Comparison.Trend;
 import io.deepincubation.core.comparison.Comparison.Verdict;
 import io.deepincubation.core.statistics.Estimate;
 import io.deepincubation.core.text.Quantities;
+import io.deepincubation.spark.report.CostSentences;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,7 @@ final class ComparisonTable {
       comparison.pairs().forEach(pair -> lines.add(sentence(pair)));
     }
     comparison.trends().forEach(trend -> lines.add(sentence(trend)));
-    comparison.costRatios().forEach(ratio -> lines.add(sentence(ratio)));
+    new CostSentences(comparison).sentences().forEach(lines::add);
     failures(lines);
     return lines;
   }
@@ -62,10 +64,10 @@ final class ComparisonTable {
         top1 == null ? "-" : Quantities.percent(top1.mean()),
         top1 == null ? "-" : points(top1.margin()),
         top1 == null ? "-" : points(top1.spread()),
-        mean(row, Cell::computedFlops),
-        mean(row, Cell::nominalFlops),
-        seconds(row, Cell::seconds),
-        seconds(row, Cell::longestPath),
+        mean(row, Cell::computedFlops, Quantities::flops),
+        mean(row, Cell::nominalFlops, Quantities::flops),
+        mean(row, Cell::seconds, ComparisonTable::whole),
+        mean(row, Cell::longestPath, ComparisonTable::whole),
         row.done().size() + "/" + row.cells().size());
   }
 
@@ -73,17 +75,13 @@ final class ComparisonTable {
     return share == null ? "-" : String.format(Locale.ROOT, "%.1f", 100 * share);
   }
 
-  private static String mean(Row row, ToDoubleFunction<Cell> flops) {
-    return row.done().isEmpty()
-        ? "-"
-        : Quantities.flops(row.done().stream().mapToDouble(flops).average().orElseThrow());
+  private static String mean(Row row, ToDoubleFunction<Cell> number, DoubleFunction<String> words) {
+    OptionalDouble mean = row.mean(number);
+    return mean.isPresent() ? words.apply(mean.getAsDouble()) : "-";
   }
 
-  private static String seconds(Row row, ToDoubleFunction<Cell> seconds) {
-    return row.done().isEmpty()
-        ? "-"
-        : String.format(
-            Locale.ROOT, "%.0f", row.done().stream().mapToDouble(seconds).average().orElseThrow());
+  private static String whole(double seconds) {
+    return String.format(Locale.ROOT, "%.0f", seconds);
   }
 
   private List<List<String>> pairs() {
@@ -149,23 +147,6 @@ final class ComparisonTable {
         trend.other(),
         100 * trend.change().mean(),
         100 * trend.change().margin());
-  }
-
-  private static String sentence(CostRatio ratio) {
-    Estimate estimate = ratio.ratio();
-    return estimate == null
-        ? String.format(
-            "The best accuracy of %s was reached by %s with %d seeds: not enough for a cost ratio",
-            ratio.other(), ratio.method(), ratio.reached())
-        : String.format(
-            Locale.ROOT,
-            "For the best accuracy of %s, %s costs %s%.2f times as much as %s (+-%.2f)",
-            ratio.other(),
-            ratio.other(),
-            ratio.atLeast() ? "at least " : "",
-            estimate.mean(),
-            ratio.method(),
-            estimate.margin());
   }
 
   private void failures(List<String> lines) {

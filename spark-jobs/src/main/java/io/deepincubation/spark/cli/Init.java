@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -49,12 +50,7 @@ final class Init extends Verb {
   /** Letters of a line of the file's first comment. */
   private static final int LINE = 96;
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "URI",
-      description = "The folder that `prepare` made.")
-  private String data = "";
+  @Mixin private final DataOptions data = new DataOptions();
 
   @Option(
       names = "--budget",
@@ -175,7 +171,7 @@ final class Init extends Verb {
 
   private ImageSet set() {
     try (CliSession session = CliSession.start(new PlaceOptions(), output())) {
-      DataIndex index = PreparedSet.open(session.storages().open(data)).index();
+      DataIndex index = PreparedSet.open(session.storages().open(data.data())).index();
       require(index.count(ImageSource.TRAIN) > 0, "images to train on", "none");
       require(index.splits().size() > 1, "a split test or val", "train alone");
       require(index.classNames().size() > 1, "2 classes or more", index.classNames().toString());
@@ -190,7 +186,7 @@ final class Init extends Verb {
       throw new UnfitDataException(
           String.format(
               "Cannot write a recipe for %s: expected %s, got %s; see `prepare --help`",
-              data, expected, got));
+              data.data(), expected, got));
     }
   }
 
@@ -299,7 +295,7 @@ final class Init extends Verb {
   private String command(RecipeDraft draft) {
     return String.format(
         "bin/deep-incubation %s --recipe %s --data %s --run RUN",
-        draft.verdict().pays() ? "run" : "baseline --method " + EndToEnd.NAME, to, data);
+        draft.verdict().pays() ? "run" : "baseline --method " + EndToEnd.NAME, to, data.data());
   }
 
   private String budgetInWords(@Nullable Speed speed) {

@@ -9,12 +9,7 @@ final class RunOptions {
 
   @Mixin private final RecipeOptions.Required recipe = new RecipeOptions.Required();
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "URI",
-      description = "The folder that `prepare` made.")
-  private String data = "";
+  @Mixin private final DataOptions data = new DataOptions();
 
   @Option(
       names = "--run",
@@ -31,7 +26,7 @@ final class RunOptions {
   }
 
   String data() {
-    return data;
+    return data.data();
   }
 
   String run() {

@@ -27,6 +27,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -325,8 +326,12 @@ final class ComparisonRun {
     return Fault.of(why)
         .toException(
             String.format(
+                Locale.ROOT,
                 "Cannot finish the comparison: %d of %d trainings failed; the first, %s: %s; give"
                     + " the command again to go on",
-                failures.size(), distinct().size(), first.name(), told(why)));
+                failures.size(),
+                distinct().size(),
+                first.name(),
+                told(why)));
   }
 }

@@ -27,10 +27,11 @@ import org.jspecify.annotations.Nullable;
  * Compares ways to train on Spark, at equal training cost and with several seeds.
  *
  * <pre>{@code
- * ComparisonReport report =
- *     SparkComparison.on(spark)
- *         .of(Studies.named("tab-2"), Recipes.named("cifar100-small"), "s3a://lake/cifar100")
- *         .run("s3a://runs/compared");
+ * SparkComparison comparison = SparkComparison.on(spark);
+ * ComparisonPlan plan =
+ *     comparison.plan(
+ *         Studies.named("tab-2"), Recipes.named("cifar100-small"), "s3a://lake/cifar100");
+ * ComparisonReport report = comparison.run(plan, "s3a://runs/compared");
  * Dataset<Row> rows = report.rows();
  * }</pre>
  *

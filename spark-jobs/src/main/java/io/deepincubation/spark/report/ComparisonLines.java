@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
  */
 final class ComparisonLines {
 
-  private static final String ALL_EPOCHS = "*.epochs";
   private static final String EPOCHS = "epochs";
 
   private final Comparison comparison;
@@ -32,7 +31,7 @@ final class ComparisonLines {
 
   /** Whether rows go by how long all stages are trained, so by their cost (Fig. 4). */
   boolean goByCost() {
-    return isOrdered() && comparison.axis().equals(ALL_EPOCHS);
+    return isOrdered() && comparison.axis().equals(Comparison.ALL_EPOCHS);
   }
 
   /** Numbers along the axis in words: {@code model.depth 8}, {@code 0.5 times the epochs}. */
@@ -60,7 +59,7 @@ final class ComparisonLines {
 
   private boolean isOfAxis(String key) {
     return key.equals(comparison.axis())
-        || (comparison.axis().equals(ALL_EPOCHS) && key.endsWith(EPOCHS));
+        || (comparison.axis().equals(Comparison.ALL_EPOCHS) && key.endsWith(EPOCHS));
   }
 
   private boolean isEverywhere(Entry<String, String> value) {

@@ -6,6 +6,7 @@ import io.deepincubation.core.statistics.Estimate;
 import io.deepincubation.core.text.Quantities;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -67,7 +68,7 @@ final class ComparisonTable {
   }
 
   private static String mean(Row row, ToDoubleFunction<Cell> number, DoubleFunction<String> words) {
-    var mean = row.done().stream().mapToDouble(number).average();
+    OptionalDouble mean = row.mean(number);
     return Html.numberCell(mean.isPresent() ? words.apply(mean.getAsDouble()) : NONE);
   }
 

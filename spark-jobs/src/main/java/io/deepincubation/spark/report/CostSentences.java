@@ -2,22 +2,29 @@ package io.deepincubation.spark.report;
 
 import io.deepincubation.core.comparison.Comparison;
 import io.deepincubation.core.comparison.Comparison.CostRatio;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What one method costs for another's best accuracy, in words. */
-final class CostSentences {
+public final class CostSentences {
 
   private final Comparison comparison;
 
-  CostSentences(Comparison comparison) {
+  /** Of a comparison. */
+  public CostSentences(Comparison comparison) {
     this.comparison = comparison;
   }
 
   String html() {
-    return comparison.costRatios().stream()
-        .map(ratio -> "<p>" + Html.escaped(sentence(ratio)) + "</p>\n")
+    return sentences().stream()
+        .map(sentence -> "<p>" + Html.escaped(sentence) + "</p>\n")
         .collect(Collectors.joining());
+  }
+
+  /** One for each ratio. */
+  public List<String> sentences() {
+    return comparison.costRatios().stream().map(this::sentence).toList();
   }
 
   private String sentence(CostRatio cost) {
