@@ -5,6 +5,9 @@ import io.deepincubation.core.bench.InputBenchmark.Speed;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.storage.LocalStorage;
 import io.deepincubation.core.storage.Storage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +36,9 @@ final class BenchInput extends Verb {
       description = "Where the JPEG files that are timed are written; default nowhere.")
   private @Nullable Path files;
 
+  /** The folder in that of the files for those whose shorter side has 256 pixels. */
+  private static final String SMALLER = "shorter-side-256";
+
   /** The answer's JSON. */
   private record Facts(String status, List<Speed> speeds) {}
 
@@ -44,8 +50,9 @@ final class BenchInput extends Verb {
     var benchmark = new InputBenchmark(seconds);
     if (files != null) {
       write(new LocalStorage(files), benchmark.files());
+      write(new LocalStorage(files.resolve(SMALLER)), benchmark.smallerFiles());
     }
-    List<Speed> speeds = benchmark.run();
+    List<Speed> speeds = speeds(benchmark);
     var rows = new ArrayList<List<String>>();
     rows.add(List.of("images", "images/s of a core", "ms an image"));
     for (Speed speed : speeds) {
@@ -58,10 +65,23 @@ final class BenchInput extends Verb {
     return new Answer(Results.columns(rows), new Facts("done", speeds));
   }
 
+  private static List<Speed> speeds(InputBenchmark benchmark) {
+    try {
+      Path folder = Files.createTempDirectory("deep-incubation-bench-");
+      try {
+        return benchmark.run(folder);
+      } finally {
+        new LocalStorage(folder).delete("");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot time images: " + e.getMessage(), e);
+    }
+  }
+
   private static void write(Storage folder, List<byte[]> images) {
     for (int i = 0; i < images.size(); i++) {
       byte[] image = images.get(i);
-      folder.write(String.format("%03d.jpg", i), stream -> stream.write(image));
+      folder.write(String.format(Locale.ROOT, "%03d.jpg", i), stream -> stream.write(image));
     }
   }
 }

@@ -16,10 +16,13 @@ import org.apache.spark.sql.SparkSession;
 final class CliSession implements AutoCloseable {
 
   /**
-   * Java's first compiler alone. What takes time computes in native libraries; the second one would
-   * take more of a task's core, for minutes, than its code gives back.
+   * Java's second compiler for the hottest loops alone, those over pixels. What else takes time
+   * computes in native libraries: compiling more would take a task's core for minutes, and more
+   * memory, than its code gives back.
    */
-  static final String FIRST_COMPILER = "-XX:TieredStopAtLevel=1";
+  static final String HOT_LOOPS =
+      "-XX:Tier4InvocationThreshold=500000 -XX:Tier4MinInvocationThreshold=60000"
+          + " -XX:Tier4CompileThreshold=1500000 -XX:Tier4BackEdgeThreshold=4000000";
 
   /** What glibc's allocator is told on executors. */
   static final String EXECUTOR_ALLOCATOR = "spark.executorEnv.GLIBC_TUNABLES";
@@ -61,7 +64,7 @@ final class CliSession implements AutoCloseable {
         .setIfMissing("spark.serializer", KryoSerializer.class.getName())
         .setIfMissing("spark.kryo.registrator", IncubationKryoRegistrator.class.getName())
         .setIfMissing("spark.ui.showConsoleProgress", "false")
-        .setIfMissing("spark.executor.extraJavaOptions", FIRST_COMPILER)
+        .setIfMissing("spark.executor.extraJavaOptions", HOT_LOOPS)
         .setIfMissing(EXECUTOR_ALLOCATOR, ALLOCATOR);
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.executor.heartbeatInterval", "2s");

@@ -6,6 +6,7 @@ import io.deepincubation.core.bench.TrainingBenchmark;
 import io.deepincubation.core.bench.TrainingBenchmark.Speed;
 import io.deepincubation.core.data.set.DataIndex;
 import io.deepincubation.core.data.set.PreparedSet;
+import io.deepincubation.core.data.set.SplitSize;
 import io.deepincubation.core.data.source.ImageSource;
 import io.deepincubation.core.method.Architectures;
 import io.deepincubation.core.method.DeepIncubation;
@@ -136,9 +137,16 @@ final class Plan extends Verb {
               known,
               index.map(Plan::shards).orElse(""),
               resolved.division().modules());
+      Optional<SplitSize> size = index.map(found -> SplitSize.of(found, ImageSource.TRAIN));
       return new Answer(
-          told.lines(head),
-          told.facts(resolved.name(), count, known, index.map(Plan::shardCounts).orElse(null)));
+          told.lines(
+              size.map(found -> List.of(head, Results.onANode(found))).orElse(List.of(head))),
+          told.facts(
+              resolved.name(),
+              count,
+              known,
+              index.map(Plan::shardCounts).orElse(null),
+              size.orElse(null)));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.deepincubation.spark.cli;
 
+import io.deepincubation.core.data.set.SplitSize;
 import io.deepincubation.core.method.Method;
 import io.deepincubation.core.method.Stage;
 import io.deepincubation.core.method.TrainingPlan;
@@ -27,7 +28,7 @@ final class PlanAnswer {
    * Java's options for processes that only train: little of a small heap is ever new, so threads
    * that collect it beside the others would cost more than they spare.
    */
-  private static final String TRAINING_JAVA = "-XX:+UseSerialGC " + CliSession.FIRST_COMPILER;
+  private static final String TRAINING_JAVA = "-XX:+UseSerialGC " + CliSession.HOT_LOOPS;
 
   /**
    * A stage in numbers.
@@ -70,6 +71,7 @@ final class PlanAnswer {
    * @param images to train on
    * @param classes of them
    * @param shards of each split; null where no data are given
+   * @param trainSize what the training images take on a node; null where no data are given
    */
   record Facts(
       String status,
@@ -86,7 +88,8 @@ final class PlanAnswer {
       String recipe,
       int images,
       int classes,
-      @Nullable Map<String, Integer> shards) {}
+      @Nullable Map<String, Integer> shards,
+      @Nullable SplitSize trainSize) {}
 
   private final TrainingPlan plan;
   private final Method method;
@@ -201,7 +204,7 @@ final class PlanAnswer {
     return (bytes + MIB - 1) / MIB + "m";
   }
 
-  List<String> lines(String head) {
+  List<String> lines(List<String> head) {
     var rows = new ArrayList<List<String>>();
     rows.add(
         List.of(
@@ -230,7 +233,7 @@ final class PlanAnswer {
               seconds(planned).map(Quantities::duration).orElse("-")));
     }
     var lines = new ArrayList<String>();
-    lines.add(head);
+    lines.addAll(head);
     lines.add("");
     lines.addAll(Results.columns(rows));
     lines.add("");
@@ -273,7 +276,12 @@ final class PlanAnswer {
   }
 
   /** The answer's JSON: the plan, and what it was made for. */
-  Facts facts(String recipe, int images, int classes, @Nullable Map<String, Integer> shards) {
+  Facts facts(
+      String recipe,
+      int images,
+      int classes,
+      @Nullable Map<String, Integer> shards,
+      @Nullable SplitSize trainSize) {
     return new Facts(
         "done",
         stages.stream().map(this::facts).toList(),
@@ -289,7 +297,8 @@ final class PlanAnswer {
         recipe,
         images,
         classes,
-        shards);
+        shards,
+        trainSize);
   }
 
   private StageFacts facts(Planned planned) {

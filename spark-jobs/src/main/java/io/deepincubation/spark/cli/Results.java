@@ -1,5 +1,6 @@
 package io.deepincubation.spark.cli;
 
+import io.deepincubation.core.data.set.SplitSize;
 import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.text.Quantities;
 import java.util.ArrayList;
@@ -27,6 +28,17 @@ final class Results {
               String.format(Locale.ROOT, "%.1f", result.seconds())));
     }
     return columns(rows);
+  }
+
+  /** What training images take on a node, as a sentence. */
+  static String onANode(SplitSize size) {
+    return String.format(
+        Locale.ROOT,
+        "A node that trains reads %s of files, keeps at most %s decoded on its disk and %s in a"
+            + " task's memory",
+        Quantities.bytes(size.fileBytes()),
+        Quantities.bytes(size.decodedBytes()),
+        Quantities.bytes(size.memoryBytes()));
   }
 
   /** Cells in columns as wide as they need, the first flush left, the others flush right. */

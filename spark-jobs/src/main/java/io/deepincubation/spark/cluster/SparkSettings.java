@@ -9,6 +9,7 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.network.util.JavaUtils;
@@ -28,6 +29,8 @@ import org.apache.spark.network.util.JavaUtils;
  * @param cacheDirectory {@value #CACHE_DIRECTORY}: where decoded images are kept on each node;
  *     empty for a folder in {@code spark.local.dir} or the node's own local folders
  * @param cacheBytes {@value #CACHE_SIZE}: what they may take, such as {@code 100g}; default 64g
+ * @param cacheForm {@value #CACHE_DECODED}: whether images of sets too large to decode at once are
+ *     kept decoded there, {@code true} (default), or as files, {@code false}
  * @param checkpoints {@value #CHECKPOINT_STEPS}: optimizer steps that a kill costs at most; {@value
  *     #CHECKPOINT_MINUTES}: training time between two states, such as {@code 0.5}. Where both are
  *     set a state is kept when either is due; default every half minute
@@ -44,6 +47,7 @@ public record SparkSettings(
     Where fineTuneOn,
     String cacheDirectory,
     long cacheBytes,
+    LocalImageCache.Form cacheForm,
     CheckpointPolicy checkpoints,
     LeaseTerms lease,
     boolean local)
@@ -55,6 +59,7 @@ public record SparkSettings(
   public static final String FINE_TUNE_ON = "spark.deepincubation.fine-tune-on";
   static final String CACHE_DIRECTORY = "spark.deepincubation.cache.directory";
   static final String CACHE_SIZE = "spark.deepincubation.cache.size";
+  static final String CACHE_DECODED = "spark.deepincubation.cache.decoded";
   static final String CHECKPOINT_STEPS = "spark.deepincubation.checkpoint.steps";
   static final String CHECKPOINT_MINUTES = "spark.deepincubation.checkpoint.minutes";
   static final String LEASE_DURATION = "spark.deepincubation.lease.duration";
@@ -75,6 +80,7 @@ public record SparkSettings(
         Where.named(FINE_TUNE_ON, conf.get(FINE_TUNE_ON, trainOn)),
         conf.get(CACHE_DIRECTORY, conf.get("spark.local.dir", "")),
         conf.getSizeAsBytes(CACHE_SIZE, "64g"),
+        cacheForm(conf),
         checkpoints(conf),
         lease(conf),
         isLocal(master));
@@ -90,9 +96,24 @@ public record SparkSettings(
         Where.EXECUTOR,
         cacheDirectory,
         cacheBytes,
+        cacheForm,
         checkpoints,
         lease,
         local);
+  }
+
+  private static LocalImageCache.Form cacheForm(SparkConf conf) {
+    return switch (conf.get(CACHE_DECODED, "true")) {
+      case "true" -> LocalImageCache.Form.DECODED;
+      case "false" -> LocalImageCache.Form.ENCODED;
+      default ->
+          throw new UsageException(
+              String.format(
+                  Locale.ROOT,
+                  "Cannot use %s: expected true or false, got %s",
+                  CACHE_DECODED,
+                  conf.get(CACHE_DECODED)));
+    };
   }
 
   private static CheckpointPolicy checkpoints(SparkConf conf) {
@@ -156,7 +177,7 @@ public record SparkSettings(
 
   /** The cache of the node that asks. */
   public LocalImageCache cache() {
-    return new LocalImageCache(cacheFolder(), cacheBytes);
+    return new LocalImageCache(cacheFolder(), cacheBytes).keeping(cacheForm);
   }
 
   /** The folder of the cache on the node that asks. */

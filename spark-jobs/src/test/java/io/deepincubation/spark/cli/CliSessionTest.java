@@ -14,7 +14,7 @@ class CliSessionTest {
   void executorsUseJavasFirstCompilerHugePagesAndAnArenaForEachThread() {
     SparkConf conf = CliSession.withDefaults(new SparkConf(false));
 
-    assertThat(conf.get(EXECUTOR_JAVA)).isEqualTo("-XX:TieredStopAtLevel=1");
+    assertThat(conf.get(EXECUTOR_JAVA)).isEqualTo(CliSession.HOT_LOOPS);
     assertThat(conf.get(EXECUTOR_ALLOCATOR))
         .isEqualTo("glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1024");
   }

@@ -3,6 +3,7 @@ package io.deepincubation.spark.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.deepincubation.core.data.set.LocalImageCache;
 import io.deepincubation.core.method.DeepIncubation;
 import io.deepincubation.core.method.Stage;
 import io.deepincubation.core.recipe.UsageException;
@@ -28,6 +29,7 @@ class SparkSettingsTest {
                 Where.DRIVER,
                 "",
                 64L << 30,
+                LocalImageCache.Form.DECODED,
                 CheckpointPolicy.DEFAULT,
                 new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(60), ""),
                 true));
@@ -45,6 +47,7 @@ class SparkSettingsTest {
             .set("spark.deepincubation.fine-tune-on", "driver")
             .set("spark.deepincubation.cache.directory", "/disk/cache")
             .set("spark.deepincubation.cache.size", "2g")
+            .set("spark.deepincubation.cache.decoded", "false")
             .set("spark.deepincubation.checkpoint.steps", "100")
             .set("spark.deepincubation.checkpoint.minutes", "0.5")
             .set("spark.deepincubation.lease.duration", "2min")
@@ -60,6 +63,7 @@ class SparkSettingsTest {
                 Where.DRIVER,
                 "/disk/cache",
                 2L << 30,
+                LocalImageCache.Form.ENCODED,
                 new CheckpointPolicy(100, Duration.ofSeconds(30)),
                 new LeaseTerms(Duration.ofMinutes(2), Duration.ofHours(1), "app-7"),
                 false));
@@ -73,6 +77,15 @@ class SparkSettingsTest {
     assertThat(SparkSettings.of(bySteps).checkpoints()).isEqualTo(CheckpointPolicy.steps(7));
     assertThat(SparkSettings.of(byTime).checkpoints())
         .isEqualTo(CheckpointPolicy.every(Duration.ofMinutes(2)));
+  }
+
+  @Test
+  void refusesACacheThatIsNeitherDecodedNorNot() {
+    SparkConf conf = new SparkConf(false).set("spark.deepincubation.cache.decoded", "yes");
+    assertThatThrownBy(() -> SparkSettings.of(conf))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "Cannot use spark.deepincubation.cache.decoded: expected true or false, got yes");
   }
 
   @Test

@@ -3,7 +3,7 @@ package io.deepincubation.core.data.pixels;
 import java.io.IOException;
 
 /** An image that can be looked at in parts; a file is decoded no further than is asked for. */
-public sealed interface Picture permits Pixels, EncodedPicture {
+public sealed interface Picture permits Pixels, EncodedPicture, StoredPixels {
 
   /**
    * The image in a JPEG or PNG file; its pixels are decoded when they are asked for.

@@ -38,9 +38,10 @@ record CacheFolder(Path directory, long maxBytes) {
   private static final Duration ABANDONED = Duration.ofMinutes(10);
 
   private static final Logger LOG = LoggerFactory.getLogger(CacheFolder.class);
-  private static final List<String> KEPT = List.of(ImageFile.SUFFIX, CachedRanges.SUFFIX);
+  private static final List<String> KEPT =
+      List.of(ImageFile.SUFFIX, CachedRanges.SUFFIX, DecodedFile.SUFFIX);
 
-  /** Locks for files, by the first hex digit of their digests. */
+  /** Locks for files, by the first two hex digits of their digests. */
   private static final String LOCK_FILE = "cache-%s.lock";
 
   /** The lock for making room. */
@@ -62,7 +63,7 @@ record CacheFolder(Path directory, long maxBytes) {
   /** Works on a file while no other task of the node does. */
   <T> T locked(String name, Work<T> work) throws IOException {
     Files.createDirectories(directory);
-    return whileLocked(name.substring(0, 1), () -> work.run(directory.resolve(name)));
+    return whileLocked(name.substring(0, 2), () -> work.run(directory.resolve(name)));
   }
 
   private interface Section<T> {

@@ -42,12 +42,13 @@ final class CachedRanges implements RangeReader {
       try {
         return folder.locked(range.sha256() + SUFFIX, kept -> kept(kept, file, range));
       } catch (IOException e) {
-        refused.set(true);
-        LOG.warn(
-            "Cannot keep images of {} in {}; reading them anew each time instead: {}",
-            stored.storage().uri(),
-            folder.directory(),
-            e.toString());
+        if (!refused.getAndSet(true)) {
+          LOG.warn(
+              "Cannot keep images of {} in {}; reading them anew each time instead: {}",
+              stored.storage().uri(),
+              folder.directory(),
+              e.toString());
+        }
       }
     }
     return stored.read(file, range);

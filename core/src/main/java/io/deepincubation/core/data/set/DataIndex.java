@@ -136,6 +136,11 @@ public record DataIndex(
     return splits.getOrDefault(split, List.of()).stream().mapToLong(Shard::count).sum();
   }
 
+  /** Bytes of a split's shards; 0 if there is none of that name. */
+  public long bytes(String split) {
+    return splits.getOrDefault(split, List.of()).stream().mapToLong(Shard::bytes).sum();
+  }
+
   /** SHA-256 over all facts; equal for equal sets wherever they lie. */
   public String digest() {
     return Sha256.of(COMPACT.toJson(this).getBytes(StandardCharsets.UTF_8));

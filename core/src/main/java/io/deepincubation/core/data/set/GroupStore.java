@@ -1,7 +1,6 @@
 package io.deepincubation.core.data.set;
 
 import io.deepincubation.core.data.pixels.UnfitDataException;
-import io.deepincubation.core.data.source.Sample;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +16,10 @@ import java.util.stream.IntStream;
 final class GroupStore {
 
   private final List<Place> groups;
-  private final RangeReader ranges;
+  private final GroupReader reader;
   private final Executor readers;
   private final int ahead;
-  private final Map<Integer, CompletableFuture<List<Sample>>> kept =
+  private final Map<Integer, CompletableFuture<List<LabelledImage>>> kept =
       new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true);
   private int[] plan;
   private int[] steps;
@@ -42,13 +41,13 @@ final class GroupStore {
    * Reads groups in their own order until another is planned.
    *
    * @param groups all that there are
-   * @param ranges reads them
+   * @param reader reads them
    * @param readers threads that reading is done in
    * @param ahead how many are read before they are asked for
    */
-  GroupStore(List<Place> groups, RangeReader ranges, Executor readers, int ahead) {
+  GroupStore(List<Place> groups, GroupReader reader, Executor readers, int ahead) {
     this.groups = List.copyOf(groups);
-    this.ranges = ranges;
+    this.reader = reader;
     this.readers = readers;
     this.ahead = ahead;
     plan = IntStream.range(0, groups.size()).toArray();
@@ -65,11 +64,11 @@ final class GroupStore {
   }
 
   /**
-   * A group's samples; waits for them where they are not read yet.
+   * A group's images; waits for them where they are not read yet.
    *
    * @throws UnfitDataException if the shard is missing or was changed
    */
-  List<Sample> samples(int group) {
+  List<LabelledImage> images(int group) {
     try {
       return wanted(group).join();
     } catch (CompletionException e) {
@@ -80,40 +79,29 @@ final class GroupStore {
     }
   }
 
-  /** A row in words, for messages. */
-  String where(int group, int row, String folder) {
-    Place place = groups.get(group);
-    int first =
-        place.shard().rowGroups().subList(0, place.group()).stream()
-            .mapToInt(DataIndex.RowGroup::count)
-            .sum();
-    return "row " + (first + row) + " of shard " + folder + "/" + place.shard().file();
-  }
-
-  private synchronized CompletableFuture<List<Sample>> wanted(int group) {
-    CompletableFuture<List<Sample>> samples = kept.get(group);
-    if (samples == null) {
-      samples = read(group);
+  private synchronized CompletableFuture<List<LabelledImage>> wanted(int group) {
+    CompletableFuture<List<LabelledImage>> images = kept.get(group);
+    if (images == null) {
+      images = read(group);
     }
     int step = steps[group];
     for (int next = step + 1; next < plan.length && next <= step + ahead; next++) {
       int following = plan[next];
       if (!kept.containsKey(following)) {
-        CompletableFuture<List<Sample>> unused = read(following);
+        CompletableFuture<List<LabelledImage>> unused = read(following);
       }
     }
-    return samples;
+    return images;
   }
 
-  private CompletableFuture<List<Sample>> read(int group) {
+  private CompletableFuture<List<LabelledImage>> read(int group) {
     Place place = groups.get(group);
-    CompletableFuture<List<Sample>> samples =
-        CompletableFuture.supplyAsync(
-            () -> Shards.read(ranges, place.shard(), place.group()), readers);
-    kept.put(group, samples);
+    CompletableFuture<List<LabelledImage>> images =
+        CompletableFuture.supplyAsync(() -> reader.read(place.shard(), place.group()), readers);
+    kept.put(group, images);
     if (kept.size() > 2 * ahead + 1) {
       kept.remove(kept.keySet().iterator().next());
     }
-    return samples;
+    return images;
   }
 }

@@ -32,30 +32,53 @@ public final class LocalImageCache {
   private static final Map<String, WeakReference<ImageTable>> ON_HEAP = new HashMap<>();
 
   /** Decoded bytes up to which a split is kept decoded; larger ones are streamed. */
-  private static final long DECODED_BYTES = 4L << 30;
+  static final long DECODED_BYTES = 4L << 30;
 
-  private static final int READERS = 4;
+  /** One a processor for decoding; some, where there are few, for waiting. */
+  private static final int READERS = Math.max(4, Runtime.getRuntime().availableProcessors());
+
   private static final long IDLE_SECONDS = 10;
 
-  /** Threads that read for all streams of this process; they wait for the network, mostly. */
+  /** Threads that read, and decode once, for all streams of this process. */
   private static final Executor READING = readers();
 
   private final CacheFolder folder;
+  private final Form form;
   private final long decodedBytes;
 
-  /**
-   * A cache in a folder of the node.
-   *
-   * @param directory made where it is missing
-   * @param maxBytes what the files may take together; what has no room is kept in memory
-   */
-  public LocalImageCache(Path directory, long maxBytes) {
-    this(directory, maxBytes, DECODED_BYTES);
+  /** How images of streamed splits are kept on the node. */
+  public enum Form {
+    /** Decoded once, as far as there is room. */
+    DECODED,
+    /** As files, decoded at each use. */
+    ENCODED
   }
 
-  LocalImageCache(Path directory, long maxBytes, long decodedBytes) {
-    folder = new CacheFolder(directory, maxBytes);
+  /**
+   * A cache in a folder of the node that keeps large splits decoded.
+   *
+   * @param directory made where it is missing
+   * @param maxBytes what the files may take together; what has no room is kept in memory, or read
+   *     anew
+   */
+  public LocalImageCache(Path directory, long maxBytes) {
+    this(new CacheFolder(directory, maxBytes), Form.DECODED, DECODED_BYTES);
+  }
+
+  private LocalImageCache(CacheFolder folder, Form form, long decodedBytes) {
+    this.folder = folder;
+    this.form = form;
     this.decodedBytes = decodedBytes;
+  }
+
+  /** The same, with large splits in another form. */
+  public LocalImageCache keeping(Form other) {
+    return new LocalImageCache(folder, other, decodedBytes);
+  }
+
+  /** The same, with splits decoded at once up to so many bytes. */
+  LocalImageCache decodingAtOnce(long bytes) {
+    return new LocalImageCache(folder, form, bytes);
   }
 
   /**
@@ -72,13 +95,18 @@ public final class LocalImageCache {
         : stream(set, split, side);
   }
 
-  /** The images of a split, read from its shards as they are needed. */
+  /** The images of a split, read as they are needed. */
   ImageTable stream(PreparedSet set, String split, int side) {
     return stream(set, split, side, READING);
   }
 
   ImageTable stream(PreparedSet set, String split, int side, Executor readers) {
-    return new StreamedTable(set, split, side, new CachedRanges(folder, set.storage()), readers);
+    var encoded = new EncodedGroups(set, new CachedRanges(folder, set.storage()));
+    GroupReader groups =
+        form == Form.DECODED
+            ? new DecodedGroups(folder, encoded, side, set.index().bytes(split))
+            : encoded;
+    return new StreamedTable(set, split, side, groups, readers);
   }
 
   private static Executor readers() {

@@ -24,7 +24,7 @@ import org.apache.parquet.io.api.Binary;
 public final class ShardWriter {
 
   /** Bytes buffered before a row group is closed; images are compressed already. */
-  private static final long ROW_GROUP_BYTES = 8L << 20;
+  static final long ROW_GROUP_BYTES = 8L << 20;
 
   /** Rows between looks at the size of the row group. */
   private static final int ROWS_BETWEEN_CHECKS = 16;

@@ -1,11 +1,7 @@
 package io.deepincubation.core.data.set;
 
-import io.deepincubation.core.data.pixels.EncodedPicture;
-import io.deepincubation.core.data.pixels.UnfitDataException;
-import io.deepincubation.core.data.source.Sample;
 import io.deepincubation.core.random.Permutation;
 import io.deepincubation.core.random.RandomStream;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +9,7 @@ import java.util.concurrent.Executor;
 
 /**
  * The images of a split, read from its shards as they are needed: a row group at a time, ahead of
- * use, and kept encoded.
+ * use.
  *
  * <p>An epoch's order mixes the row groups, and then the images of {@value #WINDOW} row groups at a
  * time. It is a pure function of the index and the random stream. So memory is bounded whatever the
@@ -33,10 +29,10 @@ final class StreamedTable implements ImageTable {
    * A split's images.
    *
    * @param side rows and columns that a network sees
-   * @param ranges reads the shards
+   * @param reader reads the row groups
    * @param readers threads that reading is done in; some of it may go on after the last use
    */
-  StreamedTable(PreparedSet set, String split, int side, RangeReader ranges, Executor readers) {
+  StreamedTable(PreparedSet set, String split, int side, GroupReader reader, Executor readers) {
     this.set = set;
     this.side = side;
     var groups = new ArrayList<GroupStore.Place>();
@@ -46,7 +42,7 @@ final class StreamedTable implements ImageTable {
       }
     }
     firstRows = firstRows(groups);
-    store = new GroupStore(groups, ranges, readers, WINDOW);
+    store = new GroupStore(groups, reader, readers, WINDOW);
   }
 
   private static int[] firstRows(List<GroupStore.Place> groups) {
@@ -81,17 +77,7 @@ final class StreamedTable implements ImageTable {
   public LabelledImage image(int index) {
     int found = Arrays.binarySearch(firstRows, index);
     int group = found >= 0 ? found : -found - 2;
-    int row = index - firstRows[group];
-    Sample sample = store.samples(group).get(row);
-    try {
-      if (sample.label() >= labelBound()) {
-        throw new IOException("expected a label below " + labelBound() + ", got " + sample.label());
-      }
-      return new LabelledImage(EncodedPicture.of(sample.image()), sample.label());
-    } catch (IOException e) {
-      String where = store.where(group, row, set.storage().uri());
-      throw new UnfitDataException("Cannot read " + where + ": " + e.getMessage(), e);
-    }
+    return store.images(group).get(index - firstRows[group]);
   }
 
   @Override

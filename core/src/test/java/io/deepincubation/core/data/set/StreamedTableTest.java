@@ -181,7 +181,7 @@ class StreamedTableTest {
 
   @Test
   void streamsSetsThatAreTooLargeToDecodeAtOnce() {
-    var small = new LocalImageCache(cache, PLENTY, 1000);
+    var small = new LocalImageCache(cache, PLENTY).decodingAtOnce(1000);
 
     assertThat(small.open(set, "train", 8)).isInstanceOf(StreamedTable.class);
     assertThat(small.open(set, "test", 8)).isNotInstanceOf(StreamedTable.class);
