@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.deepincubation.core.data.pixels.ImageFiles;
 import io.deepincubation.core.data.pixels.Pixels;
+import io.deepincubation.core.inference.ModelExport;
+import io.deepincubation.core.inference.ModelFolder;
 import io.deepincubation.core.random.RandomStream;
 import io.deepincubation.core.recipe.Precision;
+import io.deepincubation.core.storage.LocalStorage;
 import io.deepincubation.spark.predict.PredictionColumns;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -146,6 +151,7 @@ class IncubatedModelTest {
     List<Row> fp32 = scores(loaded.precision(Precision.FP32).transform(images));
     List<Row> bf16 = scores(loaded.precision(Precision.BF16).transform(images));
 
+    assertThat(scores(loaded.transform(images))).isEqualTo(fp32);
     assertThat(bf16).isNotEqualTo(fp32);
     for (int i = 0; i < fp32.size(); i++) {
       List<Float> exact = fp32.get(i).getList(1);
@@ -169,10 +175,49 @@ class IncubatedModelTest {
             .collectAsList();
 
     assertThat(rows.get(0).getString(2)).isEqualTo("expected an image, got none");
-    assertThat(rows.get(1).getString(2)).isEqualTo("expected a whole image, got a damaged one");
+    assertThat(rows.get(1).getString(2)).startsWith("expected a whole image, got a damaged one: ");
     assertThat(rows.get(2).getString(2)).startsWith("expected a PNG or JPEG file, got 3");
     assertThat(rows.subList(0, 3)).allMatch(row -> row.isNullAt(0) && row.isNullAt(1));
     assertThat(rows.get(3).isNullAt(0)).isFalse();
+  }
+
+  @Test
+  void saysThatANetworksOutputsAreNoNumbers() throws IOException {
+    Path damaged = Files.createDirectories(folder.resolve("damaged"));
+    new ModelExport(ModelFolder.open(LocalStorage.of(Path.of(URI.create(model)).toString())))
+        .timm(LocalStorage.of(damaged.toString()), Long.MAX_VALUE);
+    Path file = damaged.resolve("model.safetensors");
+    byte[] weights = Files.readAllBytes(file);
+    Arrays.fill(weights, weights.length - 4, weights.length, (byte) 0xFF);
+    Files.write(file, weights);
+
+    List<Row> rows =
+        scores(
+            IncubatedModel.load(spark, damaged.toUri().toString())
+                .transform(frame("content", DataTypes.BinaryType, List.of(png(0), png(1)))));
+
+    assertThat(rows)
+        .hasSize(2)
+        .allSatisfy(
+            row -> {
+              assertThat(row.isNullAt(0) && row.isNullAt(1) && row.isNullAt(2)).isTrue();
+              assertThat(row.getString(3))
+                  .startsWith("expected finite outputs of the network, got NaN");
+            });
+  }
+
+  @Test
+  void refusesAnImageOfTooManyPixelsByItsHeader() {
+    byte[] huge = png(0);
+    ByteBuffer.wrap(huge).putInt(16, 20_000).putInt(20, 20_000);
+
+    List<Row> rows =
+        scores(
+            IncubatedModel.load(spark, model)
+                .transform(frame("content", DataTypes.BinaryType, List.of(huge))));
+
+    assertThat(rows.get(0).getString(3))
+        .isEqualTo("expected at most 178956970 pixels, got 400000000");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.deepincubation.core.data.pixels.ImageHeader;
 import io.deepincubation.core.data.pixels.Picture;
 import io.deepincubation.core.data.pixels.Pixels;
 import io.deepincubation.core.data.pixels.Resampling;
+import io.deepincubation.core.data.pixels.SlowJpeg;
 import io.deepincubation.core.data.set.FittedImage;
 import io.deepincubation.core.data.set.FittedSample;
 import io.deepincubation.core.data.set.ImageFitting;
@@ -188,7 +189,7 @@ public final class InputBenchmark {
 
   private Picture decodedInJava(int number) {
     try {
-      return ImageCodec.decodeInJava(files.get(number % FILES));
+      return SlowJpeg.decode(files.get(number % FILES));
     } catch (IOException e) {
       throw new IllegalStateException("Cannot read an image that was just written", e);
     }

@@ -15,6 +15,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** A model in memory that classifies images. Threads may use it at once. */
 public final class Classifier implements AutoCloseable {
@@ -48,7 +49,8 @@ public final class Classifier implements AutoCloseable {
    * The probability of each class.
    *
    * @param images each of C x H x W values, as the model's transform gives them
-   * @return for each image as many numbers as there are classes, which sum to 1
+   * @return for each image as many numbers as there are classes, which sum to 1, or are no numbers
+   *     where {@link #fault} tells so
    */
   public List<float[]> probabilities(List<float[]> images) {
     TorchEngine.useThreads(compute.threads());
@@ -60,6 +62,19 @@ public final class Classifier implements AutoCloseable {
       first = last;
     }
     return probabilities;
+  }
+
+  /** Why probabilities tell no class, where they are no numbers. */
+  public static Optional<String> fault(float[] probabilities) {
+    for (float each : probabilities) {
+      if (!Float.isFinite(each)) {
+        return Optional.of(
+            "expected finite outputs of the network, got "
+                + each
+                + "; the model's weights are damaged, or not made for this precision");
+      }
+    }
+    return Optional.empty();
   }
 
   private List<float[]> compute(List<float[]> images) {

@@ -9,8 +9,10 @@ import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
 import io.deepincubation.core.data.pixels.PixelTransform;
 import io.deepincubation.core.data.pixels.Pixels;
+import io.deepincubation.core.data.pixels.UnfitDataException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** DJL's images to what a network takes, and logits to DJL's classifications. */
 final class ImageTranslator implements Translator<Image, Classifications> {
@@ -47,6 +49,15 @@ final class ImageTranslator implements Translator<Image, Classifications> {
 
   @Override
   public Classifications processOutput(TranslatorContext context, NDList list) {
-    return new Classifications(classNames, list.head().softmax(-1), topK);
+    return classes(list.head());
+  }
+
+  Classifications classes(NDArray logits) {
+    NDArray probabilities = logits.softmax(-1);
+    Optional<String> fault = Classifier.fault(probabilities.toFloatArray());
+    if (fault.isPresent()) {
+      throw new UnfitDataException("Cannot classify an image: " + fault.get());
+    }
+    return new Classifications(classNames, probabilities, topK);
   }
 }

@@ -124,6 +124,8 @@ record ModelConfiguration(
     JsonObject pretrained = group(config, "pretrained_cfg");
     int side = (int) architecture.inputShape().get(1);
     PixelTransform deit = PixelTransform.deit(side);
+    requireOnly(pretrained, "interpolation", "bicubic");
+    requireOnly(pretrained, "crop_mode", "center");
     double crop =
         pretrained.has("crop_pct") ? pretrained.get("crop_pct").getAsDouble() : deit.crop();
     return new PixelTransform(
@@ -131,6 +133,16 @@ record ModelConfiguration(
         crop,
         numbers(pretrained, "mean", deit.mean()),
         numbers(pretrained, "std", deit.std()));
+  }
+
+  /** What images go through here is one way of timm's many. */
+  private static void requireOnly(JsonObject pretrained, String key, String known) {
+    if (pretrained.has(key) && !pretrained.get(key).getAsString().equals(known)) {
+      throw new UnfitDataException(
+          String.format(
+              "expected pretrained_cfg.%s %s, got %s",
+              key, known, pretrained.get(key).getAsString()));
+    }
   }
 
   private static List<String> classNames(JsonObject config, Architecture architecture) {

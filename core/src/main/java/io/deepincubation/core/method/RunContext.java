@@ -1,7 +1,7 @@
 package io.deepincubation.core.method;
 
+import io.deepincubation.core.data.augment.Augmentation;
 import io.deepincubation.core.data.pixels.PixelTransform;
-import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.run.RunFolder;
@@ -60,14 +60,19 @@ public record RunContext(
     return new Classification(data.classes(), recipe.loss().labelSmoothing());
   }
 
+  /** What evaluation does to images before a network that was trained by a recipe. */
+  PixelTransform transform(Recipe recipe) {
+    return Augmentation.evaluation(recipe.augmentation(), (int) architecture.inputShape().get(1));
+  }
+
   /**
    * What {@code config.json} says of a network, its classes and the images that it takes, in timm's
    * words.
    *
-   * @param division the network's depths
+   * @param stage that gives the network
    */
-  Map<String, Object> configuration(ModularDivision division) {
-    PixelTransform transform = PixelTransform.deit((int) architecture.inputShape().get(1));
+  Map<String, Object> configuration(Stage stage) {
+    PixelTransform transform = transform(stage.recipe());
     var pretrained = new LinkedHashMap<String, Object>();
     pretrained.put("input_size", List.of(3, transform.side(), transform.side()));
     pretrained.put("interpolation", "bicubic");
@@ -76,7 +81,7 @@ public record RunContext(
     pretrained.put("mean", transform.mean());
     pretrained.put("std", transform.std());
     pretrained.put("num_classes", architecture.classes());
-    var configuration = new LinkedHashMap<>(architecture.configuration(division));
+    var configuration = new LinkedHashMap<>(architecture.configuration(stage.named()));
     configuration.put("label_names", data.classNames());
     configuration.put("pretrained_cfg", pretrained);
     return configuration;

@@ -83,7 +83,7 @@ public final class StageWork {
           .outcomes()
           .keep(
               result,
-              context.configuration(stage.named()),
+              context.configuration(stage),
               outcome.metrics(),
               outcome.measured().predicted());
     }
@@ -192,7 +192,8 @@ public final class StageWork {
         TrainingStep.Shares.of(
             compute, recipe.batch().size(), context.architecture().imagesAtOnce());
     int images = Math.min(EVALUATION_BATCH, training.imagesAtOnce() / training.lanes());
-    return new Evaluator(new EvaluationBatches(context.data().test(), images), compute);
+    var batches = new EvaluationBatches(context.data().test(), images, context.transform(recipe));
+    return new Evaluator(batches, compute);
   }
 
   private Shard writeShard(Stage stage, ModularNetwork network, int module) {

@@ -62,8 +62,20 @@ public record VisionTransformer(
     }
   }
 
-  /** timm's name of a vision transformer; {@code model_args} change all that it stands for. */
+  /** timm's name of a vision transformer that has none; {@code model_args} say what it is. */
   private static final String TIMM_NAME = "vit_base_patch16_224";
+
+  /** timm's names by patch, width, depth and heads. */
+  private static final Map<List<Integer>, String> TIMM_NAMES =
+      Map.of(
+          List.of(16, 192, 12, 3), "vit_tiny_patch16_224",
+          List.of(16, 384, 12, 6), "vit_small_patch16_224",
+          List.of(32, 384, 12, 6), "vit_small_patch32_224",
+          List.of(8, 768, 12, 12), "vit_base_patch8_224",
+          List.of(16, 768, 12, 12), TIMM_NAME,
+          List.of(32, 768, 12, 12), "vit_base_patch32_224",
+          List.of(16, 1024, 24, 16), "vit_large_patch16_224",
+          List.of(14, 1280, 32, 16), "vit_huge_patch14_224");
 
   /** The norms' epsilon of DeiT. */
   public static final double DEIT_EPSILON = 1e-6;
@@ -345,7 +357,8 @@ public record VisionTransformer(
     model.put("num_heads", heads);
     model.put("mlp_ratio", MLP_RATIO);
     var configuration = new LinkedHashMap<String, Object>();
-    configuration.put("architecture", TIMM_NAME);
+    List<Integer> sizes = List.of(patch, width, division.depth(), heads);
+    configuration.put("architecture", TIMM_NAMES.getOrDefault(sizes, TIMM_NAME));
     configuration.put("num_classes", classes);
     configuration.put("norm_eps", epsilon);
     configuration.put("division", division.depths());

@@ -1,6 +1,7 @@
 package io.deepincubation.core.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
@@ -8,13 +9,17 @@ import ai.djl.Model;
 import ai.djl.modality.Classifications;
 import ai.djl.modality.cv.Image;
 import ai.djl.modality.cv.ImageFactory;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.NoopTranslator;
 import com.google.gson.Gson;
 import io.deepincubation.core.data.pixels.ImageFiles;
 import io.deepincubation.core.data.pixels.Picture;
+import io.deepincubation.core.data.pixels.PixelTransform;
 import io.deepincubation.core.data.pixels.Pixels;
+import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Arithmetic;
@@ -30,7 +35,9 @@ import io.deepincubation.core.weights.WeightsFolder;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +69,35 @@ class ModelExportTest {
         new Gson().toJson(architecture.configuration(division)).getBytes(StandardCharsets.UTF_8);
     target.write("config.json", stream -> stream.write(text));
     return ModelFolder.open(target);
+  }
+
+  @Test
+  void refusesWhatImagesDoNotGoThroughHere() {
+    var config =
+        new HashMap<>(
+            new VisionTransformer(SIDE, 4, 16, 2, 5, VisionTransformer.DEIT_EPSILON)
+                .configuration(new ModularDivision(List.of(1))));
+    model(new VisionTransformer(SIDE, 4, 16, 2, 5, 1e-6), new ModularDivision(List.of(1)));
+    config.put("pretrained_cfg", Map.of("interpolation", "bilinear"));
+    byte[] text = new Gson().toJson(config).getBytes(StandardCharsets.UTF_8);
+    Storage target = new LocalStorage(folder.resolve("final"));
+    target.write("config.json", stream -> stream.write(text));
+
+    assertThatThrownBy(() -> ModelFolder.open(target))
+        .isInstanceOf(UnfitDataException.class)
+        .hasMessageEndingWith("expected pretrained_cfg.interpolation bicubic, got bilinear");
+  }
+
+  @Test
+  void refusesOutputsThatAreNoNumbersInDjlToo() {
+    var translator = new ImageTranslator(PixelTransform.deit(SIDE), List.of("ant", "bee"), 2);
+    try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
+      NDArray logits = manager.create(new float[] {1, Float.NaN});
+
+      assertThatThrownBy(() -> translator.classes(logits))
+          .isInstanceOf(UnfitDataException.class)
+          .hasMessageStartingWith("Cannot classify an image: expected finite outputs");
+    }
   }
 
   private static float[] image() {

@@ -1,6 +1,8 @@
 package io.deepincubation.core.testing;
 
+import io.deepincubation.core.data.batch.EvaluationBatches;
 import io.deepincubation.core.data.pixels.ImageCodec;
+import io.deepincubation.core.data.pixels.PixelTransform;
 import io.deepincubation.core.data.pixels.Pixels;
 import io.deepincubation.core.data.set.FittedSample;
 import io.deepincubation.core.data.set.ImageFitting;
@@ -59,6 +61,11 @@ public final class TestImages {
   public static ImageTable table(int count, int classes) {
     int[] labels = IntStream.range(0, count).map(i -> i % classes).toArray();
     return ImageTable.of(noise(7, count * IMAGE_BYTES), labels, SIDE, SIDE);
+  }
+
+  /** A table's batches for evaluation, in which images of its size stay as they are. */
+  public static EvaluationBatches evaluation(ImageTable table, int batchSize) {
+    return new EvaluationBatches(table, batchSize, PixelTransform.uncropped(table.height()));
   }
 
   /** A source of the first {@code train} samples, and as many test samples as classes. */

@@ -9,7 +9,6 @@ import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.data.augment.BatchKey;
 import io.deepincubation.core.data.batch.Batch;
 import io.deepincubation.core.data.batch.EvaluationBatch;
-import io.deepincubation.core.data.batch.EvaluationBatches;
 import io.deepincubation.core.data.batch.TrainingBatches;
 import io.deepincubation.core.data.set.ImageTable;
 import io.deepincubation.core.division.ModularDivision;
@@ -24,6 +23,7 @@ import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.testing.TestImages;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.DoubleAdder;
@@ -116,7 +116,7 @@ class TaskTest {
   @Test
   void isTrainedAndMeasured() {
     try (ModularNetwork network = network();
-        var evaluator = new Evaluator(new EvaluationBatches(images(), 10), COMPUTE)) {
+        var evaluator = new Evaluator(TestImages.evaluation(images(), 10), COMPUTE)) {
       Metrics before = evaluator.tally(network, new Regression(true).tally()).metrics();
 
       Metrics after = trained(endToEnd(network, true), network, evaluator);
@@ -130,7 +130,7 @@ class TaskTest {
   @Test
   void isEachModulesOwnInLocalTraining() {
     try (ModularNetwork network = network();
-        var evaluator = new Evaluator(new EvaluationBatches(images(), 10), COMPUTE)) {
+        var evaluator = new Evaluator(TestImages.evaluation(images(), 10), COMPUTE)) {
       var objective =
           new LocalObjective(
               network, new Regression(true), LocalLosses.dgl(3), StochasticDepth.OFF, 1);

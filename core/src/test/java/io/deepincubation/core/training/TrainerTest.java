@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import io.deepincubation.core.data.augment.BatchKey;
-import io.deepincubation.core.data.batch.EvaluationBatches;
 import io.deepincubation.core.data.batch.TrainingBatches;
 import io.deepincubation.core.data.set.ImageTable;
 import io.deepincubation.core.data.set.LabelledImage;
@@ -29,6 +28,7 @@ import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.run.StageKey;
 import io.deepincubation.core.script.TorchEngine;
 import io.deepincubation.core.storage.LocalStorage;
+import io.deepincubation.core.testing.TestImages;
 import io.deepincubation.core.weights.Safetensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -183,7 +183,7 @@ class TrainerTest {
   void measuresTheFirstBatchAndTheShorterLastOneBeforeTheFirstStep() {
     var images = new WatchedTable(images(), new TreeSet<>());
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, 1);
-    try (var evaluator = new Evaluator(new EvaluationBatches(images, 10), compute)) {
+    try (var evaluator = new Evaluator(TestImages.evaluation(images, 10), compute)) {
       assertThatThrownBy(() -> train(recipe(), folder, killAt(1), 1, evaluator::measureOf))
           .isInstanceOf(Killed.class);
     }

@@ -1,5 +1,6 @@
 package io.deepincubation.spark.cli;
 
+import io.deepincubation.core.recipe.Precision;
 import io.deepincubation.core.text.Quantities;
 import io.deepincubation.spark.IncubatedModel;
 import io.deepincubation.spark.predict.PredictJob;
@@ -60,6 +61,15 @@ final class Predict extends Verb {
       description = "Images that are computed at once; default ${DEFAULT-VALUE}.")
   private int batch = 64;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "NAME",
+      defaultValue = "fp32",
+      description =
+          "What products are computed in: fp32, bf16, or auto, which is bf16 where the device"
+              + " multiplies it natively; default ${DEFAULT-VALUE}.")
+  private Precision precision = Precision.FP32;
+
   @Option(names = "--keep-images", description = "Also writes columns of files and pixels.")
   private boolean keepImages;
 
@@ -82,13 +92,21 @@ final class Predict extends Verb {
               .inputColumn(inputColumn)
               .outputColumns(columns)
               .topK(topK)
-              .batchSize(batch);
+              .batchSize(batch)
+              .precision(precision);
       Dataset<Row> images =
           ImageFrames.open(session.spark(), session.storages(), source.from(), source.format());
       Dataset<Row> scored = loaded.transform(images);
       Dataset<Row> written = keepImages ? scored : scored.drop(pixelColumns(images));
       String request =
-          PredictJob.request(loaded.digest(), source.from(), inputColumn, prefix, topK, keepImages);
+          PredictJob.request(
+              loaded.digest(),
+              source.from(),
+              inputColumn,
+              prefix,
+              topK,
+              precision.name(),
+              keepImages);
       PredictJob.Outcome outcome =
           new PredictJob(session.spark(), session.storages().open(target.to()))
               .run(written, columns.reason(), request);

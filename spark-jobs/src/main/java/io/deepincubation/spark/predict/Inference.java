@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -41,8 +42,8 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
    */
   public record Terms(int topK, int batch, Precision precision) implements Serializable {
 
-    /** What is done where nothing else is asked for. */
-    public static final Terms USUAL = new Terms(5, 64, Precision.AUTO);
+    /** What is done where nothing else is asked for; it gives what exported models give. */
+    public static final Terms USUAL = new Terms(5, 64, Precision.FP32);
 
     /** Checks. */
     public Terms {
@@ -138,8 +139,15 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
         ready.add(
             loaded.values() == null
                 ? joined(loaded.row(), null, null, null, null, loaded.reason())
-                : predicted(loaded.row(), probabilities.next()));
+                : answered(loaded.row(), probabilities.next()));
       }
+    }
+
+    private Row answered(Row row, float[] probabilities) {
+      Optional<String> fault = Classifier.fault(probabilities);
+      return fault.isPresent()
+          ? joined(row, null, null, null, null, fault.get())
+          : predicted(row, probabilities);
     }
 
     private Row predicted(Row row, float[] probabilities) {

@@ -91,6 +91,11 @@ class MainTest extends CommandLineFixture {
     predict[5] = "q_";
     assertThat(cli(predict)).isEqualTo(2);
     complains("Cannot write predictions to", "choose another --to");
+    predict[5] = "p_";
+    String[] rounded = Arrays.copyOf(predict, predict.length + 2);
+    rounded[predict.length] = "--precision";
+    rounded[predict.length + 1] = "bf16";
+    assertThat(cli(rounded)).as("the same folder in another precision").isEqualTo(2);
 
     for (String format : List.of("timm", "torchscript")) {
       assertThat(

@@ -3,6 +3,7 @@ package io.deepincubation.core.data.augment;
 import io.deepincubation.core.data.pixels.Box;
 import io.deepincubation.core.data.pixels.Normalization;
 import io.deepincubation.core.data.pixels.Picture;
+import io.deepincubation.core.data.pixels.PixelTransform;
 import io.deepincubation.core.data.pixels.Pixels;
 import io.deepincubation.core.data.pixels.Resampling;
 import io.deepincubation.core.data.pixels.UnfitDataException;
@@ -43,6 +44,17 @@ public final class Augmentation {
     this.key = key;
     this.stage = RandomStream.part(key.stage());
     this.side = side;
+  }
+
+  /**
+   * What evaluation does to images after a training with this augmentation: training by resized
+   * parts goes with the middle of an image that was resized to 256/224, else all of the shorter
+   * side is seen.
+   *
+   * @param side rows and columns that the network sees
+   */
+  public static PixelTransform evaluation(AugmentationRecipe recipe, int side) {
+    return recipe.resizedCrop() ? PixelTransform.deit(side) : PixelTransform.uncropped(side);
   }
 
   /**

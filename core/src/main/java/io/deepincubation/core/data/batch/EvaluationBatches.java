@@ -16,9 +16,10 @@ public final class EvaluationBatches {
    * Batches of a table.
    *
    * @param batchSize images of every batch but the last, which may have fewer
+   * @param transform to the table's height and width
    * @throws UnfitDataException if there are no images
    */
-  public EvaluationBatches(ImageTable table, int batchSize) {
+  public EvaluationBatches(ImageTable table, int batchSize, PixelTransform transform) {
     if (batchSize < 1) {
       throw new IllegalArgumentException(
           "Cannot make a batch: expected 1 image or more, got " + batchSize);
@@ -28,7 +29,7 @@ public final class EvaluationBatches {
     }
     this.table = table;
     this.batchSize = batchSize;
-    transform = PixelTransform.deit(table.height());
+    this.transform = transform;
   }
 
   /** Number of batches. */

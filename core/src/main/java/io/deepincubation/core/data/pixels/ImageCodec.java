@@ -1,23 +1,16 @@
 package io.deepincubation.core.data.pixels;
 
 import io.deepincubation.core.data.pixels.ImageHeader.Kind;
-import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
-import java.awt.image.IndexColorModel;
-import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Iterator;
 import java.util.Optional;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Image files from and to pixels, without temporary files. */
@@ -31,7 +24,8 @@ public final class ImageCodec {
   private ImageCodec() {}
 
   /**
-   * The pixels of a PNG or JPEG file; grey becomes RGB.
+   * The pixels of a PNG or JPEG file, as Pillow's {@code convert("RGB")} gives them; of 16 bits
+   * those of the high byte.
    *
    * @throws IOException if the bytes are no whole image
    */
@@ -51,11 +45,14 @@ public final class ImageCodec {
    */
   static Pixels decode(byte[] file, ImageHeader header, int reduction, Box part)
       throws IOException {
-    Optional<NativeCodec> codec = NativeCodec.get();
-    if (codec.isPresent()) {
-      return codec.get().decode(file, header.kind(), reduction, part);
+    if (header.kind() == Kind.PNG) {
+      return PngDecoder.decode(file, part);
     }
-    Pixels whole = decodeInJava(file);
+    Optional<NativeCodec> codec = NativeCodec.get();
+    if (codec.isPresent() && JpegFrame.of(file).components() < SlowJpeg.INKS) {
+      return codec.get().decode(file, reduction, part);
+    }
+    Pixels whole = SlowJpeg.decode(file);
     return Resampling.resized(
             whole, reduced(whole.height(), reduction), reduced(whole.width(), reduction))
         .part(part, /* side= */ 1);
@@ -64,25 +61,6 @@ public final class ImageCodec {
   /** Rows or columns of a reduced image. */
   static int reduced(int size, int reduction) {
     return (size + reduction - 1) / reduction;
-  }
-
-  /** Decodes with the JDK. */
-  public static Pixels decodeInJava(byte[] file) throws IOException {
-    try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
-      if (!readers.hasNext()) {
-        throw new IOException("expected a PNG or JPEG file, got " + file.length + " other bytes");
-      }
-      ImageReader reader = readers.next();
-      try {
-        reader.setInput(stream, true, true);
-        return pixels(reader.read(0));
-      } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-        throw new IOException("expected a whole image, got a damaged one", e);
-      } finally {
-        reader.dispose();
-      }
-    }
   }
 
   /** A PNG file of these pixels, without loss. */
@@ -113,31 +91,8 @@ public final class ImageCodec {
     return bytes.toByteArray();
   }
 
-  private static Pixels pixels(BufferedImage image) {
-    int width = image.getWidth();
-    int height = image.getHeight();
-    if (isGrey(image)) {
-      return grey(image.getRaster(), height, width);
-    }
-    return Pixels.ofRgb(image.getRGB(0, 0, width, height, null, 0, width), height, width);
-  }
-
-  /** Whether the raster holds grey levels, which {@code getRGB} would change by a gamma curve. */
-  private static boolean isGrey(BufferedImage image) {
-    return !(image.getColorModel() instanceof IndexColorModel)
-        && image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
-  }
-
-  private static Pixels grey(Raster raster, int height, int width) {
-    int[] levels = raster.getSamples(0, 0, width, height, 0, (int[]) null);
-    int shift = raster.getSampleModel().getSampleSize(0) - Byte.SIZE;
-    byte[] values = new byte[CHANNELS * levels.length];
-    for (int i = 0; i < levels.length; i++) {
-      byte level = (byte) (levels[i] >> Math.max(0, shift));
-      values[i] = level;
-      values[levels.length + i] = level;
-      values[2 * levels.length + i] = level;
-    }
-    return new Pixels(values, height, width);
+  /** What is thrown for a file that does not tell all its pixels. */
+  static IOException damaged(String how) {
+    return new IOException("expected a whole image, got a damaged one: " + how);
   }
 }

@@ -22,15 +22,15 @@ public record ImageHeader(Kind kind, int height, int width) {
 
   private static final byte[] PNG_START = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   private static final int PNG_SIZE = 16;
-  private static final int START_OF_IMAGE = 0xFFD8;
-  private static final int START_OF_SCAN = 0xDA;
-  private static final int FIRST_FRAME = 0xC0;
-  private static final int LAST_FRAME = 0xCF;
+
+  /** Pillow's limit; it keeps a small file from filling the memory. */
+  private static final long MOST_PIXELS = 178_956_970;
 
   /**
    * Reads a file's header.
    *
-   * @throws IOException if it is no JPEG or PNG file, or cut off in its header
+   * @throws IOException if it is no JPEG or PNG file, cut off in its header, or of more pixels than
+   *     are decoded
    */
   public static ImageHeader of(byte[] file) throws IOException {
     if (file.length >= PNG_SIZE + 2 * Integer.BYTES
@@ -39,41 +39,15 @@ public record ImageHeader(Kind kind, int height, int width) {
       int width = size.getInt();
       return checked(new ImageHeader(Kind.PNG, size.getInt(), width));
     }
-    if (file.length >= 2 && word(file, 0) == START_OF_IMAGE) {
+    if (file.length >= 2 && file[0] == (byte) 0xFF && file[1] == (byte) 0xD8) {
       return checked(jpeg(file));
     }
     throw new IOException("expected a PNG or JPEG file, got " + beginning(file));
   }
 
   private static ImageHeader jpeg(byte[] file) throws IOException {
-    int at = 2;
-    while (at + 9 < file.length) {
-      int marker = file[at + 1] & 0xFF;
-      if (file[at] != (byte) 0xFF || marker == START_OF_SCAN) {
-        break;
-      }
-      if (marker == 0xFF) {
-        at++;
-      } else if (isFrame(marker)) {
-        return new ImageHeader(Kind.JPEG, word(file, at + 5), word(file, at + 7));
-      } else {
-        at += 2 + word(file, at + 2);
-      }
-    }
-    throw new IOException("expected a JPEG file with a frame header, got one without");
-  }
-
-  /** Start of a frame; three numbers between stand for tables. */
-  private static boolean isFrame(int marker) {
-    return marker >= FIRST_FRAME
-        && marker <= LAST_FRAME
-        && marker != 0xC4
-        && marker != 0xC8
-        && marker != 0xCC;
-  }
-
-  private static int word(byte[] file, int at) {
-    return (file[at] & 0xFF) << 8 | (file[at + 1] & 0xFF);
+    JpegFrame frame = JpegFrame.of(file);
+    return new ImageHeader(Kind.JPEG, frame.height(), frame.width());
   }
 
   private static ImageHeader checked(ImageHeader header) throws IOException {
@@ -83,6 +57,10 @@ public record ImageHeader(Kind kind, int height, int width) {
               + header.height()
               + " x "
               + header.width());
+    }
+    long pixels = (long) header.height() * header.width();
+    if (pixels > MOST_PIXELS) {
+      throw new IOException("expected at most " + MOST_PIXELS + " pixels, got " + pixels);
     }
     return header;
   }

@@ -6,7 +6,6 @@ import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
-import io.deepincubation.core.data.pixels.ImageHeader.Kind;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * libjpeg-turbo and libpng, as Leptonica's library carries them. Decodes JPEG about three times as
- * fast as the JDK, to the same pixels as Pillow, and refuses damaged files.
+ * libjpeg-turbo, as Leptonica's library carries it. Decodes JPEG about three times as fast as the
+ * JDK, to the same pixels as Pillow, and refuses damaged files.
  *
  * <p>Every process unpacks the library for itself and deletes the file once it is loaded, so
  * executors and class loaders never get in each other's way.
@@ -37,7 +36,11 @@ final class NativeCodec {
 
   private static final Optional<NativeCodec> INSTANCE = load();
 
-  private NativeCodec() {}
+  private final JpegMessages messages;
+
+  private NativeCodec(JpegMessages messages) {
+    this.messages = messages;
+  }
 
   /** The codec, or nothing on machines that it is not made for. */
   static Optional<NativeCodec> get() {
@@ -58,8 +61,6 @@ final class NativeCodec {
         IntByReference warnings,
         int hint);
 
-    static native Pointer pixReadMemPng(byte[] file, NativeLong length);
-
     static native Pointer pixConvertTo32(Pointer pix);
 
     static native int pixGetDepth(Pointer pix);
@@ -74,21 +75,21 @@ final class NativeCodec {
   }
 
   /**
-   * The pixels of a file.
+   * The pixels of a JPEG file of grey or RGB.
    *
-   * @param kind what the file is
-   * @param reduction 1, or 2, 4 or 8 for a JPEG file with as many times fewer rows and columns
+   * @param reduction 1, or 2, 4 or 8 for as many times fewer rows and columns
    * @param part of the reduced image
    * @throws IOException if the file is damaged
    */
-  Pixels decode(byte[] file, Kind kind, int reduction, Box part) throws IOException {
-    var length = new NativeLong(file.length);
+  Pixels decode(byte[] file, int reduction, Box part) throws IOException {
+    messages.clear();
     Pointer read =
-        kind == Kind.JPEG
-            ? Leptonica.pixReadMemJpeg(file, length, 0, reduction, new IntByReference(), 0)
-            : Leptonica.pixReadMemPng(file, length);
-    if (read == null) {
-      throw new IOException("expected a whole image, got a damaged one");
+        Leptonica.pixReadMemJpeg(
+            file, new NativeLong(file.length), 0, reduction, new IntByReference(), 0);
+    Optional<String> damage = messages.damage();
+    if (read == null || damage.isPresent()) {
+      Leptonica.pixDestroy(new PointerByReference(read));
+      throw ImageCodec.damaged(damage.orElse("it is of a kind that libjpeg does not decode"));
     }
     Pointer rgb = Leptonica.pixGetDepth(read) == RGB_BITS ? read : converted(read);
     try {
@@ -98,7 +99,7 @@ final class NativeCodec {
     }
   }
 
-  /** An image of grey levels or of a palette as RGB; the given one is freed. */
+  /** An image of grey levels as RGB; the given one is freed. */
   private static Pointer converted(Pointer read) throws IOException {
     Pointer rgb = Leptonica.pixConvertTo32(read);
     Leptonica.pixDestroy(new PointerByReference(read));
@@ -149,13 +150,16 @@ final class NativeCodec {
     }
     try {
       Path file = unpack();
+      JpegMessages messages;
       try {
-        Native.register(Leptonica.class, NativeLibrary.getInstance(file.toString()));
+        NativeLibrary library = NativeLibrary.getInstance(file.toString());
+        Native.register(Leptonica.class, library);
+        messages = new JpegMessages(file, library);
       } finally {
         Files.deleteIfExists(file);
       }
       Leptonica.setMsgSeverity(SILENT);
-      return Optional.of(new NativeCodec());
+      return Optional.of(new NativeCodec(messages));
     } catch (IOException | LinkageError e) {
       LOG.warn("Decoding images with the JDK, which is slow: cannot load the native codec", e);
       return Optional.empty();

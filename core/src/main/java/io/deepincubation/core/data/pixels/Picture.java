@@ -24,8 +24,8 @@ public sealed interface Picture permits Pixels, EncodedPicture, StoredPixels {
   Pixels pixels();
 
   /**
-   * A part of the image. A JPEG file may give it at a half, quarter or eighth of its resolution, as
-   * long as both sides keep so many pixels.
+   * A part of the image, as training sees it. A JPEG file may give it at a half, quarter or eighth
+   * of its resolution, as long as both sides keep so many pixels.
    *
    * @param box the part
    * @param side pixels that it will be resized to

@@ -4,16 +4,14 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * What evaluation and inference do to an image: nothing where it has the network's size, else the
- * middle square after the shorter side was resized (bicubic); then it is normalised.
+ * What evaluation and inference do to an image, whatever its size: its shorter side is resized
+ * (bicubic) to the network's side by the part that is kept, the middle square is taken, and it is
+ * normalised. All of it is done as timm and torchvision do it, to the pixel.
  */
 public final class PixelTransform {
 
   /** The part of the resized shorter side that DeiT keeps. */
   private static final double DEIT_CROP = 224.0 / 256;
-
-  /** Pixels of an image above which it is refused, so that no small file fills the memory. */
-  private static final long MOST_PIXELS = 178_956_970;
 
   private final int side;
   private final double crop;
@@ -53,10 +51,21 @@ public final class PixelTransform {
     normalization = new Normalization(mean, std);
   }
 
-  /** DeiT's evaluation: 224/256 of the shorter side, ImageNet's mean and standard deviation. */
+  /**
+   * DeiT's evaluation of large images: 224/256 of the shorter side, ImageNet's mean and standard
+   * deviation.
+   */
   public static PixelTransform deit(int side) {
     return new PixelTransform(
         side, DEIT_CROP, Normalization.IMAGENET_MEAN, Normalization.IMAGENET_STD);
+  }
+
+  /**
+   * DeiT's evaluation of images that training sees whole: all of the shorter side, so that images
+   * of the network's size stay as they are; ImageNet's mean and standard deviation.
+   */
+  public static PixelTransform uncropped(int side) {
+    return new PixelTransform(side, 1, Normalization.IMAGENET_MEAN, Normalization.IMAGENET_STD);
   }
 
   /** Side of the square that the network sees, in pixels. */
@@ -83,13 +92,9 @@ public final class PixelTransform {
    * What the network gets of an image.
    *
    * @return 3 x S x S normalised values, row-major
-   * @throws IOException if the image is damaged or too large; the message says so
+   * @throws IOException if the image is damaged; the message says so
    */
   public float[] values(Picture picture) throws IOException {
-    long pixels = (long) picture.height() * picture.width();
-    if (pixels > MOST_PIXELS) {
-      throw new IOException("expected at most " + MOST_PIXELS + " pixels, got " + pixels);
-    }
     try {
       float[] values = new float[Normalization.CHANNELS * side * side];
       write(picture, values, 0);
@@ -108,11 +113,24 @@ public final class PixelTransform {
 
   /** The S x S pixels that the network sees. */
   public Pixels square(Picture picture) {
-    if (picture.height() == side && picture.width() == side) {
-      return picture.pixels();
-    }
-    int shorter = (int) (side / crop);
-    Box whole = Box.whole(picture.height(), picture.width());
-    return Resampling.middle(Resampling.shorterSide(picture.part(whole, shorter), shorter), side);
+    Pixels image = picture.pixels();
+    int kept = (int) (side / crop);
+    int shorter = Math.min(image.height(), image.width());
+    Pixels resized =
+        Resampling.resized(
+            image, resized(image.height(), kept, shorter), resized(image.width(), kept, shorter));
+    int top = middle(resized.height());
+    int left = middle(resized.width());
+    return resized.part(new Box(top, top + side, left, left + side), side);
+  }
+
+  /** Torchvision cuts a pixel's part off. */
+  private static int resized(int size, int kept, int shorter) {
+    return (int) ((double) ((long) size * kept) / shorter);
+  }
+
+  /** Where the square begins; torchvision rounds a half to the even number. */
+  private int middle(int size) {
+    return (int) Math.rint((size - side) / 2.0);
   }
 }

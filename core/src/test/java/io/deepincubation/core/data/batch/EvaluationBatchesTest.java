@@ -16,7 +16,7 @@ class EvaluationBatchesTest {
   @Test
   void showsEveryImageOnceInOrder() {
     ImageTable table = TestImages.table(7, 7);
-    var batches = new EvaluationBatches(table, 3);
+    var batches = TestImages.evaluation(table, 3);
 
     var images = new float[batches.valuesPerBatch()];
     assertThat(images).hasSize(3 * table.imageBytes());
@@ -45,14 +45,14 @@ class EvaluationBatchesTest {
 
   @Test
   void rejectsAnEmptySplit() {
-    assertThatThrownBy(() -> new EvaluationBatches(TestImages.table(0, 1), 3))
+    assertThatThrownBy(() -> TestImages.evaluation(TestImages.table(0, 1), 3))
         .isInstanceOf(UnfitDataException.class)
         .hasMessage("Cannot evaluate: expected 1 image or more, got none");
   }
 
   @Test
   void rejectsAnEmptyBatch() {
-    assertThatThrownBy(() -> new EvaluationBatches(TestImages.table(2, 1), 0))
+    assertThatThrownBy(() -> TestImages.evaluation(TestImages.table(2, 1), 0))
         .hasMessage("Cannot make a batch: expected 1 image or more, got 0");
   }
 }

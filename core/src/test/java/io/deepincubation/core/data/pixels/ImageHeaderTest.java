@@ -3,10 +3,13 @@ package io.deepincubation.core.data.pixels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.deepincubation.core.data.set.ImageFitting;
 import io.deepincubation.core.testing.TestImages;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 
 class ImageHeaderTest {
@@ -32,6 +35,54 @@ class ImageHeaderTest {
   }
 
   @Test
+  void refusesImagesOfTooManyPixelsBeforeAnyIsMade() {
+    byte[] png = ImageCodec.encodePng(TestImages.image(1));
+    ByteBuffer.wrap(png).putInt(16, 20_000).putInt(20, 20_000);
+    String refusal = "expected at most 178956970 pixels, got 400000000";
+
+    assertThatThrownBy(() -> Picture.of(png)).isInstanceOf(IOException.class).hasMessage(refusal);
+    assertThatThrownBy(() -> ImageCodec.decode(png)).hasMessage(refusal);
+    assertThatThrownBy(() -> ImageFitting.NONE.fit(png)).hasMessage(refusal);
+  }
+
+  @Test
+  void refusesAHeaderThatItsRowsCannotFill() {
+    byte[] png = ImageCodec.encodePng(TestImages.image(1));
+    ByteBuffer header = ByteBuffer.wrap(png).putInt(16, 10_000).putInt(20, 10_000);
+    var sum = new CRC32();
+    sum.update(png, 12, 17);
+    header.putInt(29, (int) sum.getValue());
+
+    assertThatThrownBy(() -> ImageCodec.decode(png))
+        .hasMessage("expected a whole image, got a damaged one: it ends before its last row");
+  }
+
+  @Test
+  void refusesEveryCutOfAFileThatLosesPixels() throws IOException {
+    byte[] file = jpeg("baseline");
+    byte[] png = ImageCodec.encodePng(TestImages.image(1));
+    int rowsEnd = png.length - 12 - 8; // its last 12 bytes are its end, 8 are checksums
+
+    for (int length = 0; length < file.length; length++) {
+      byte[] cut = Arrays.copyOf(file, length);
+      assertThatThrownBy(() -> ImageCodec.decode(cut)).isInstanceOf(IOException.class);
+    }
+    for (int length = 0; length < rowsEnd; length++) {
+      byte[] cut = Arrays.copyOf(png, length);
+      assertThatThrownBy(() -> ImageCodec.decode(cut)).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void tellsWhatLibjpegSaysOfADamagedFile() throws IOException {
+    byte[] file = jpeg("baseline");
+    byte[] cut = Arrays.copyOf(file, file.length - 2);
+
+    assertThatThrownBy(() -> ImageCodec.decode(cut))
+        .hasMessage("expected a whole image, got a damaged one: Premature end of JPEG file");
+  }
+
+  @Test
   void refusesCutAndDamagedFiles() throws IOException {
     byte[] file = jpeg("baseline");
 
@@ -48,7 +99,7 @@ class ImageHeaderTest {
       byte[] file = jpeg(name);
       int worst = 0;
       byte[] values = ImageCodec.decode(file).values();
-      byte[] slow = ImageCodec.decodeInJava(file).values();
+      byte[] slow = SlowJpeg.decode(file).values();
       for (int i = 0; i < values.length; i++) {
         worst = Math.max(worst, Math.abs((values[i] & 0xFF) - (slow[i] & 0xFF)));
       }
