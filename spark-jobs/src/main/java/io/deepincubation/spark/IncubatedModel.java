@@ -144,8 +144,8 @@ public final class IncubatedModel {
     return images.mapPartitions(inference, Encoders.row(columns.addedTo(schema)));
   }
 
-  /** The column that images are read from. */
-  String column(StructType schema) {
+  /** The column of a frame that images are read from. */
+  public String column(StructType schema) {
     List<String> names = Arrays.asList(schema.fieldNames());
     if (!inputColumn.isEmpty()) {
       return inputColumn;
@@ -158,7 +158,7 @@ public final class IncubatedModel {
                 new UnfitDataException(
                     String.format(
                         "Cannot find images: expected a column of %s, got %s; name it with"
-                            + " inputColumn, or --input-column",
+                            + " inputColumn, or --image-column",
                         USUAL_COLUMNS, names)));
   }
 }

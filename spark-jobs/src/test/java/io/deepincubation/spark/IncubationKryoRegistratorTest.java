@@ -2,9 +2,12 @@ package io.deepincubation.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.deepincubation.core.data.pixels.ImageFiles;
+import io.deepincubation.core.data.pixels.Pixels;
 import io.deepincubation.core.data.set.DataIndex;
 import io.deepincubation.spark.prepare.Preparation;
 import io.deepincubation.spark.prepare.PrepareJob;
+import io.deepincubation.spark.prepare.Subset;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,15 +56,30 @@ class IncubationKryoRegistratorTest {
 
   @Test
   void preparesASetWhereRegistrationIsRequired(@TempDir Path folder) throws IOException {
-    Files.write(folder.resolve("train.bin"), new byte[6 * CIFAR_100_RECORD]);
-    Files.write(folder.resolve("test.bin"), new byte[2 * CIFAR_100_RECORD]);
+    Path cifar = Files.createDirectory(folder.resolve("cifar"));
+    Files.write(cifar.resolve("train.bin"), new byte[6 * CIFAR_100_RECORD]);
+    Files.write(cifar.resolve("test.bin"), new byte[2 * CIFAR_100_RECORD]);
+    for (int i = 0; i < 8; i++) {
+      Path photo = folder.resolve("photos/class " + i % 2 + "/" + i + ".png");
+      Files.createDirectories(photo.resolveSibling(""));
+      Files.write(photo, ImageFiles.png(Pixels.ofRgb(new int[] {i}, 1, 1)));
+    }
     try (SparkSession spark = SparkSession.builder().config(conf(true)).getOrCreate()) {
       var storages = new HadoopStorageFactory(spark.sparkContext().hadoopConfiguration());
-      DataIndex index =
-          new PrepareJob(spark, storages)
-              .run(Preparation.of(folder.toString(), folder.resolve("to").toString()).shardSize(4));
+      var job = new PrepareJob(spark, storages);
+      DataIndex ofCifar =
+          job.run(Preparation.of(cifar.toString(), folder.resolve("to").toString()).shardSize(4))
+              .index();
+      DataIndex ofPhotos =
+          job.run(
+                  Preparation.of(folder.resolve("photos").toString(), folder + "/photos to")
+                      .testFraction(0.25)
+                      .subset(new Subset(1, false, 2)))
+              .index();
 
-      assertThat(index.count("train")).isEqualTo(6);
+      assertThat(ofCifar.count("train")).isEqualTo(6);
+      assertThat(ofPhotos.count("train")).isEqualTo(4);
+      assertThat(ofPhotos.count("test")).isEqualTo(2);
     }
   }
 

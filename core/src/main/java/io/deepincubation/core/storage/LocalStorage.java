@@ -4,7 +4,6 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -17,6 +16,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.parquet.io.InputFile;
 
@@ -29,6 +30,10 @@ import org.apache.parquet.io.InputFile;
 public final class LocalStorage implements Storage {
 
   private static final int BUFFER_BYTES = 1 << 16;
+
+  /** A scheme, perhaps an authority, and an absolute path. */
+  private static final Pattern URI =
+      Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):(?://[^/]*)?(/.*)", Pattern.DOTALL);
 
   private final String uri;
   private final Path root;
@@ -56,17 +61,28 @@ public final class LocalStorage implements Storage {
   /**
    * The files of a folder.
    *
-   * @param uri a path, or a {@code file:} URI
+   * @param uri a path, or a {@code file:} URI, whose path is taken as it stands: nothing in it is
+   *     percent-coded
    * @throws StorageException if the URI is of another scheme
    */
   public static LocalStorage of(String uri) {
     try {
-      Path root = uri.startsWith("file:") ? Path.of(URI.create(uri).getPath()) : Path.of(uri);
-      return new LocalStorage(uri, root);
+      return new LocalStorage(uri, Path.of(path(uri)));
     } catch (RuntimeException e) {
       throw new StorageException(
           "Cannot open " + uri + ": expected a path or a file: URI of this machine", e);
     }
+  }
+
+  private static String path(String uri) {
+    Matcher matcher = URI.matcher(uri);
+    if (!matcher.matches()) {
+      return uri;
+    }
+    if (!matcher.group(1).equals("file")) {
+      throw new IllegalArgumentException("expected the scheme file, got " + matcher.group(1));
+    }
+    return matcher.group(2);
   }
 
   @Override

@@ -1,8 +1,9 @@
 package io.deepincubation.core.text;
 
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The first line of a message: what follows is for logs. */
+/** What of a message is for people: its first lines. What follows is for logs. */
 public final class FirstLine {
 
   private static final String NONE = "no reason given";
@@ -14,8 +15,23 @@ public final class FirstLine {
     return of(failure.getMessage());
   }
 
-  /** Of a text; says so where there is none. */
+  /** The first line of a text that is not blank; says so where there is none. */
   public static String of(@Nullable String text) {
-    return text == null ? NONE : text.lines().findFirst().orElse(NONE);
+    return text == null
+        ? NONE
+        : text.lines().filter(line -> !line.isBlank()).findFirst().map(String::strip).orElse(NONE);
+  }
+
+  /** The lines up to a blank one, or to a stack trace, as one line; says so where there is none. */
+  public static String paragraph(@Nullable String text) {
+    String whole =
+        text == null
+            ? ""
+            : text.lines()
+                .dropWhile(String::isBlank)
+                .takeWhile(line -> !line.isBlank() && !line.strip().startsWith("at "))
+                .map(String::strip)
+                .collect(Collectors.joining(" "));
+    return whole.isEmpty() ? NONE : whole;
   }
 }

@@ -176,6 +176,19 @@ class LocalStorageTest {
     assertThat(storage.exists("file")).isTrue();
   }
 
+  @Test
+  void takesUrisAsTheyStand() {
+    for (String name : new String[] {"a b", "a%20b", "100%", "12:30", "süß"}) {
+      LocalStorage.of("file:" + root + "/" + name).write("file", stream -> stream.write('x'));
+      LocalStorage.of("file://" + root + "/" + name).write("file", stream -> stream.write('x'));
+
+      assertThat(root.resolve(name).resolve("file")).exists();
+    }
+    assertThatExceptionOfType(StorageException.class)
+        .isThrownBy(() -> LocalStorage.of("s3a://bucket/a"))
+        .withMessageContaining("expected a path or a file: URI of this machine");
+  }
+
   private void write(String name, String content) {
     storage.write(name, stream -> stream.write(content.getBytes(StandardCharsets.UTF_8)));
   }

@@ -16,5 +16,19 @@ class FirstLineTest {
   void saysWhereThereIsNoMessage() {
     assertThat(FirstLine.of(new IllegalStateException())).isEqualTo("no reason given");
     assertThat(FirstLine.of("")).isEqualTo("no reason given");
+    assertThat(FirstLine.paragraph(null)).isEqualTo("no reason given");
+    assertThat(FirstLine.paragraph("\n\n")).isEqualTo("no reason given");
+  }
+
+  @Test
+  void passesOverBlankLines() {
+    assertThat(FirstLine.of("\n  \nSyntax error\n== SQL ==")).isEqualTo("Syntax error");
+  }
+
+  @Test
+  void givesAWholeParagraph() {
+    assertThat(FirstLine.paragraph("\nYou read it, but there is\n  no log.\n\nSee the web"))
+        .isEqualTo("You read it, but there is no log.");
+    assertThat(FirstLine.paragraph("It failed\n\tat Some.method")).isEqualTo("It failed");
   }
 }

@@ -3,14 +3,21 @@ package io.deepincubation.spark.cli;
 import io.deepincubation.core.recipe.Precision;
 import io.deepincubation.core.text.Quantities;
 import io.deepincubation.spark.IncubatedModel;
+import io.deepincubation.spark.predict.ImageColumn;
 import io.deepincubation.spark.predict.PredictJob;
 import io.deepincubation.spark.predict.PredictionColumns;
+import io.deepincubation.spark.prepare.Apart;
 import io.deepincubation.spark.prepare.ImageFrames;
+import io.deepincubation.spark.prepare.LeftOut;
+import io.deepincubation.spark.prepare.SourceFailure;
+import io.deepincubation.spark.prepare.SourceFrame;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,18 +40,19 @@ final class Predict extends Verb {
   @Mixin private final TargetOptions target = new TargetOptions();
 
   @Option(
-      names = "--input-column",
+      names = "--image-column",
       paramLabel = "NAME",
       defaultValue = "",
       description =
           "Images, their files or their paths; default the first of image, content and path.")
-  private String inputColumn = "";
+  private String imageColumn = "";
 
   @Option(
       names = "--prefix",
       paramLabel = "TEXT",
       defaultValue = "",
-      description = "Before the names of the new columns; default none.")
+      description =
+          "Before the names of the new columns; default none, or predicted_ where a name is taken.")
   private String prefix = "";
 
   @Option(
@@ -70,7 +78,7 @@ final class Predict extends Verb {
               + " multiplies it natively; default ${DEFAULT-VALUE}.")
   private Precision precision = Precision.FP32;
 
-  @Option(names = "--keep-images", description = "Also writes columns of files and pixels.")
+  @Option(names = "--keep-images", description = "Also writes the images themselves.")
   private boolean keepImages;
 
   /** The answer's JSON; what was done before has no speed. */
@@ -80,69 +88,100 @@ final class Predict extends Verb {
       String model,
       long rows,
       long rejected,
+      Map<String, Long> leftOut,
+      List<String> warnings,
       @Nullable Double seconds,
       @Nullable Double imagesPerSecond) {}
 
   @Override
   Answer answer() {
     try (CliSession session = CliSession.start(new PlaceOptions(), output())) {
-      PredictionColumns columns = PredictionColumns.prefixed(prefix);
-      IncubatedModel loaded =
-          IncubatedModel.load(session.spark(), model)
-              .inputColumn(inputColumn)
-              .outputColumns(columns)
-              .topK(topK)
-              .batchSize(batch)
-              .precision(precision);
-      Dataset<Row> images =
-          ImageFrames.open(session.spark(), session.storages(), source.from(), source.format());
-      Dataset<Row> scored = loaded.transform(images);
-      Dataset<Row> written = keepImages ? scored : scored.drop(pixelColumns(images));
-      String request =
-          PredictJob.request(
-              loaded.digest(),
-              source.from(),
-              inputColumn,
-              prefix,
-              topK,
-              precision.name(),
-              keepImages);
-      PredictJob.Outcome outcome =
-          new PredictJob(session.spark(), session.storages().open(target.to()))
-              .run(written, columns.reason(), request);
-      return answer(outcome, loaded.digest());
+      return SourceFailure.telling(
+          "write predictions to " + target.to() + " for " + source.from(),
+          source.from(),
+          () -> answer(session));
     }
   }
 
-  private static String[] pixelColumns(Dataset<Row> images) {
-    return List.of(images.schema().fields()).stream()
-        .filter(field -> List.of("binary", "struct").contains(field.dataType().typeName()))
-        .map(StructField::name)
-        .toArray(String[]::new);
+  private Answer answer(CliSession session) {
+    Apart.require(source.from(), target.to(), session.context().hadoopConfiguration());
+    SourceFrame images = images(session);
+    PredictionColumns columns =
+        prefix.isEmpty()
+            ? PredictionColumns.freeIn(images.rows().schema())
+            : PredictionColumns.prefixed(prefix);
+    IncubatedModel loaded =
+        IncubatedModel.load(session.spark(), model)
+            .inputColumn(imageColumn)
+            .outputColumns(columns)
+            .topK(topK)
+            .batchSize(batch)
+            .precision(precision);
+    Dataset<Row> scored = loaded.transform(images.rows());
+    StructType schema = images.rows().schema();
+    Dataset<Row> written =
+        keepImages ? scored : ImageColumn.of(schema, loaded.column(schema)).droppedFrom(scored);
+    String request =
+        PredictJob.request(loaded.digest(), source.from(), imageColumn, prefix, topK, precision.name(), keepImages);
+    PredictJob.Outcome outcome =
+        new PredictJob(session.spark(), session.storages())
+            .run(target.to(), written, columns.reason(), request);
+    return answer(outcome, loaded.digest(), images.leftOut(), warnings(outcome, columns, images));
   }
 
-  private Answer answer(PredictJob.Outcome outcome, String digest) {
+  private SourceFrame images(CliSession session) {
+    return keepImages
+        ? ImageFrames.openWithContent(
+            session.spark(), session.storages(), source.from(), source.format())
+        : ImageFrames.open(session.spark(), session.storages(), source.from(), source.format());
+  }
+
+  private List<String> warnings(
+      PredictJob.Outcome outcome, PredictionColumns columns, SourceFrame images) {
+    var warnings = new ArrayList<String>();
+    if (prefix.isEmpty() && !columns.equals(PredictionColumns.USUAL)) {
+      warnings.add(
+          String.format(
+              "The images come with columns of predictions' names, so these are in %s, ...,"
+                  + " %s; --prefix gives others",
+              columns.prediction(), columns.reason()));
+    }
+    if (images.leftOut().count() > 0) {
+      warnings.add(images.leftOut().toString());
+    }
+    if (outcome.rows() == 0) {
+      warnings.add("There are no rows in " + source.from());
+    }
+    return warnings;
+  }
+
+  private Answer answer(
+      PredictJob.Outcome outcome, String digest, LeftOut leftOut, List<String> warnings) {
     String counts =
         Quantities.count(outcome.rows())
             + " rows, "
             + Quantities.count(outcome.rejected())
             + " without a prediction";
-    if (outcome.alreadyDone()) {
-      return new Answer(
-          List.of("Already done: " + counts + " in " + target.to()),
-          new Facts(
-              "already-done", target.to(), digest, outcome.rows(), outcome.rejected(), null, null));
-    }
     double rate = outcome.rows() / Math.max(1e-9, outcome.seconds());
+    var lines = new ArrayList<String>();
+    if (outcome.alreadyDone()) {
+      lines.add("Already done: " + counts + " in " + target.to());
+    } else {
+      lines.add(counts);
+      lines.add(String.format(Locale.ROOT, "%.1f images/s; see %s", rate, target.to()));
+    }
+    warnings.forEach(warning -> lines.add(Answer.WARNING + warning));
     return new Answer(
-        List.of(counts, String.format(Locale.ROOT, "%.1f images/s; see %s", rate, target.to())),
+        lines,
         new Facts(
-            "done",
+            outcome.alreadyDone() ? "already-done" : "done",
             target.to(),
             digest,
             outcome.rows(),
             outcome.rejected(),
-            outcome.seconds(),
-            rate));
+            leftOut.counts(),
+            warnings,
+            outcome.alreadyDone() ? null : outcome.seconds(),
+            outcome.alreadyDone() ? null : rate));
   }
 }

@@ -1,17 +1,19 @@
 package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.data.pixels.ContactSheet;
-import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.data.set.DataIndex;
 import io.deepincubation.core.data.set.ImageFitting;
 import io.deepincubation.core.data.set.ImageFitting.Encoding;
 import io.deepincubation.core.data.set.ImageSizes;
-import io.deepincubation.core.data.set.PreparedSet;
+import io.deepincubation.core.data.set.RejectedTable;
 import io.deepincubation.core.recipe.UsageException;
-import io.deepincubation.core.storage.Storage;
+import io.deepincubation.core.text.Quantities;
 import io.deepincubation.spark.prepare.Columns;
+import io.deepincubation.spark.prepare.Labels;
 import io.deepincubation.spark.prepare.Preparation;
 import io.deepincubation.spark.prepare.PrepareJob;
+import io.deepincubation.spark.prepare.Prepared;
+import io.deepincubation.spark.prepare.Prepared.Outcome;
 import io.deepincubation.spark.prepare.Subset;
 import java.util.ArrayList;
 import java.util.IntSummaryStatistics;
@@ -19,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,7 +43,9 @@ final class Prepare extends Verb {
       names = "--image-column",
       paramLabel = "NAME",
       defaultValue = "image",
-      description = "A table's column of JPEG or PNG files; default ${DEFAULT-VALUE}.")
+      description =
+          "A table's column of JPEG or PNG files or their paths, fields of structs with dots"
+              + " between; default ${DEFAULT-VALUE}.")
   private String imageColumn = "image";
 
   @Option(
@@ -53,17 +56,29 @@ final class Prepare extends Verb {
   private String labelColumn = "label";
 
   @Option(
+      names = "--labels",
+      paramLabel = "HOW",
+      defaultValue = "auto",
+      description =
+          "What values of that column are: numbers of classes, of which some may have no images;"
+              + " names of classes; auto (default): by its type, without gaps in numbers.")
+  private Labels labels = Labels.AUTO;
+
+  @Option(
       names = "--split-column",
       paramLabel = "NAME",
       defaultValue = "",
-      description = "A table's column of train, test or val; default all rows are for training.")
+      description =
+          "A table's column of train, test or val; default by names of files and folders, else all"
+              + " rows are for training.")
   private String splitColumn = "";
 
   @Option(
       names = "--test-fraction",
       paramLabel = "F",
       defaultValue = "0",
-      description = "Part of the training images that becomes the test split; default none.")
+      description =
+          "Part of the training images of each class that becomes the test split; default none.")
   private double testFraction;
 
   @Option(
@@ -120,6 +135,9 @@ final class Prepare extends Verb {
   @Option(names = "--seed", paramLabel = "N", description = "Decides the order of the images.")
   private @Nullable Long seed;
 
+  @Option(names = "--replace", description = "Replaces another set that is in the folder.")
+  private boolean replace;
+
   /** The answer's JSON. */
   private record Facts(
       String status,
@@ -129,26 +147,16 @@ final class Prepare extends Verb {
       Map<String, Long> images,
       List<Double> mean,
       List<Double> std,
-      String digest) {}
+      String digest,
+      long rejected,
+      Map<String, Long> leftOut,
+      List<String> warnings) {}
 
   @Override
   Answer answer() {
     Preparation preparation = preparation();
     try (CliSession session = CliSession.start(new PlaceOptions(), output())) {
-      Optional<String> before = digest(session.storages().open(target.to()));
-      DataIndex index = new PrepareJob(session.spark(), session.storages()).run(preparation);
-      return answer(index, before.equals(Optional.of(index.digest())));
-    }
-  }
-
-  /** The digest of a set that is there already; none where it cannot be read and is made anew. */
-  private static Optional<String> digest(Storage storage) {
-    try {
-      return storage.exists(DataIndex.FILE)
-          ? Optional.of(PreparedSet.open(storage).index().digest())
-          : Optional.empty();
-    } catch (UnfitDataException e) {
-      return Optional.empty();
+      return answer(new PrepareJob(session.spark(), session.storages()).run(preparation));
     }
   }
 
@@ -160,7 +168,7 @@ final class Prepare extends Verb {
     Preparation preparation =
         Preparation.of(source.from(), target.to())
             .format(source.format())
-            .columns(new Columns(imageColumn, labelColumn, splitColumn))
+            .columns(new Columns(imageColumn, labelColumn, splitColumn, labels))
             .fitting(new ImageFitting(imageSize, shorterSide, encoding))
             .testFraction(testFraction)
             .subset(new Subset(fraction, balanced, imagesPerClass))
@@ -168,10 +176,14 @@ final class Prepare extends Verb {
     if (shardSize != null) {
       preparation = preparation.shardSize(shardSize);
     }
-    return seed == null ? preparation : preparation.seed(seed);
+    if (seed != null) {
+      preparation = preparation.seed(seed);
+    }
+    return replace ? preparation.replacing() : preparation;
   }
 
-  private Answer answer(DataIndex index, boolean alreadyDone) {
+  private Answer answer(Prepared prepared) {
+    DataIndex index = prepared.index();
     var lines = new ArrayList<String>();
     var counts = new LinkedHashMap<String, Long>();
     for (String split : index.splits().keySet()) {
@@ -181,26 +193,50 @@ final class Prepare extends Verb {
       counts.put(split, index.count(split));
     }
     int classes = index.classNames().size();
-    lines.add(String.format("%d classes: %s", classes, names(index.classNames())));
+    lines.add(String.format(Locale.ROOT, "%d classes: %s", classes, names(index.classNames())));
     lines.add("Size: " + index.sizes() + " pixels");
     lines.add("Mean: " + levels(index.mean()) + ", standard deviation: " + levels(index.std()));
+    List<String> warnings = warnings(prepared);
+    warnings.forEach(warning -> lines.add(Answer.WARNING + warning));
     lines.add(
-        (alreadyDone ? "Already done in " : "Prepared in ")
-            + target.to()
-            + "; see "
-            + ContactSheet.FILE
-            + " there");
+        done(prepared.outcome()) + " " + target.to() + "; see " + ContactSheet.FILE + " there");
     return new Answer(
         lines,
         new Facts(
-            alreadyDone ? "already-done" : "done",
+            prepared.outcome() == Outcome.SAME ? "already-done" : "done",
             target.to(),
             classes,
             index.sizes(),
             counts,
             index.mean(),
             index.std(),
-            index.digest()));
+            index.digest(),
+            prepared.rejected(),
+            prepared.leftOut().counts(),
+            warnings));
+  }
+
+  private static String done(Outcome outcome) {
+    return switch (outcome) {
+      case NEW -> "Prepared in";
+      case SAME -> "Already done in";
+      case REPLACED -> "Prepared in place of another set in";
+    };
+  }
+
+  private List<String> warnings(Prepared prepared) {
+    var warnings = new ArrayList<String>();
+    if (prepared.rejected() > 0) {
+      warnings.add(
+          String.format(
+              "%s images are not in the set; %s/%s lists them with the reasons",
+              Quantities.count(prepared.rejected()), target.to(), RejectedTable.FOLDER));
+    }
+    if (prepared.leftOut().count() > 0) {
+      warnings.add(prepared.leftOut().toString());
+    }
+    warnings.addAll(prepared.remarks());
+    return warnings;
   }
 
   private static String ofClass(DataIndex index, String split) {

@@ -167,7 +167,7 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
   private Loaded load(Row row, PixelTransform transform) {
     try {
       return new Loaded(row, transform.values(input.read(row, storages)), "");
-    } catch (IOException | StorageException e) {
+    } catch (IOException | StorageException | IllegalArgumentException e) {
       return new Loaded(row, null, String.valueOf(e.getMessage()));
     }
   }

@@ -24,6 +24,8 @@ public record PredictionColumns(
   public static final PredictionColumns USUAL =
       new PredictionColumns("prediction", "label", "probability", "topK", "reason");
 
+  private static final String WHERE_TAKEN = "predicted_";
+
   /** The usual names with something before them, such as {@code predicted_}. */
   public static PredictionColumns prefixed(String prefix) {
     return new PredictionColumns(
@@ -32,6 +34,16 @@ public record PredictionColumns(
         prefix + USUAL.probability,
         prefix + USUAL.topK,
         prefix + USUAL.reason);
+  }
+
+  /** The usual names, or with {@code predicted_} before them where a frame has one of them. */
+  public static PredictionColumns freeIn(StructType schema) {
+    boolean free = USUAL.names().stream().noneMatch(name -> isIn(schema, name));
+    return free ? USUAL : prefixed(WHERE_TAKEN);
+  }
+
+  private static boolean isIn(StructType schema, String name) {
+    return Arrays.stream(schema.fieldNames()).anyMatch(name::equalsIgnoreCase);
   }
 
   /** The names in order. */
@@ -47,7 +59,7 @@ public record PredictionColumns(
   public StructType addedTo(StructType schema) {
     List<String> taken = Arrays.asList(schema.fieldNames());
     for (String name : names()) {
-      if (taken.stream().anyMatch(name::equalsIgnoreCase)) {
+      if (isIn(schema, name)) {
         throw new UsageException(
             String.format(
                 "Cannot add column %s: expected a free name, the frame has %s; choose others with"

@@ -3,14 +3,21 @@ package io.deepincubation.spark.prepare;
 import java.io.Serializable;
 
 /**
- * What the columns of an image table are called.
+ * What the columns of an image table are called. Fields of structs are named with dots between.
  *
- * @param image JPEG or PNG files, or the struct of Spark's {@code image} source
- * @param label the class, a whole number from 0 or a text
+ * @param image JPEG or PNG files, their paths, structs of both, or of Spark's {@code image} source
+ * @param label the class, a number or a text
  * @param split the split's name, or empty where all rows are for training
+ * @param labels how labels tell classes
  */
-public record Columns(String image, String label, String split) implements Serializable {
+public record Columns(String image, String label, String split, Labels labels)
+    implements Serializable {
 
   /** The usual names. */
   public static final Columns USUAL = new Columns("image", "label", "");
+
+  /** Columns whose labels tell classes by their type. */
+  public Columns(String image, String label, String split) {
+    this(image, label, split, Labels.AUTO);
+  }
 }

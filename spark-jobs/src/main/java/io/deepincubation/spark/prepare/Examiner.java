@@ -9,8 +9,8 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
+import scala.Tuple3;
 
 /**
  * Decides what becomes of each row, in the tasks: which split, shard and place an image has, or why
@@ -24,45 +24,46 @@ final class Examiner implements Serializable {
   private final HashMap<String, Integer> labels;
   private final ShardPlan shards;
 
-  /** The highest places that a subset takes, by label or for all as -1; null takes all. */
-  private final @Nullable HashMap<Integer, Long> limits;
+  private final Cuts cuts;
 
-  Examiner(
-      Preparation request,
-      Map<String, Integer> labels,
-      ShardPlan shards,
-      @Nullable Map<Integer, Long> limits) {
+  Examiner(Preparation request, Map<String, Integer> labels, ShardPlan shards, Cuts cuts) {
     this.request = request;
     this.labels = new HashMap<>(labels);
     this.shards = shards;
-    this.limits = limits == null ? null : new HashMap<>(limits);
+    this.cuts = cuts;
   }
 
-  /** A row's (group, place) among the training images, if it is one of them. */
-  Optional<Tuple2<Integer, Long>> trainingPlace(RawSample sample) {
+  /** What decides about a training image: its label, place and share; nothing for other rows. */
+  Optional<Tuple3<Integer, Long, Double>> mark(RawSample sample) {
     Integer label = labels.get(String.valueOf(sample.label()));
-    if (label == null || sample.image() == null || !split(sample).equals(ImageSource.TRAIN)) {
+    byte[] image = sample.image();
+    if (label == null || image == null || !sample.split().equals(ImageSource.TRAIN)) {
       return Optional.empty();
     }
-    return Optional.of(new Tuple2<>(group(label), place(sample, label)));
+    return Optional.of(
+        new Tuple3<>(
+            label,
+            SampleOrder.place(request.seed(), image, label),
+            SampleOrder.share(request.seed(), image)));
   }
 
   /** A row as ((shard, place), bytes), unless the subset leaves it out. */
   Optional<Tuple2<Tuple2<Integer, Long>, byte[]>> examine(RawSample sample) {
-    String split = split(sample);
+    byte[] file = sample.image();
     Integer label = labels.get(String.valueOf(sample.label()));
-    if (sample.image() == null) {
-      return rejected(sample, "expected an image, got none");
+    if (file == null) {
+      return rejected(sample, sample.fault());
     }
     if (label == null) {
       return rejected(sample, "expected a label, got " + sample.label());
     }
-    long place = place(sample, label);
-    if (split.equals(ImageSource.TRAIN) && isLeftOut(label, place)) {
+    String split = split(sample, file, label);
+    long place = SampleOrder.place(request.seed(), file, label);
+    if (split.equals(ImageSource.TRAIN) && !cuts.takes(label, place)) {
       return Optional.empty();
     }
     try {
-      FittedImage image = request.fitting().fit(sample.image());
+      FittedImage image = request.fitting().fit(file);
       return Optional.of(
           new Tuple2<>(new Tuple2<>(shards.shard(split, place), place), image.toBytes(label)));
     } catch (IOException e) {
@@ -70,26 +71,11 @@ final class Examiner implements Serializable {
     }
   }
 
-  private String split(RawSample sample) {
+  private String split(RawSample sample, byte[] image, int label) {
     boolean moved =
-        request.testFraction() > 0
-            && sample.split().equals(ImageSource.TRAIN)
-            && sample.image() != null
-            && SampleOrder.share(request.seed(), sample.image()) < request.testFraction();
+        sample.split().equals(ImageSource.TRAIN)
+            && cuts.setsAside(label, SampleOrder.share(request.seed(), image));
     return moved ? ImageSource.TEST : sample.split();
-  }
-
-  private long place(RawSample sample, int label) {
-    byte[] image = sample.image();
-    return SampleOrder.place(request.seed(), image == null ? new byte[0] : image, label);
-  }
-
-  private int group(int label) {
-    return request.subset().byClass() ? label : -1;
-  }
-
-  private boolean isLeftOut(int label, long place) {
-    return limits != null && place > limits.getOrDefault(group(label), -1L);
   }
 
   private Optional<Tuple2<Tuple2<Integer, Long>, byte[]>> rejected(

@@ -1,33 +1,34 @@
 package io.deepincubation.spark.prepare;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.input_file_name;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.regexp_extract;
 
-import io.deepincubation.core.data.pixels.ImageFiles;
 import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.storage.StorageException;
+import io.deepincubation.spark.storage.StorageFactory;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.BinaryType;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a data frame: an image column, binary or of Spark's {@code image} source, a label column
- * and perhaps a split column. Frames of files (Spark's {@code binaryFile} and {@code image}
- * sources) may do without labels: an image's folder is its class.
+ * Rows of a data frame: an image column of any {@linkplain ImageForm form}, a label column and
+ * perhaps a split column. Frames of files (Spark's {@code binaryFile} and {@code image} sources)
+ * may do without labels: an image's folder is its class.
  *
  * <p>Whole numbers from 0 are labels as they are; texts become numbers in their alphabetical order.
  */
@@ -36,118 +37,163 @@ final class FrameSource implements SampleSource {
   /** The folder of a file's path. */
   private static final String FOLDER = "([^/]+)/[^/]+$";
 
-  private static final int MOST_CLASSES = 1_000_000;
+  private static final UDF1<String, String> DECODED = TableFolder::decoded;
 
-  private final Dataset<Row> rows;
-  private final boolean texts;
-  private final boolean structs;
+  private final SourceFrame frame;
+  private final Columns columns;
+  private final String what;
+  private final StorageFactory storages;
+  private final ColumnPath image;
+  private final ImageForm form;
+  private final LabelColumn labels;
+
+  /** Names of numbered classes, where the files tell; else empty. */
+  private final List<String> told;
+
   private final Map<String, Map<String, Long>> counts;
 
-  private FrameSource(Dataset<Row> rows, boolean texts, boolean structs) {
-    this.rows = rows;
-    this.texts = texts;
-    this.structs = structs;
-    counts = count(rows);
+  private FrameSource(
+      SourceFrame frame, Columns columns, String what, StorageFactory storages, ImageForm form) {
+    this.frame = frame;
+    this.columns = columns;
+    this.what = what;
+    this.storages = storages;
+    this.form = form;
+    image = find(columns.image(), "JPEG or PNG files");
+    labels = labels();
+    told =
+        labels.numbers() && columns.labels() == Labels.AUTO
+            ? frame.classNames().getOrDefault(columns.label(), List.of())
+            : List.of();
+    counts = count();
   }
 
   /**
    * Rows with the columns' usual or given names.
    *
    * @param what the frame is called in messages
+   * @param storages open files that rows name
    * @throws UnfitDataException if a column is missing or of another type
    */
-  static FrameSource of(Dataset<Row> frame, Columns columns, String what) {
-    DataType image = type(frame, columns.image(), what, "JPEG or PNG files");
-    boolean struct = image instanceof StructType;
-    if (!struct && !(image instanceof BinaryType)) {
-      throw new UnfitDataException(
-          String.format(
-              "Cannot read images from %s: expected column %s of binary or image type, got %s",
-              what, columns.image(), image.simpleString()));
-    }
-    Optional<Column> path = path(frame, columns, struct);
-    boolean folders = path.isPresent() && !has(frame, columns.label());
-    boolean texts = folders || type(frame, columns.label(), what, "labels") instanceof StringType;
-    Column label =
-        folders ? regexp_extract(path.get(), FOLDER, 1) : col(columns.label()).cast("string");
-    Column split = lit("");
+  static FrameSource of(SourceFrame frame, Columns columns, String what, StorageFactory storages) {
+    ColumnPath image = find(frame, columns.image(), what, "JPEG or PNG files");
+    ImageForm form =
+        ImageForm.of(image.type())
+            .orElseThrow(
+                () ->
+                    new UnfitDataException(
+                        String.format(
+                            "Cannot read images from %s: expected column %s of binary, text or"
+                                + " image type, got %s",
+                            what, columns.image(), image.type().simpleString())));
+    return new FrameSource(frame, columns, what, storages, form);
+  }
+
+  private LabelColumn labels() {
+    StructType schema = frame.rows().schema();
+    Optional<Column> path = path();
+    return path.isPresent() && ColumnPath.find(schema, columns.label()).isEmpty()
+        ? LabelColumn.ofTexts(regexp_extract(path.get(), FOLDER, 1))
+        : LabelColumn.of(find(columns.label(), "labels"), what);
+  }
+
+  private Column split() {
     if (!columns.split().isEmpty()) {
-      type(frame, columns.split(), what, "splits");
-      split = col(columns.split()).cast("string");
+      return find(columns.split(), "splits").column().cast("string");
     }
-    return new FrameSource(
-        frame.select(
-            path.orElseGet(functions::input_file_name).as("origin"),
-            split.as("split"),
-            label.as("label"),
-            col(columns.image()).as("image")),
-        texts,
-        struct);
+    return frame.split() == null ? lit("") : frame.split();
   }
 
   /** Where each row's file lies, if the frame comes of files; their folders are classes then. */
-  private static Optional<Column> path(Dataset<Row> frame, Columns columns, boolean struct) {
-    if (struct) {
-      return Optional.of(col(columns.image() + ".origin"));
-    }
-    return has(frame, "path") ? Optional.of(col("path")) : Optional.empty();
+  private Optional<Column> path() {
+    return switch (form) {
+      case PIXELS ->
+          ColumnPath.find(frame.rows().schema(), columns.image() + ".origin")
+              .map(origin -> decoded(origin.column()));
+      case PATH -> Optional.of(image.column());
+      case FILE ->
+          ColumnPath.find(frame.rows().schema(), "path").map(path -> path.column().cast("string"));
+      case BYTES, BYTES_OR_PATH -> Optional.empty();
+    };
   }
 
-  private static boolean has(Dataset<Row> frame, String column) {
-    return List.of(frame.columns()).contains(column);
+  private Column origin() {
+    return path()
+        .orElseGet(
+            () ->
+                form == ImageForm.BYTES_OR_PATH
+                    ? coalesce(concat(file(), lit(": "), image.column().getField("path")), file())
+                    : file());
   }
 
-  private static DataType type(Dataset<Row> frame, String column, String what, String holding) {
-    return Arrays.stream(frame.schema().fields())
-        .filter(field -> field.name().equals(column))
-        .findFirst()
+  private static Column file() {
+    return decoded(input_file_name());
+  }
+
+  /** Spark codes the places of files. */
+  private static Column decoded(Column place) {
+    return functions.udf(DECODED, DataTypes.StringType).apply(place);
+  }
+
+  private ColumnPath find(String column, String holding) {
+    return find(frame, column, what, holding);
+  }
+
+  private static ColumnPath find(SourceFrame frame, String column, String what, String holding) {
+    return ColumnPath.find(frame.rows().schema(), column)
         .orElseThrow(
             () ->
                 new UnfitDataException(
                     String.format(
                         "Cannot read images from %s: expected column %s with %s, got %s; name the"
                             + " columns with --image-column, --label-column and --split-column",
-                        what, column, holding, Arrays.toString(frame.columns()))))
-        .dataType();
+                        what, column, holding, Arrays.toString(frame.rows().columns()))));
   }
 
-  private static Map<String, Map<String, Long>> count(Dataset<Row> rows) {
-    var counts = new LinkedHashMap<String, Map<String, Long>>();
-    List<Row> counted = rows.groupBy("split", "label").count().collectAsList();
+  private Map<String, Map<String, Long>> count() {
+    var found = new LinkedHashMap<String, Map<String, Long>>();
+    List<Row> counted =
+        frame
+            .rows()
+            .select(split().as("split"), labels.text().as("label"))
+            .groupBy(col("split"), col("label"))
+            .count()
+            .collectAsList();
     for (Row row : counted) {
-      counts
+      found
           .computeIfAbsent(Splits.named(text(row, 0)), unused -> new LinkedHashMap<>())
-          .merge(text(row, 1), row.getLong(2), Long::sum);
+          .merge(className(text(row, 1), told), row.getLong(2), Long::sum);
     }
-    return counts;
+    return found;
   }
 
   private static String text(Row row, int column) {
     return Optional.ofNullable(row.getString(column)).orElse("");
   }
 
+  /** The name of a numbered class, where the files tell it. */
+  private static String className(String label, List<String> told) {
+    return label.matches("\\d{1,9}") && Integer.parseInt(label) < told.size()
+        ? told.get(Integer.parseInt(label))
+        : label;
+  }
+
   @Override
   public List<String> classNames() {
+    if (!told.isEmpty()) {
+      return told;
+    }
     var names = new TreeSet<String>();
     counts.values().forEach(ofSplit -> names.addAll(ofSplit.keySet()));
     names.remove("");
-    if (texts) {
-      return List.copyOf(names);
-    }
-    long highest =
-        names.stream()
-            .filter(name -> name.matches("\\d{1,9}"))
-            .mapToLong(Long::parseLong)
-            .max()
-            .orElse(-1);
-    if (highest >= MOST_CLASSES) {
-      throw new UnfitDataException(
-          String.format(
-              "Cannot use labels up to %d: expected class numbers from 0, below %d; cast the"
-                  + " column to a text to have the classes numbered",
-              highest, MOST_CLASSES));
-    }
-    return LongStream.rangeClosed(0, highest).mapToObj(Long::toString).toList();
+    return switch (columns.labels()) {
+      case NUMBERS -> ClassNames.ofNumbers(columns.label(), names, Labels.NUMBERS);
+      case NAMES -> labels.numbers() ? ClassNames.ofValues(names) : ClassNames.ofTexts(names);
+      case AUTO ->
+          labels.numbers()
+              ? ClassNames.ofNumbers(columns.label(), names, Labels.AUTO)
+              : ClassNames.ofTexts(names);
+    };
   }
 
   @Override
@@ -156,22 +202,34 @@ final class FrameSource implements SampleSource {
   }
 
   @Override
+  public LeftOut leftOut() {
+    return frame.leftOut();
+  }
+
+  @Override
   public JavaRDD<RawSample> samples() {
-    boolean ofStructs = structs;
-    return rows.javaRDD().map(row -> sample(row, ofStructs));
+    ImageForm held = form;
+    StorageFactory opened = storages;
+    List<String> names = told;
+    return frame
+        .rows()
+        .select(
+            origin().as("origin"),
+            split().as("split"),
+            labels.text().as("label"),
+            image.column().as("image"))
+        .javaRDD()
+        .map(row -> sample(row, held, opened, names));
   }
 
-  private static RawSample sample(Row row, boolean ofStructs) {
-    return new RawSample(
-        text(row, 0), Splits.named(text(row, 1)), row.getString(2), image(row, ofStructs));
-  }
-
-  private static byte @Nullable [] image(Row row, boolean ofStructs) {
-    if (row.isNullAt(3)) {
-      return null;
+  private static RawSample sample(
+      Row row, ImageForm form, StorageFactory storages, List<String> told) {
+    String split = Splits.named(text(row, 1));
+    String label = row.isNullAt(2) ? null : className(row.getString(2), told);
+    try {
+      return new RawSample(text(row, 0), split, label, form.file(row.get(3), storages));
+    } catch (IOException | StorageException | IllegalArgumentException e) {
+      return new RawSample(text(row, 0), split, label, null, String.valueOf(e.getMessage()));
     }
-    return ofStructs
-        ? ImageRows.pixels(row.getStruct(3)).map(ImageFiles::png).orElse(null)
-        : row.getAs(3);
   }
 }

@@ -18,6 +18,7 @@ import java.io.Serializable;
  * @param shardSize images of a shard, about
  * @param maxRejected highest fraction of the images that may be unreadable
  * @param seed decides order, subset and test split
+ * @param replace whether another set in the folder may be replaced
  */
 public record Preparation(
     String from,
@@ -29,7 +30,8 @@ public record Preparation(
     Subset subset,
     int shardSize,
     double maxRejected,
-    long seed)
+    long seed,
+    boolean replace)
     implements Serializable {
 
   private static final int DEFAULT_SHARD_SIZE = 5000;
@@ -71,54 +73,141 @@ public record Preparation(
         Subset.ALL,
         DEFAULT_SHARD_SIZE,
         DEFAULT_MAX_REJECTED,
-        DEFAULT_SEED);
+        DEFAULT_SEED,
+        /* replace= */ false);
   }
 
   /** The same with images of another format. */
   public Preparation format(SourceFormat other) {
     return new Preparation(
-        from, to, other, columns, fitting, testFraction, subset, shardSize, maxRejected, seed);
+        from,
+        to,
+        other,
+        columns,
+        fitting,
+        testFraction,
+        subset,
+        shardSize,
+        maxRejected,
+        seed,
+        replace);
   }
 
   /** The same with other names of columns. */
   public Preparation columns(Columns other) {
     return new Preparation(
-        from, to, format, other, fitting, testFraction, subset, shardSize, maxRejected, seed);
+        from,
+        to,
+        format,
+        other,
+        fitting,
+        testFraction,
+        subset,
+        shardSize,
+        maxRejected,
+        seed,
+        replace);
   }
 
   /** The same with images fitted otherwise. */
   public Preparation fitting(ImageFitting other) {
     return new Preparation(
-        from, to, format, columns, other, testFraction, subset, shardSize, maxRejected, seed);
+        from,
+        to,
+        format,
+        columns,
+        other,
+        testFraction,
+        subset,
+        shardSize,
+        maxRejected,
+        seed,
+        replace);
   }
 
   /** The same with so many training images set aside as the test split. */
   public Preparation testFraction(double other) {
     return new Preparation(
-        from, to, format, columns, fitting, other, subset, shardSize, maxRejected, seed);
+        from, to, format, columns, fitting, other, subset, shardSize, maxRejected, seed, replace);
   }
 
   /** The same with another part of the training images. */
   public Preparation subset(Subset other) {
     return new Preparation(
-        from, to, format, columns, fitting, testFraction, other, shardSize, maxRejected, seed);
+        from,
+        to,
+        format,
+        columns,
+        fitting,
+        testFraction,
+        other,
+        shardSize,
+        maxRejected,
+        seed,
+        replace);
   }
 
   /** The same with this many images a shard. */
   public Preparation shardSize(int images) {
     return new Preparation(
-        from, to, format, columns, fitting, testFraction, subset, images, maxRejected, seed);
+        from,
+        to,
+        format,
+        columns,
+        fitting,
+        testFraction,
+        subset,
+        images,
+        maxRejected,
+        seed,
+        replace);
   }
 
   /** The same with another fraction of unreadable images allowed. */
   public Preparation maxRejected(double fraction) {
     return new Preparation(
-        from, to, format, columns, fitting, testFraction, subset, shardSize, fraction, seed);
+        from,
+        to,
+        format,
+        columns,
+        fitting,
+        testFraction,
+        subset,
+        shardSize,
+        fraction,
+        seed,
+        replace);
   }
 
   /** The same in another order. */
   public Preparation seed(long other) {
     return new Preparation(
-        from, to, format, columns, fitting, testFraction, subset, shardSize, maxRejected, other);
+        from,
+        to,
+        format,
+        columns,
+        fitting,
+        testFraction,
+        subset,
+        shardSize,
+        maxRejected,
+        other,
+        replace);
+  }
+
+  /** The same in place of another set, if there is one. */
+  public Preparation replacing() {
+    return new Preparation(
+        from,
+        to,
+        format,
+        columns,
+        fitting,
+        testFraction,
+        subset,
+        shardSize,
+        maxRejected,
+        seed,
+        true);
   }
 }

@@ -3,7 +3,6 @@ package io.deepincubation.spark.prepare;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.data.set.DataIndex;
 import io.deepincubation.core.data.set.FirstImages;
-import io.deepincubation.core.data.set.FittedImage;
 import io.deepincubation.core.data.set.PreparedSet;
 import io.deepincubation.core.data.set.PreparedSetWriter;
 import io.deepincubation.core.data.set.RejectedImage;
@@ -14,29 +13,24 @@ import io.deepincubation.core.data.source.ImageSource;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.storage.Storage;
 import io.deepincubation.core.storage.StorageException;
-import io.deepincubation.core.text.FirstLine;
 import io.deepincubation.spark.storage.StorageFactory;
-import io.deepincubation.spark.storage.StorageFailure;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.SparkSession;
 import scala.Tuple2;
+import scala.Tuple3;
 
 /**
  * Makes a training set of images: tasks read and check the source's rows, Spark shuffles them into
@@ -65,44 +59,65 @@ public final class PrepareJob {
   /**
    * Makes the set.
    *
-   * @return what it holds
+   * @return what it holds, and what is to be said of it
    * @throws UnfitDataException if there are no images, or too many cannot be read
+   * @throws UsageException if the target is not apart from the source, or holds another set that
+   *     the request does not replace
    * @throws StorageException if the source or the target refuses
    */
-  public DataIndex run(Preparation request) {
+  public Prepared run(Preparation request) {
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     context.setJobDescription("Preparing " + request.to());
     try {
-      return prepare(request, new SampleSources(spark, storages).open(request));
-    } catch (Exception e) {
-      throw unwrapped(request, e);
+      return SourceFailure.telling(
+          "prepare " + request.to() + " from " + request.from(),
+          request.from(),
+          () -> {
+            Apart.require(request.from(), request.to(), context.hadoopConfiguration());
+            return prepare(request, new SampleSources(spark, storages).open(request));
+          });
     } finally {
       context.setJobDescription(null);
     }
   }
 
-  private DataIndex prepare(Preparation request, SampleSource source) {
+  private Prepared prepare(Preparation request, SampleSource source) {
     List<String> classNames = source.classNames();
+    var earlier = EarlierSet.of(storages.open(request.to()), request.replace());
+    earlier.requireClasses(classNames);
     Map<String, Integer> labels = numbered(classNames);
     JavaRDD<RawSample> samples = source.samples();
-    var shards = new ShardPlan(images(request, source.counts()), request.shardSize());
-    Map<Integer, Long> limits =
-        request.subset().leavesOut()
-            ? limits(samples, new Examiner(request, labels, shards, null), request, classNames)
-            : null;
-    var examiner = new Examiner(request, labels, shards, limits);
+    var shards = new ShardPlan(images(request, source), request.shardSize());
+    Cuts cuts =
+        Cuts.of(request, samples, new Examiner(request, labels, shards, Cuts.NONE), classNames);
     var facts = new ArrayList<ShardFacts>();
     var rejected = new RejectedTable.Facts(0, List.of());
-    for (Tuple2<Integer, String> written : write(samples, examiner, shards, request.to())) {
+    var repeats = new Repeats(classNames);
+    var examiner = new Examiner(request, labels, shards, cuts);
+    for (Tuple3<Integer, String, byte[]> written :
+        write(samples, examiner, shards, cuts, request.to())) {
       if (written._1() == shards.rejected()) {
         rejected = RejectedTable.Facts.fromJson(written._2());
       } else {
         facts.add(ShardFacts.fromJson(written._2()));
+        repeats.add(shards.split(written._1()), written._3());
       }
     }
-    Storage target = storages.open(request.to());
     requireFewRejected(request, rejected, facts);
-    DataIndex index = new PreparedSetWriter(target).finish(classNames, facts);
+    DataIndex index = commit(request, classNames, facts, earlier);
+    var remarks = new ArrayList<>(source.remarks());
+    remarks.addAll(Remarks.of(index));
+    remarks.addAll(repeats.remarks());
+    return new Prepared(index, earlier.outcome(index), rejected.count(), source.leftOut(), remarks);
+  }
+
+  private DataIndex commit(
+      Preparation request, List<String> classNames, List<ShardFacts> facts, EarlierSet earlier) {
+    Storage target = storages.open(request.to());
+    var writer = new PreparedSetWriter(target);
+    DataIndex index = writer.index(classNames, facts);
+    earlier.requireReplaceable(index, writer);
+    writer.commit(index);
     FirstImages.of(PreparedSet.open(target)).write(target);
     return index;
   }
@@ -116,19 +131,24 @@ public final class PrepareJob {
   }
 
   /** Images by split, training images first, about. */
-  private static Map<String, Long> images(
-      Preparation request, Map<String, Map<String, Long>> counts) {
+  private static Map<String, Long> images(Preparation request, SampleSource source) {
     var images = new LinkedHashMap<String, Long>();
     images.put(ImageSource.TRAIN, 0L);
-    counts.forEach(
-        (split, ofSplit) ->
-            images.put(split, ofSplit.values().stream().mapToLong(Long::longValue).sum()));
+    source
+        .counts()
+        .forEach(
+            (split, ofSplit) ->
+                images.put(split, ofSplit.values().stream().mapToLong(Long::longValue).sum()));
     long train = images.get(ImageSource.TRAIN);
     if (train == 0) {
       throw new UnfitDataException(
           String.format(
-              "Cannot prepare %s from %s: expected training images, got none in splits %s",
-              request.to(), request.from(), counts.keySet()));
+              "Cannot prepare %s from %s: expected training images, got %s",
+              request.to(),
+              request.from(),
+              source.counts().isEmpty()
+                  ? "no rows"
+                  : "those of " + String.join(", ", source.counts().keySet()) + " alone"));
     }
     if (request.testFraction() > 0) {
       if (images.containsKey(ImageSource.TEST)) {
@@ -147,78 +167,45 @@ public final class PrepareJob {
     return images;
   }
 
-  /** The highest place that is taken, by class or for all. */
-  private static Map<Integer, Long> limits(
-      JavaRDD<RawSample> samples, Examiner examiner, Preparation request, List<String> classNames) {
-    Subset subset = request.subset();
-    Map<Integer, Long> limits =
-        samples
-            .map(examiner::trainingPlace)
-            .filter(Optional::isPresent)
-            .mapToPair(Optional::get)
-            .groupByKey()
-            .mapValues(places -> limit(places, subset))
-            .collectAsMap();
-    if (subset.imagesPerClass() > 0) {
-      for (int label = 0; label < classNames.size(); label++) {
-        if (limits.getOrDefault(label, -1L) < 0) {
-          throw new UnfitDataException(
-              String.format(
-                  "Cannot take a balanced subset: expected %d images of each class, got fewer of"
-                      + " %s",
-                  subset.imagesPerClass(), classNames.get(label)));
-        }
-      }
-    }
-    return limits;
-  }
-
-  private static long limit(Iterable<Long> places, Subset subset) {
-    long[] sorted =
-        StreamSupport.stream(places.spliterator(), false)
-            .mapToLong(Long::longValue)
-            .sorted()
-            .toArray();
-    int taken = (int) subset.of(sorted.length);
-    return taken < 1 || taken > sorted.length ? -1 : sorted[taken - 1];
-  }
-
-  private List<Tuple2<Integer, String>> write(
-      JavaRDD<RawSample> samples, Examiner examiner, ShardPlan shards, String target) {
+  private List<Tuple3<Integer, String, byte[]>> write(
+      JavaRDD<RawSample> samples, Examiner examiner, ShardPlan shards, Cuts cuts, String target) {
     StorageFactory factory = storages;
     JavaPairRDD<Tuple2<Integer, Long>, byte[]> examined =
         samples.map(examiner::examine).filter(Optional::isPresent).mapToPair(Optional::get);
     return examined
         .repartitionAndSortWithinPartitions(shards, new PlaceOrder())
         .mapPartitionsWithIndex(
-            (shard, rows) -> writePartition(factory, target, shards, shard, rows), false)
+            (shard, rows) ->
+                List.of(writePartition(factory.open(target), shards, cuts, shard, rows)).iterator(),
+            false)
+        .filter(written -> !written._2().isEmpty())
         .collect();
   }
 
-  private static Iterator<Tuple2<Integer, String>> writePartition(
-      StorageFactory storages,
-      String target,
+  /** A partition's number, facts and {@linkplain Repeats#mark marks}; no facts without images. */
+  private static Tuple3<Integer, String, byte[]> writePartition(
+      Storage storage,
       ShardPlan shards,
+      Cuts cuts,
       int shard,
       Iterator<Tuple2<Tuple2<Integer, Long>, byte[]>> rows) {
-    Stream<byte[]> values =
-        StreamSupport.stream(Spliterators.spliteratorUnknownSize(rows, Spliterator.ORDERED), false)
-            .map(Tuple2::_2);
-    Storage storage = storages.open(target);
     if (shard == shards.rejected()) {
-      var facts = RejectedTable.write(storage, values.map(RejectedImage::fromBytes).iterator());
-      return List.of(new Tuple2<>(shard, facts.toJson())).iterator();
+      Stream<RejectedImage> rejections =
+          StreamSupport.stream(
+                  Spliterators.spliteratorUnknownSize(rows, Spliterator.ORDERED), false)
+              .map(Tuple2::_2)
+              .map(RejectedImage::fromBytes);
+      var facts = RejectedTable.write(storage, rejections.iterator());
+      return new Tuple3<>(shard, facts.toJson(), new byte[0]);
     }
-    if (!rows.hasNext()) {
-      return List.<Tuple2<Integer, String>>of().iterator();
+    var images =
+        new ShardImages(rows, shards.split(shard).equals(ImageSource.TRAIN) ? cuts : Cuts.NONE);
+    if (!images.hasNext()) {
+      return new Tuple3<>(shard, "", new byte[0]);
     }
     ShardFacts facts =
-        new ShardWriter(storage)
-            .write(
-                shards.split(shard),
-                shards.number(shard),
-                values.map(FittedImage::fromBytes).iterator());
-    return List.of(new Tuple2<>(shard, facts.toJson())).iterator();
+        new ShardWriter(storage).write(shards.split(shard), shards.number(shard), images);
+    return new Tuple3<>(shard, facts.toJson(), images.marks());
   }
 
   private static void requireFewRejected(
@@ -238,44 +225,5 @@ public final class PrepareJob {
               RejectedTable.FOLDER,
               rejected.first().get(0)));
     }
-  }
-
-  /**
-   * What a task threw, without Spark's wrapping, so that callers can tell what went wrong; or what
-   * Spark's readers met with, which are told apart by their causes alone.
-   */
-  private static RuntimeException unwrapped(Preparation request, Exception failure) {
-    List<Throwable> causes =
-        Stream.iterate((Throwable) failure, Objects::nonNull, Throwable::getCause).toList();
-    Optional<RuntimeException> known =
-        causes.stream()
-            .filter(PrepareJob::isKnown)
-            .map(RuntimeException.class::cast)
-            .findFirst()
-            .or(() -> StorageFailure.among("read images from", request.from(), failure));
-    if (known.isPresent()) {
-      return known.get();
-    }
-    String message =
-        String.format(
-            "Cannot prepare %s from %s: %s",
-            request.to(), request.from(), FirstLine.of(causes.get(causes.size() - 1)));
-    boolean unreadable = causes.stream().anyMatch(cause -> isOf(request.from(), cause));
-    return unreadable
-        ? new UnfitDataException(message, failure)
-        : new IllegalStateException(message, failure);
-  }
-
-  /** Readers of formats throw what they like, but name the file. */
-  private static boolean isOf(String source, Throwable failure) {
-    return failure instanceof IOException
-        || failure instanceof AnalysisException
-        || String.valueOf(failure.getMessage()).contains(new Path(source).toUri().getPath());
-  }
-
-  private static boolean isKnown(Throwable failure) {
-    return failure instanceof UnfitDataException
-        || failure instanceof StorageException
-        || failure instanceof UsageException;
   }
 }

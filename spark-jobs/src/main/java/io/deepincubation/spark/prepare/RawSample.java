@@ -9,5 +9,13 @@ import org.jspecify.annotations.Nullable;
  * @param split the split's name
  * @param label the class's name, or null if the row has none
  * @param image a JPEG or PNG file, or null if the row has none
+ * @param fault why it has no image; empty where it has one
  */
-record RawSample(String origin, String split, @Nullable String label, byte @Nullable [] image) {}
+record RawSample(
+    String origin, String split, @Nullable String label, byte @Nullable [] image, String fault) {
+
+  /** A row with an image. */
+  RawSample(String origin, String split, @Nullable String label, byte[] image) {
+    this(origin, split, label, image, "");
+  }
+}

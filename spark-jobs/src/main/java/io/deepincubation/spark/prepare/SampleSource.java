@@ -15,4 +15,14 @@ interface SampleSource {
 
   /** All rows, in no order. */
   JavaRDD<RawSample> samples();
+
+  /** Files of the source that are not looked into. */
+  default LeftOut leftOut() {
+    return LeftOut.NONE;
+  }
+
+  /** What looks odd, in sentences. */
+  default List<String> remarks() {
+    return List.of();
+  }
 }

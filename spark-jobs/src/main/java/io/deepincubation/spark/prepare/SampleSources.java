@@ -1,17 +1,14 @@
 package io.deepincubation.spark.prepare;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.regexp_extract;
-
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.data.source.CifarSource;
 import io.deepincubation.core.data.source.IdxSource;
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.storage.Storage;
+import io.deepincubation.spark.storage.HadoopPaths;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
@@ -25,17 +22,12 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the source of a preparation. */
 final class SampleSources {
 
-  private static final String IMAGE_FILES = "*.{jpg,jpeg,png,JPG,JPEG,PNG}";
-
-  /** The folder of the folder of a file's path. */
-  private static final String SPLIT = "([^/]+)/[^/]+/[^/]+$";
-
-  /** What a small file counts for where Spark packs files into tasks. */
-  private static final String COST_OF_A_FILE = "65536";
+  private static final int TOLD = 3;
 
   /** The columns of images in files of a format of their own. */
   private static final StructType SAMPLES =
@@ -48,6 +40,9 @@ final class SampleSources {
   private final SparkSession spark;
   private final StorageFactory storages;
 
+  /** Made once, of the one source that is opened. */
+  private @Nullable FileListing listing;
+
   SampleSources(SparkSession spark, StorageFactory storages) {
     this.spark = spark;
     this.storages = storages;
@@ -59,33 +54,95 @@ final class SampleSources {
    * @throws UnfitDataException if there is nothing, or nothing that can be read
    */
   SampleSource open(Preparation request) {
-    SourceFormat format =
-        request.format() == SourceFormat.AUTO ? detect(request.from()) : request.format();
+    String from = request.from();
+    SourceFormat format = format(from, request.format());
     return switch (format) {
-      case CIFAR -> files(request.from(), FileFormat.CIFAR);
-      case IDX -> files(request.from(), FileFormat.IDX);
-      case IMAGE_FOLDER, AUTO -> folder(request.from());
-      case TABLE, PARQUET, ORC, DELTA, ICEBERG ->
-          FrameSource.of(frame(request.from(), format), request.columns(), request.from());
+      case CIFAR -> files(from, FileFormat.CIFAR);
+      case IDX -> files(from, FileFormat.IDX);
+      case IMAGE_FOLDER, AUTO -> new ImageFolder(spark, storages, listing(from), from);
+      case PARQUET, ORC -> {
+        TableFolder table = table(from, format);
+        SourceFrame frame = table.frame(spark, storages);
+        requireSplits(request, table, frame);
+        yield FrameSource.of(frame, request.columns(), from, storages);
+      }
+      case TABLE, DELTA, ICEBERG ->
+          FrameSource.of(frame(from, format), request.columns(), from, storages);
     };
+  }
+
+  private static void requireSplits(Preparation request, TableFolder table, SourceFrame frame) {
+    List<String> untold = table.withoutSplit();
+    if (request.columns().split().isEmpty() && frame.split() != null && !untold.isEmpty()) {
+      throw new UnfitDataException(
+          String.format(
+              "Cannot read images from %s: expected train, test or val in the name or folder of"
+                  + " each file, since others have it, got %s; rename or move files, or name a"
+                  + " column with --split-column",
+              request.from(), Told.some(untold, TOLD)));
+    }
   }
 
   /**
    * The images as a frame with all columns of the source; those of CIFAR and IDX files have the
    * columns {@code origin}, {@code split}, {@code class} and {@code image}, image files those of
-   * Spark's {@code binaryFile} source.
+   * Spark's {@code binaryFile} source but the content.
    *
    * @throws UnfitDataException if there is nothing, or nothing that can be read
    */
-  Dataset<Row> frame(String from, SourceFormat wanted) {
-    SourceFormat format = wanted == SourceFormat.AUTO ? detect(from) : wanted;
+  SourceFrame frame(String from, SourceFormat wanted) {
+    SourceFormat format = format(from, wanted);
     return switch (format) {
-      case CIFAR -> rows(files(from, FileFormat.CIFAR));
-      case IDX -> rows(files(from, FileFormat.IDX));
-      case IMAGE_FOLDER, AUTO -> imageFiles(from);
-      case TABLE -> spark.table(from);
-      case PARQUET, ORC, DELTA, ICEBERG -> spark.read().format(format.word()).load(from);
+      case CIFAR -> SourceFrame.of(rows(files(from, FileFormat.CIFAR)));
+      case IDX -> SourceFrame.of(rows(files(from, FileFormat.IDX)));
+      case IMAGE_FOLDER, AUTO -> {
+        var leftOut = new LeftOut.Counter();
+        PictureFiles files = PictureFiles.of(listing(from), from, leftOut);
+        yield SourceFrame.of(files.frame(spark)).leftOut(leftOut.sum());
+      }
+      case PARQUET, ORC -> table(from, format).frame(spark, storages);
+      case TABLE -> SourceFrame.of(spark.table(from));
+      case DELTA, ICEBERG -> SourceFrame.of(loaded(from, format));
     };
+  }
+
+  /** The same; image files have their content too. */
+  SourceFrame frameWithContent(String from, SourceFormat wanted) {
+    if (format(from, wanted) != SourceFormat.IMAGE_FOLDER) {
+      return frame(from, wanted);
+    }
+    var leftOut = new LeftOut.Counter();
+    PictureFiles files = PictureFiles.of(listing(from), from, leftOut);
+    return SourceFrame.of(files.frameWithContent(spark, storages)).leftOut(leftOut.sum());
+  }
+
+  private Dataset<Row> loaded(String from, SourceFormat format) {
+    try {
+      return spark.read().format(format.word()).load(HadoopPaths.of(from).toString());
+    } catch (Exception e) {
+      if (Stream.iterate((Throwable) e, cause -> cause != null, Throwable::getCause)
+          .anyMatch(ClassNotFoundException.class::isInstance)) {
+        throw new UnfitDataException(
+            String.format(
+                "Cannot read images from %s: expected the runtime of %s on Spark's class path, got"
+                    + " none; with SPARK_HOME set, give --conf spark.jars.packages=%s:VERSION"
+                    + " before the verb, of a version for this Spark",
+                from, format.word(), format.runtime()),
+            e);
+      }
+      throw e;
+    }
+  }
+
+  private TableFolder table(String from, SourceFormat format) {
+    return new TableFolder(listing(from), format, from);
+  }
+
+  private FileListing listing(String from) {
+    if (listing == null) {
+      listing = FileListing.of(from, spark.sparkContext().hadoopConfiguration());
+    }
+    return listing;
   }
 
   private Dataset<Row> rows(SampleSource source) {
@@ -104,39 +161,24 @@ final class SampleSources {
     return new FileSource(context, storages, uri, format);
   }
 
-  /** Images in class folders, which are in folders of splits or stand alone. */
-  private SampleSource folder(String uri) {
-    List<String> folders = folders(uri);
-    List<String> splits = folders.stream().filter(SampleSources::isSplit).toList();
-    String root = uri.endsWith("/") ? uri : uri + "/";
-    String[] paths =
-        splits.isEmpty()
-            ? new String[] {uri}
-            : splits.stream().map(split -> root + split).toArray(String[]::new);
-    Dataset<Row> files =
-        imageFiles(paths)
-            .withColumn(
-                "split", splits.isEmpty() ? lit("") : regexp_extract(col("path"), SPLIT, 1));
-    return FrameSource.of(files, new Columns("content", "label", "split"), uri);
+  private SourceFormat format(String from, SourceFormat wanted) {
+    requirePlace(from);
+    return wanted == SourceFormat.AUTO ? detect(from) : wanted;
   }
 
-  /** Image files at any depth below some folders. */
-  private Dataset<Row> imageFiles(String... folders) {
-    SparkSession own = spark.newSession();
-    own.conf().set("spark.sql.files.openCostInBytes", COST_OF_A_FILE);
-    return own.read()
-        .format("binaryFile")
-        .option("recursiveFileLookup", "true")
-        .option("pathGlobFilter", IMAGE_FILES)
-        .load(folders);
-  }
-
-  private static boolean isSplit(String folder) {
-    return List.of("train", "test", "val").contains(Splits.named(folder));
+  private static void requirePlace(String from) {
+    if (from.isBlank() || from.matches("(?i)(https?|ftp):.*")) {
+      throw new UsageException(
+          String.format(
+              "Cannot read images from %s: expected a folder of a file system that can be listed,"
+                  + " or a table, got %s",
+              from, from.isBlank() ? "nothing" : "a web address; download it first"));
+    }
   }
 
   private SourceFormat detect(String from) {
-    if (!from.contains("/") && spark.catalog().tableExists(from)) {
+    List<String> names = names(from);
+    if (names.isEmpty() && !from.contains("/") && isTable(from)) {
       return SourceFormat.TABLE;
     }
     Storage folder = storages.open(from);
@@ -146,36 +188,55 @@ final class SampleSources {
     if (IdxSource.isIn(folder)) {
       return SourceFormat.IDX;
     }
-    List<String> names = Stream.concat(folders(from).stream(), folder.list("").stream()).toList();
     if (names.contains("_delta_log")) {
       return SourceFormat.DELTA;
     }
-    if (names.contains("metadata") && names.contains("data")) {
+    if (names.contains("metadata") && names.contains("data") && hasIcebergMetadata(from)) {
       return SourceFormat.ICEBERG;
     }
-    if (names.stream().anyMatch(name -> name.endsWith(".orc"))) {
-      return SourceFormat.ORC;
-    }
-    boolean parquet = names.stream().anyMatch(name -> name.endsWith(".parquet"));
-    return parquet ? SourceFormat.PARQUET : SourceFormat.IMAGE_FOLDER;
+    return ofFiles(listing(from));
   }
 
-  /** Names of the folders in a folder. */
-  private List<String> folders(String uri) {
-    var root = new Path(uri);
+  /** Image files, unless there are files of tables: directly in the folder, or no images. */
+  private static SourceFormat ofFiles(FileListing listing) {
+    boolean images = listing.files().stream().anyMatch(PictureFiles::isPicture);
+    return Stream.of(SourceFormat.ORC, SourceFormat.PARQUET)
+        .filter(
+            format ->
+                listing.files().stream()
+                    .filter(file -> !images || !file.name().contains("/"))
+                    .anyMatch(file -> TableFolder.isTable(file, format)))
+        .findFirst()
+        .orElse(SourceFormat.IMAGE_FOLDER);
+  }
+
+  private boolean hasIcebergMetadata(String from) {
+    return names(FileListing.at(from, "metadata")).stream()
+        .anyMatch(name -> name.endsWith(".metadata.json") || name.equals("version-hint.text"));
+  }
+
+  /** Whether the catalog has it; a text that cannot be a name is none. */
+  private boolean isTable(String name) {
+    try {
+      return spark.catalog().tableExists(name);
+    } catch (Exception e) {
+      return false;
+    }
+  }
+
+  /** Names of all that is in a folder; none where there is no such folder. */
+  private List<String> names(String uri) {
+    Path root = HadoopPaths.of(uri);
     try {
       FileSystem fileSystem = root.getFileSystem(spark.sparkContext().hadoopConfiguration());
       return Stream.of(fileSystem.listStatus(root))
-          .filter(FileStatus::isDirectory)
-          .map(folder -> folder.getPath().getName())
-          .sorted()
+          .map(FileStatus::getPath)
+          .map(Path::getName)
           .toList();
     } catch (FileNotFoundException e) {
-      throw new UnfitDataException(
-          "Cannot read images from " + uri + ": expected a folder or a table, got nothing there",
-          e);
+      return List.of();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw SourceFailure.refused("list", uri, e);
     }
   }
 }

@@ -11,9 +11,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.parquet.io.InputFile;
 
 /**
@@ -45,9 +43,9 @@ public final class HadoopStorage implements Storage {
    */
   public static Storage open(String uri, Configuration configuration) {
     try {
-      var root = new Path(uri);
+      Path root = HadoopPaths.of(uri);
       FileSystem fileSystem = root.getFileSystem(configuration);
-      if (fileSystem instanceof LocalFileSystem || fileSystem instanceof RawLocalFileSystem) {
+      if (HadoopPaths.isLocal(fileSystem)) {
         String folder = fileSystem.makeQualified(root).toUri().getPath();
         return new LocalStorage(uri, java.nio.file.Path.of(folder));
       }
@@ -161,7 +159,7 @@ public final class HadoopStorage implements Storage {
       throw new IllegalArgumentException(
           "Cannot use the name " + name + ": expected one inside " + uri);
     }
-    return new Path(full(name));
+    return HadoopPaths.of(full(name));
   }
 
   private String full(String name) {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries the cluster's Hadoop configuration to tasks, without what Hadoop's jars bring as
@@ -17,6 +18,7 @@ public final class HadoopStorageFactory implements StorageFactory {
   private static final long serialVersionUID = 1L;
 
   private final HashMap<String, String> settings;
+  private transient @Nullable Configuration configuration;
 
   /**
    * Takes a copy of a configuration.
@@ -41,9 +43,16 @@ public final class HadoopStorageFactory implements StorageFactory {
 
   @Override
   public Storage open(String uri) {
-    var configuration = new Configuration();
-    settings.forEach(configuration::set);
-    return HadoopStorage.open(uri, configuration);
+    return HadoopStorage.open(uri, configuration());
+  }
+
+  /** Read once a process and factory: Hadoop parses files for it. */
+  private synchronized Configuration configuration() {
+    if (configuration == null) {
+      configuration = new Configuration();
+      settings.forEach(configuration::set);
+    }
+    return configuration;
   }
 
   @Override

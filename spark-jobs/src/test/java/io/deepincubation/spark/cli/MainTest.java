@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -79,11 +80,20 @@ class MainTest extends CommandLineFixture {
     assertThat(lastLine().get("rejected").getAsLong()).isZero();
     assertThat(lastLine().keySet())
         .containsExactly(
-            "status", "predictions", "model", "rows", "rejected", "seconds", "imagesPerSecond");
+            "status",
+            "predictions",
+            "model",
+            "rows",
+            "rejected",
+            "leftOut",
+            "warnings",
+            "seconds",
+            "imagesPerSecond");
     assertThat(cli(predict)).isZero();
     assertThat(lastLine().get("status").getAsString()).isEqualTo("already-done");
     assertThat(lastLine().keySet())
-        .containsExactly("status", "predictions", "model", "rows", "rejected");
+        .containsExactly(
+            "status", "predictions", "model", "rows", "rejected", "leftOut", "warnings");
     Files.delete(folder.resolve("predictions/_SUCCESS")); // as if it had been stopped
     assertThat(cli(predict)).isZero();
     assertThat(lastLine().get("status").getAsString()).isEqualTo("done");
@@ -217,7 +227,18 @@ class MainTest extends CommandLineFixture {
         .isZero();
 
     assertThat(lastLine().keySet())
-        .containsExactly("status", "data", "classes", "sizes", "images", "mean", "std", "digest");
+        .containsExactly(
+            "status",
+            "data",
+            "classes",
+            "sizes",
+            "images",
+            "mean",
+            "std",
+            "digest",
+            "rejected",
+            "leftOut",
+            "warnings");
     assertThat(lastLine().get("classes").getAsInt()).isEqualTo(100);
     assertThat(lastLine().getAsJsonObject("images").get("train").getAsInt()).isEqualTo(2);
     assertThat(lastLine().get("status").getAsString()).isEqualTo("done");
@@ -237,7 +258,11 @@ class MainTest extends CommandLineFixture {
     assertThat(lastLine().get("status").getAsString()).isEqualTo("already-done");
 
     Files.write(cifar.resolve("train.bin"), new byte[3 * CIFAR_100_RECORD]);
-    assertThat(cli(words)).isZero();
+    assertThat(cli(words)).isEqualTo(2);
+    complains("expected the set that is there", "--replace");
+    List<String> replacing = new ArrayList<>(List.of(words));
+    replacing.add("--replace");
+    assertThat(cli(replacing.toArray(String[]::new))).isZero();
     assertThat(lastLine().get("status").getAsString()).isEqualTo("done");
   }
 

@@ -74,7 +74,7 @@ class LakeTablesTest {
         Preparation.of("lake.db.numbers", folder.resolve("by-name").toString())
             .columns(new Columns("image", "label", "split"));
 
-    DataIndex index = job().run(byName);
+    DataIndex index = job().run(byName).index();
 
     assertThat(index.classNames()).containsExactly("even", "odd");
     assertThat(index.count("train")).isEqualTo(50);
@@ -83,7 +83,7 @@ class LakeTablesTest {
         Preparation.of(
                 warehouse.resolve("db/numbers").toString(), folder.resolve("by-path").toString())
             .columns(new Columns("image", "label", "split"));
-    assertThat(job().run(byPath)).isEqualTo(index);
+    assertThat(job().run(byPath).index()).isEqualTo(index);
   }
 
   @ParameterizedTest
@@ -96,12 +96,14 @@ class LakeTablesTest {
     var columns = new Columns("image", "label", "split");
 
     DataIndex index =
-        job().run(Preparation.of(from, folder.resolve("to").toString()).columns(columns));
+        job().run(Preparation.of(from, folder.resolve("to").toString()).columns(columns)).index();
 
     assertThat(index.count("train")).isEqualTo(50);
     assertThat(index.count("test")).isEqualTo(10);
     assertThat(
-            job().run(Preparation.of(parquet, folder.resolve("same").toString()).columns(columns)))
+            job()
+                .run(Preparation.of(parquet, folder.resolve("same").toString()).columns(columns))
+                .index())
         .isEqualTo(index);
   }
 
@@ -115,7 +117,7 @@ class LakeTablesTest {
     }
     String to = folder.resolve("to").toString();
 
-    DataIndex index = job().run(Preparation.of(folder.resolve("from").toString(), to));
+    DataIndex index = job().run(Preparation.of(folder.resolve("from").toString(), to)).index();
 
     assertThat(index.count("train")).isEqualTo(50_000);
     assertThat(index.classCounts().get("train")).containsOnly(5000);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -76,24 +77,53 @@ public final class PreparedSetWriter {
   }
 
   /**
-   * Commits the set and deletes shards that earlier preparations left.
+   * Commits the set of some shards and deletes those that earlier preparations left.
    *
    * @param classNames names of the labels
    * @param facts of all shards of all splits
    * @throws UnfitDataException if a label has no class, or the training split is missing
    */
   public DataIndex finish(List<String> classNames, List<ShardFacts> facts) {
-    List<ShardFacts> sorted =
-        facts.stream().sorted(Comparator.comparing(fact -> fact.shard().file())).toList();
-    sorted.forEach(fact -> checkLabels(fact, classNames.size()));
-    DataIndex index = index(classNames, sorted);
-    byte[] text = index.toJson().getBytes(StandardCharsets.UTF_8);
-    target.write(DataIndex.FILE, stream -> stream.write(text));
-    index.splits().forEach(this::deleteOthers);
+    DataIndex index = index(classNames, facts);
+    commit(index);
     return index;
   }
 
-  private static DataIndex index(List<String> classNames, List<ShardFacts> facts) {
+  /**
+   * The index of a set, not written yet.
+   *
+   * @param classNames names of the labels
+   * @param facts of all shards of all splits
+   * @throws UnfitDataException if a label has no class, or the training split is missing
+   */
+  public DataIndex index(List<String> classNames, List<ShardFacts> facts) {
+    List<ShardFacts> sorted =
+        facts.stream().sorted(Comparator.comparing(fact -> fact.shard().file())).toList();
+    sorted.forEach(fact -> checkLabels(fact, classNames.size()));
+    return sortedIndex(classNames, sorted);
+  }
+
+  /** Commits a set and deletes shards that earlier preparations left. */
+  public void commit(DataIndex index) {
+    byte[] text = index.toJson().getBytes(StandardCharsets.UTF_8);
+    target.write(DataIndex.FILE, stream -> stream.write(text));
+    index.splits().forEach(this::deleteOthers);
+  }
+
+  /** Deletes the shards of a set that is not wanted, but those of another one. */
+  public void discard(DataIndex unwanted, DataIndex kept) {
+    Set<String> files = files(kept);
+    files(unwanted).stream().filter(file -> !files.contains(file)).forEach(target::delete);
+  }
+
+  private static Set<String> files(DataIndex index) {
+    return index.splits().values().stream()
+        .flatMap(List::stream)
+        .map(DataIndex.Shard::file)
+        .collect(Collectors.toSet());
+  }
+
+  private static DataIndex sortedIndex(List<String> classNames, List<ShardFacts> facts) {
     var splits = new LinkedHashMap<String, List<DataIndex.Shard>>();
     var classCounts = new LinkedHashMap<String, List<Integer>>();
     splits.put(ImageSource.TRAIN, new ArrayList<>());

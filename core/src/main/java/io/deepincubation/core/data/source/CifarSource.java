@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -119,7 +120,7 @@ public final class CifarSource implements ImageSource {
       try (InputStream stream = new BufferedInputStream(storage.open(part.file()))) {
         for (long i = 0; i < part.count(); i++) {
           stream.skipNBytes(layout.labelBytes - 1);
-          labels[next++] = stream.read();
+          labels[next++] = checked(stream.read(), part.file(), i);
           stream.skipNBytes(IMAGE_BYTES);
         }
       } catch (IOException e) {
@@ -127,6 +128,22 @@ public final class CifarSource implements ImageSource {
       }
     }
     return labels;
+  }
+
+  private int checked(int label, String file, long number) {
+    if (label < 0 || label >= layout.classes) {
+      throw new UnfitDataException(
+          String.format(
+              Locale.ROOT,
+              "Cannot read %s/%s: expected labels below %d, got %d in image %d; the file is"
+                  + " damaged, or none of CIFAR's",
+              storage.uri(),
+              file,
+              layout.classes,
+              label,
+              number));
+    }
+    return label;
   }
 
   private static Optional<Layout> detect(Storage folder) {
@@ -202,6 +219,10 @@ public final class CifarSource implements ImageSource {
     private long skip;
     private long left;
     private long leftInFile;
+
+    /** Of the next image in the file. */
+    private long number;
+
     private String file = "";
     private @Nullable InputStream stream;
 
@@ -240,6 +261,7 @@ public final class CifarSource implements ImageSource {
       }
       left--;
       leftInFile--;
+      number++;
       if (left == 0 || leftInFile == 0) {
         current.close();
         stream = null;
@@ -257,18 +279,13 @@ public final class CifarSource implements ImageSource {
       InputStream opened = storage.open(file);
       stream = opened;
       opened.skipNBytes(skip * record.length);
+      number = skip;
       skip = 0;
       return opened;
     }
 
     private Sample sample() {
-      int label = record[layout.labelBytes - 1] & 0xFF;
-      if (label >= layout.classes) {
-        throw new UnfitDataException(
-            String.format(
-                "Cannot read %s/%s: expected labels below %d, got %d",
-                storage.uri(), file, layout.classes, label));
-      }
+      int label = checked(record[layout.labelBytes - 1] & 0xFF, file, number - 1);
       byte[] values = Arrays.copyOfRange(record, layout.labelBytes, record.length);
       return new Sample(ImageCodec.encodePng(new Pixels(values, SIDE, SIDE)), label);
     }

@@ -103,7 +103,10 @@ class CifarSourceTest {
 
     assertThatThrownBy(() -> source.samples("test").next())
         .isInstanceOf(UnfitDataException.class)
-        .hasMessage("Cannot read %s/test.bin: expected labels below 100, got 100", folder);
+        .hasMessage(
+            "Cannot read %s/test.bin: expected labels below 100, got 100 in image 0; the file is"
+                + " damaged, or none of CIFAR's",
+            folder);
   }
 
   @Test

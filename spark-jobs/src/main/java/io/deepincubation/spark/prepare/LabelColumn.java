@@ -1,0 +1,74 @@
+package io.deepincubation.spark.prepare;
+
+import static org.apache.spark.sql.functions.abs;
+import static org.apache.spark.sql.functions.isnan;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.rint;
+import static org.apache.spark.sql.functions.when;
+
+import io.deepincubation.core.data.pixels.UnfitDataException;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.ByteType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.sql.types.DoubleType;
+import org.apache.spark.sql.types.FloatType;
+import org.apache.spark.sql.types.IntegerType;
+import org.apache.spark.sql.types.LongType;
+import org.apache.spark.sql.types.ShortType;
+import org.apache.spark.sql.types.StringType;
+
+/**
+ * A column's labels as texts.
+ *
+ * @param text of each row, null where it has none; whole numbers have no point
+ * @param numbers whether the column is one of numbers
+ */
+record LabelColumn(Column text, boolean numbers) {
+
+  /** Beyond it not every whole number is a double. */
+  private static final double WHOLE = 1e15;
+
+  /** Labels that are texts. */
+  static LabelColumn ofTexts(Column text) {
+    return new LabelColumn(text, /* numbers= */ false);
+  }
+
+  /**
+   * The labels in a column.
+   *
+   * @param what the frame is called in messages
+   * @throws UnfitDataException if the column holds neither numbers nor texts
+   */
+  static LabelColumn of(ColumnPath path, String what) {
+    Column column = path.column();
+    DataType type = path.type();
+    if (type instanceof StringType || type instanceof BooleanType) {
+      return ofTexts(column.cast("string"));
+    }
+    if (type instanceof ByteType
+        || type instanceof ShortType
+        || type instanceof IntegerType
+        || type instanceof LongType) {
+      return new LabelColumn(column.cast("string"), /* numbers= */ true);
+    }
+    if (type instanceof FloatType || type instanceof DoubleType || type instanceof DecimalType) {
+      return new LabelColumn(whole(column), /* numbers= */ true);
+    }
+    throw new UnfitDataException(
+        String.format(
+            "Cannot read images from %s: expected column %s of numbers or texts, got %s; cast it"
+                + " to a text, or name another with --label-column",
+            what, String.join(".", path.names()), type.simpleString()));
+  }
+
+  /** Whole numbers without their point; no number is no label, as pandas means it. */
+  private static Column whole(Column column) {
+    Column number = column.cast("double");
+    Column isWhole = abs(number).lt(lit(WHOLE)).and(number.equalTo(rint(number)));
+    return when(isnan(number), lit(null))
+        .when(isWhole, number.cast("bigint").cast("string"))
+        .otherwise(column.cast("string"));
+  }
+}
