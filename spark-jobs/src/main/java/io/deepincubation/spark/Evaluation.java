@@ -1,5 +1,6 @@
 package io.deepincubation.spark;
 
+import io.deepincubation.core.api.Stable;
 import io.deepincubation.core.training.ConfusionMatrix;
 import java.util.List;
 
@@ -10,6 +11,7 @@ import java.util.List;
  * @param classNames by class number
  * @param confusion how often each class was taken for each
  */
+@Stable
 public record Evaluation(String stage, List<String> classNames, ConfusionMatrix confusion) {
 
   /** Copies. */

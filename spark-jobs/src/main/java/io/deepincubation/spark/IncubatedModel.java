@@ -1,5 +1,6 @@
 package io.deepincubation.spark;
 
+import io.deepincubation.core.api.Stable;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.inference.ModelFolder;
 import io.deepincubation.core.recipe.Precision;
@@ -35,6 +36,7 @@ import org.apache.spark.sql.types.StructType;
  * spark.task.cpus} processors, or the GPU that Spark assigned. Instances do not change; each
  * setting gives a new one.
  */
+@Stable
 public final class IncubatedModel {
 
   private static final List<String> USUAL_COLUMNS = List.of("image", "content", "path");

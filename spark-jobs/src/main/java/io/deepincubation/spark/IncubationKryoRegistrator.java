@@ -1,6 +1,7 @@
 package io.deepincubation.spark;
 
 import com.esotericsoftware.kryo.Kryo;
+import io.deepincubation.core.api.Evolving;
 import java.util.List;
 import org.apache.spark.serializer.KryoRegistrator;
 
@@ -11,6 +12,7 @@ import org.apache.spark.serializer.KryoRegistrator;
  *
  * <p>Set it as {@code spark.kryo.registrator}.
  */
+@Evolving
 public final class IncubationKryoRegistrator implements KryoRegistrator {
 
   /** In a fixed order: Kryo numbers them, on the driver and on executors alike. */

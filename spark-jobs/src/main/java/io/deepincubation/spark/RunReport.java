@@ -1,5 +1,6 @@
 package io.deepincubation.spark;
 
+import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.method.Method;
 import io.deepincubation.core.method.Methods;
 import io.deepincubation.core.method.Stage;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /** What a run folder holds, and its HTML report. */
+@Evolving
 public final class RunReport {
 
   private static final String FILE = "report.html";

@@ -1,5 +1,6 @@
 package io.deepincubation.spark;
 
+import io.deepincubation.core.api.Stable;
 import io.deepincubation.core.comparison.SetFacts;
 import io.deepincubation.core.method.DeepIncubation;
 import io.deepincubation.core.method.EqualCost;
@@ -48,6 +49,7 @@ import org.jspecify.annotations.Nullable;
  * stops being finite, and {@code StorageException} where a file system refuses; also if that
  * happened in a task; and {@code LeaseException} where another driver works in the run folder.
  */
+@Stable
 public final class SparkDeepIncubation {
 
   private final SparkSession spark;

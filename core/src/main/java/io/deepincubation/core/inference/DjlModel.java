@@ -4,6 +4,7 @@ import ai.djl.Model;
 import ai.djl.modality.Classifications;
 import ai.djl.modality.cv.Image;
 import ai.djl.translate.Translator;
+import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.script.TorchEngine;
@@ -20,6 +21,7 @@ import io.deepincubation.core.storage.Storage;
  * }
  * }</pre>
  */
+@Evolving
 public final class DjlModel {
 
   private DjlModel() {}

@@ -1,5 +1,6 @@
 package io.deepincubation.core.inference;
 
+import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.data.pixels.PixelTransform;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.division.ModularDivision;
@@ -22,6 +23,7 @@ import java.util.TreeSet;
  * A trained model: {@code config.json} beside weights, as a run leaves it in {@code final}, as
  * {@code export --format timm} writes it, or as timm itself saves a vision transformer.
  */
+@Evolving
 public final class ModelFolder {
 
   /** The configuration's name in a model's folder. */

@@ -1,5 +1,6 @@
 package io.deepincubation.core.method;
 
+import io.deepincubation.core.api.Stable;
 import io.deepincubation.core.run.StageResult;
 import java.util.List;
 
@@ -8,6 +9,7 @@ import java.util.List;
  *
  * @param stages their results in the method's order, one at least
  */
+@Stable
 public record IncubationReport(List<StageResult> stages) {
 
   /** Checks and copies. */

@@ -1,5 +1,6 @@
 package io.deepincubation.core.method;
 
+import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.recipe.Recipe;
 import java.util.List;
 
@@ -10,6 +11,7 @@ import java.util.List;
  * needs a public constructor without arguments, in {@code
  * META-INF/services/io.deepincubation.core.method.Method}.
  */
+@Evolving
 public interface Method {
 
   /** Its name on the command line, in kebab case. */

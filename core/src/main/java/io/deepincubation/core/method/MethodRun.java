@@ -1,5 +1,6 @@
 package io.deepincubation.core.method;
 
+import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.run.RunEvent;
@@ -17,6 +18,7 @@ import java.util.stream.Collectors;
  * Runs a method's stages in a folder: those that are ready and not committed go to a runner, until
  * none is left. A stage that is committed is not repeated, so a run that was stopped goes on.
  */
+@Evolving
 public final class MethodRun {
 
   private final List<Stage> stages;

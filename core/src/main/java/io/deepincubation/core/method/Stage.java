@@ -1,5 +1,6 @@
 package io.deepincubation.core.method;
 
+import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.StageRecipe;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param draws what batches and random draws are keyed by: stages of equal draws see equal batches
  * @param needs the stages whose weights this one begins with, or is trained towards
  */
+@Evolving
 public record Stage(
     String name,
     Recipe recipe,

@@ -1,9 +1,12 @@
 package io.deepincubation.core.network;
 
+import io.deepincubation.core.api.Evolving;
+
 /**
  * What matrix products are computed in. Parameters, their sums of gradients, the norms' statistics
  * and the loss are fp32 in both.
  */
+@Evolving
 public enum Arithmetic {
   /** 32-bit floating point. */
   FP32,

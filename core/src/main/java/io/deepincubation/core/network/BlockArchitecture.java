@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.ParameterSpec.Role;
 import io.deepincubation.core.script.TorchEngine;
@@ -22,6 +23,7 @@ import java.util.Map;
  * and what the block itself has frozen, are not trained. The blocks compute in fp32 whatever
  * arithmetic is asked for, and are never dropped.
  */
+@Evolving
 public final class BlockArchitecture implements Architecture {
 
   /** Makes the modules. */

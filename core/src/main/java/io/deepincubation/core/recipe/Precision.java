@@ -1,9 +1,11 @@
 package io.deepincubation.core.recipe;
 
+import io.deepincubation.core.api.Stable;
 import io.deepincubation.core.network.Arithmetic;
 import java.util.function.Supplier;
 
 /** What matrix products are computed in. Parameters, norms and the loss are fp32 in all of them. */
+@Stable
 public enum Precision {
   /** Everything in 32 bits. */
   FP32,

@@ -1,5 +1,6 @@
 package io.deepincubation.core.recipe;
 
+import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.recipe.Rules.Named;
 import java.io.Serializable;
@@ -25,6 +26,7 @@ import java.io.Serializable;
  * @param endToEnd the end-to-end baseline
  * @param local the losses of locally supervised training
  */
+@Evolving
 public record Recipe(
     @Named String name,
     long seed,

@@ -190,7 +190,8 @@ final class RecipeBinder {
         .findFirst();
   }
 
-  private static String expectation(Object inherited) {
+  /** What is expected in the place of a value. */
+  static String expectation(Object inherited) {
     if (inherited instanceof String) {
       return "text";
     }

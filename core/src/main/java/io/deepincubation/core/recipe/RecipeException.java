@@ -1,6 +1,9 @@
 package io.deepincubation.core.recipe;
 
+import io.deepincubation.core.api.Stable;
+
 /** A recipe is wrong, or not the one that is asked for. The message lists every problem. */
+@Stable
 public final class RecipeException extends RuntimeException {
 
   /** States the problems. */

@@ -1,11 +1,13 @@
 package io.deepincubation.core.recipe;
 
+import io.deepincubation.core.api.Stable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The recipes that the library brings, and those of files. */
+@Stable
 public final class Recipes {
 
   private static final List<String> NAMES =

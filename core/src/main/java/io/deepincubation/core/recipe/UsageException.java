@@ -1,6 +1,9 @@
 package io.deepincubation.core.recipe;
 
+import io.deepincubation.core.api.Stable;
+
 /** An option, a setting or an argument is wrong. The message says what was expected instead. */
+@Stable
 public final class UsageException extends RuntimeException {
 
   /** States the problem. */

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *     {@code data_wait} in the file
  * @param top1 accuracy on the test split, 0 to 1, on an evaluation's line, else null
  * @param processBytes resident in the process when the line was written, see {@link
- *     ResidentMemory#bytes}; tasks side by side in one process share it; {@code process_bytes} in
- *     the file, 0 on lines of earlier versions
+ *     io.deepincubation.core.machine.ResidentMemory#bytes}; tasks side by side in one process share
+ *     it; {@code process_bytes} in the file, 0 on lines of earlier versions
  * @param event what happened to the task, such as a resumption, on a line of its own, else null
  * @param metrics all that was measured, where that is more than the accuracy, else null
  */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataUri where the training data was read from
  * @param dataDigest SHA-256 of the training data
  * @param initialWeightsDigest of the recipe's {@code initial-weights}, by {@link
- *     WeightsFolder#digest}; null where networks begin at random
+ *     io.deepincubation.core.weights.WeightsFolder#digest}; null where networks begin at random
  * @param versions of the library, Spark, libtorch and Java, by name
  * @param threads width of the sums on the driver and in a task, by name
  * @param createdAt ISO-8601 instant

@@ -1,5 +1,6 @@
 package io.deepincubation.core.run;
 
+import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.machine.MemoryUse;
 import io.deepincubation.core.weights.WeightsFile.Shard;
 import java.util.List;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param key what the bytes follow from; null in results of earlier versions, for which the recipe
  *     in {@code run.json} tells it
  */
+@Evolving
 public record StageResult(
     String stage,
     @Nullable Integer moduleIndex,

@@ -1,6 +1,9 @@
 package io.deepincubation.core.storage;
 
+import io.deepincubation.core.api.Stable;
+
 /** A file system refused to read, write or delete. The message names the URI and what to check. */
+@Stable
 public final class StorageException extends RuntimeException {
 
   /**

@@ -1,14 +1,18 @@
 package io.deepincubation.core.training;
 
+import io.deepincubation.core.api.Stable;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How often images of each class were taken for each class.
  *
  * @param counts {@code counts[actual][predicted]}, square
  */
+@Stable
 public record ConfusionMatrix(long[][] counts) {
 
   /**
@@ -45,5 +49,21 @@ public record ConfusionMatrix(long[][] counts) {
   public double accuracy() {
     long hits = IntStream.range(0, counts.length).mapToLong(i -> counts[i][i]).sum();
     return (double) hits / images();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ConfusionMatrix matrix && Arrays.deepEquals(counts, matrix.counts);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(counts);
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT, "%d images of %d classes, %.4f right", images(), counts.length, accuracy());
   }
 }

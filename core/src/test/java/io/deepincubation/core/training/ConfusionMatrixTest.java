@@ -26,6 +26,17 @@ class ConfusionMatrixTest {
   }
 
   @Test
+  void saysWhatItHoldsAndEqualsItsLike() {
+    var matrix = new ConfusionMatrix(new long[][] {{3, 1}, {0, 2}});
+
+    assertThat(matrix).hasToString("6 images of 2 classes, 0.8333 right");
+    assertThat(matrix)
+        .isEqualTo(new ConfusionMatrix(matrix.counts()))
+        .hasSameHashCodeAs(new ConfusionMatrix(matrix.counts()))
+        .isNotEqualTo(new ConfusionMatrix(new long[][] {{3, 1}, {1, 1}}));
+  }
+
+  @Test
   void rejectsWhatIsNotSquare() {
     assertThatThrownBy(() -> new ConfusionMatrix(new long[][] {{1, 2}, {3}}))
         .isInstanceOf(IllegalArgumentException.class)

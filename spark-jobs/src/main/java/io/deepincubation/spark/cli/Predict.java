@@ -40,7 +40,7 @@ final class Predict extends Verb {
   @Mixin private final TargetOptions target = new TargetOptions();
 
   @Option(
-      names = "--image-column",
+      names = {"--image-column", "--input-column"},
       paramLabel = "NAME",
       defaultValue = "",
       description =
@@ -122,7 +122,14 @@ final class Predict extends Verb {
     Dataset<Row> written =
         keepImages ? scored : ImageColumn.of(schema, loaded.column(schema)).droppedFrom(scored);
     String request =
-        PredictJob.request(loaded.digest(), source.from(), imageColumn, prefix, topK, precision.name(), keepImages);
+        PredictJob.request(
+            loaded.digest(),
+            source.from(),
+            imageColumn,
+            prefix,
+            topK,
+            precision.name(),
+            keepImages);
     PredictJob.Outcome outcome =
         new PredictJob(session.spark(), session.storages())
             .run(target.to(), written, columns.reason(), request);

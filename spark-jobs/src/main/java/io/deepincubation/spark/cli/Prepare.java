@@ -6,6 +6,8 @@ import io.deepincubation.core.data.set.ImageFitting;
 import io.deepincubation.core.data.set.ImageFitting.Encoding;
 import io.deepincubation.core.data.set.ImageSizes;
 import io.deepincubation.core.data.set.RejectedTable;
+import io.deepincubation.core.data.set.SplitSize;
+import io.deepincubation.core.data.source.ImageSource;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.text.Quantities;
 import io.deepincubation.spark.prepare.Columns;
@@ -148,6 +150,7 @@ final class Prepare extends Verb {
       List<Double> mean,
       List<Double> std,
       String digest,
+      SplitSize trainSize,
       long rejected,
       Map<String, Long> leftOut,
       List<String> warnings) {}
@@ -196,6 +199,8 @@ final class Prepare extends Verb {
     lines.add(String.format(Locale.ROOT, "%d classes: %s", classes, names(index.classNames())));
     lines.add("Size: " + index.sizes() + " pixels");
     lines.add("Mean: " + levels(index.mean()) + ", standard deviation: " + levels(index.std()));
+    SplitSize trainSize = SplitSize.of(index, ImageSource.TRAIN);
+    lines.add(Results.onANode(trainSize));
     List<String> warnings = warnings(prepared);
     warnings.forEach(warning -> lines.add(Answer.WARNING + warning));
     lines.add(
@@ -211,6 +216,7 @@ final class Prepare extends Verb {
             index.mean(),
             index.std(),
             index.digest(),
+            trainSize,
             prepared.rejected(),
             prepared.leftOut().counts(),
             warnings));

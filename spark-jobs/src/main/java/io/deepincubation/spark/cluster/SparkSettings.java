@@ -17,26 +17,17 @@ import org.apache.spark.network.util.JavaUtils;
 /**
  * What Spark's configuration says about a run.
  *
- * @param device {@value #DEVICE}: {@code auto} (default), {@code gpu} or {@code cpu}
- * @param driverThreads {@value #DRIVER_THREADS}: processors for the stages of whole networks;
- *     default all of the driver's
+ * @param device {@value #DEVICE}
+ * @param driverThreads {@value #DRIVER_THREADS}
  * @param taskThreads processors of a task, {@code spark.deepincubation.task.cpus}; default {@code
  *     spark.task.cpus}
- * @param trainOn {@value #TRAIN_ON}: where the meta model and the baselines are trained, {@code
- *     driver} (default) or {@code executor}
- * @param fineTuneOn {@value #FINE_TUNE_ON}: where the assembled model is measured and fine-tuned;
- *     default as {@code trainOn}
- * @param cacheDirectory {@value #CACHE_DIRECTORY}: where decoded images are kept on each node;
- *     empty for a folder in {@code spark.local.dir} or the node's own local folders
- * @param cacheBytes {@value #CACHE_SIZE}: what they may take, such as {@code 100g}; default 64g
- * @param cacheForm {@value #CACHE_DECODED}: whether images of sets too large to decode at once are
- *     kept decoded there, {@code true} (default), or as files, {@code false}
- * @param checkpoints {@value #CHECKPOINT_STEPS}: optimizer steps that a kill costs at most; {@value
- *     #CHECKPOINT_MINUTES}: training time between two states, such as {@code 0.5}. Where both are
- *     set a state is kept when either is due; default every half minute
- * @param lease {@value #LEASE_DURATION}: time without a sign of life after which another driver may
- *     take the run folder over, such as {@code 30s}, the default; {@value #LEASE_WAIT}: time to
- *     wait for another driver that holds it, default {@code 60s}
+ * @param trainOn {@value #TRAIN_ON}
+ * @param fineTuneOn {@value #FINE_TUNE_ON}
+ * @param cacheDirectory {@value #CACHE_DIRECTORY}
+ * @param cacheBytes {@value #CACHE_SIZE}
+ * @param cacheForm {@value #CACHE_DECODED}
+ * @param checkpoints {@value #CHECKPOINT_STEPS} and {@value #CHECKPOINT_MINUTES}
+ * @param lease {@value #LEASE_DURATION} and {@value #LEASE_WAIT}
  * @param local whether driver and tasks share one process
  */
 public record SparkSettings(
@@ -53,16 +44,61 @@ public record SparkSettings(
     boolean local)
     implements Serializable {
 
+  /**
+   * What to compute on: {@code auto} (default), what Spark assigned, in local mode a GPU if there
+   * is one; {@code gpu}, nothing else; {@code cpu}, the processor, though GPUs are assigned.
+   */
   static final String DEVICE = "spark.deepincubation.device";
+
+  /** Processors for the stages of whole networks on the driver; default all of them. */
   static final String DRIVER_THREADS = "spark.deepincubation.driver.threads";
+
+  /**
+   * Where the meta model and the baselines are trained: {@code driver} (default) or {@code
+   * executor}.
+   */
   public static final String TRAIN_ON = "spark.deepincubation.train-on";
+
+  /**
+   * Where the assembled model is measured and fine-tuned: {@code driver} or {@code executor};
+   * default as {@value #TRAIN_ON}.
+   */
   public static final String FINE_TUNE_ON = "spark.deepincubation.fine-tune-on";
+
+  /**
+   * Where images are kept on each node; default a folder in {@code spark.local.dir}, or in the
+   * node's own local folders ({@code LOCAL_DIRS}, {@code SPARK_LOCAL_DIRS}), or the temporary one.
+   */
   static final String CACHE_DIRECTORY = "spark.deepincubation.cache.directory";
+
+  /**
+   * What images may take of a node's disk, for all its tasks, such as {@code 100g}; default {@code
+   * 64g}.
+   */
   static final String CACHE_SIZE = "spark.deepincubation.cache.size";
+
+  /**
+   * Whether images of sets that are too large to decode at once are kept decoded on each node:
+   * {@code true} (default), or {@code false} for files alone.
+   */
   static final String CACHE_DECODED = "spark.deepincubation.cache.decoded";
+
+  /**
+   * Optimizer steps that a kill costs at most; where minutes are set too, a state is kept when
+   * either is due.
+   */
   static final String CHECKPOINT_STEPS = "spark.deepincubation.checkpoint.steps";
+
+  /** Training time between two states, such as {@code 0.5}, the default where no steps are set. */
   static final String CHECKPOINT_MINUTES = "spark.deepincubation.checkpoint.minutes";
+
+  /**
+   * Time without a sign of life after which another driver may take the run folder over; default
+   * {@code 30s}.
+   */
   static final String LEASE_DURATION = "spark.deepincubation.lease.duration";
+
+  /** Time to wait for another driver that holds the run folder; default {@code 60s}. */
   static final String LEASE_WAIT = "spark.deepincubation.lease.wait";
 
   private static final double MILLIS_PER_MINUTE = 60_000;

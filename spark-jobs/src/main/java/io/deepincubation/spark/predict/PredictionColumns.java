@@ -1,5 +1,6 @@
 package io.deepincubation.spark.predict;
 
+import io.deepincubation.core.api.Stable;
 import io.deepincubation.core.recipe.UsageException;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.apache.spark.sql.types.StructType;
  * @param topK the likeliest classes, likeliest first: array of struct of label, index, probability
  * @param reason why there is no prediction, string; null where there is one
  */
+@Stable
 public record PredictionColumns(
     String prediction, String label, String probability, String topK, String reason) {
 

@@ -1,5 +1,6 @@
 package io.deepincubation.spark.prepare;
 
+import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.data.set.ImageFitting;
 import io.deepincubation.core.recipe.UsageException;
 import java.io.Serializable;
@@ -20,6 +21,7 @@ import java.io.Serializable;
  * @param seed decides order, subset and test split
  * @param replace whether another set in the folder may be replaced
  */
+@Evolving
 public record Preparation(
     String from,
     String to,

@@ -1,5 +1,6 @@
 package io.deepincubation.spark.prepare;
 
+import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.data.set.DataIndex;
 import io.deepincubation.core.data.set.FirstImages;
@@ -40,6 +41,7 @@ import scala.Tuple3;
  * repeated preparation leaves it as it is. Rows that are no images, or have no label, are listed in
  * a table of their own.
  */
+@Evolving
 public final class PrepareJob {
 
   private final SparkSession spark;

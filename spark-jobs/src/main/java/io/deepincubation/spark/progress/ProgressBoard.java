@@ -1,5 +1,6 @@
 package io.deepincubation.spark.progress;
 
+import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.run.RunEvent;
 import io.deepincubation.core.run.RunObserver;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * What is known of each task of a run: one line for each, waiting, running, done or failed. A task
  * is known by its stage. Safe for use by many threads.
  */
+@Evolving
 public final class ProgressBoard implements RunObserver {
 
   private final TerminalStyle style;

@@ -1,5 +1,6 @@
 package io.deepincubation.spark.progress;
 
+import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.thread.Daemons;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeUnit;
  * Keeps a board before a person's eyes: redrawn in place on a terminal, else as a log that tells
  * changes soon and the running tasks at intervals.
  */
+@Evolving
 public final class ProgressDisplay implements AutoCloseable {
 
   private static final Duration REDRAWN = Duration.ofMillis(500);

@@ -1,5 +1,6 @@
 package io.deepincubation.spark.storage;
 
+import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.storage.Storage;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Settings may be secrets: nothing here prints their values.
  */
+@Evolving
 public final class HadoopStorageFactory implements StorageFactory {
 
   private static final long serialVersionUID = 1L;

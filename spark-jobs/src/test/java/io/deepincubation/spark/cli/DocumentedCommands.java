@@ -39,9 +39,13 @@ final class DocumentedCommands {
         .toList();
   }
 
-  /** The commands of the README. */
-  static List<Command> readme() {
-    return of(ROOT.resolve("README.md"));
+  /**
+   * The commands of one document, such as {@code README.md}, that need nothing but this machine.
+   */
+  static List<Command> local(String document) {
+    return of(ROOT.resolve(document)).stream()
+        .filter(command -> !command.line().contains("s3a:"))
+        .toList();
   }
 
   private static Stream<Path> documents(Path from) {

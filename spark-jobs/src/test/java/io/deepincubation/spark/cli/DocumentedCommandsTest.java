@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.deepincubation.core.recipe.Recipes;
 import io.deepincubation.spark.cli.DocumentedCommands.Command;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +59,7 @@ class DocumentedCommandsTest {
 
   @Test
   void thereAreCommandsToHold() {
-    assertThat(DocumentedCommands.readme()).hasSizeGreaterThanOrEqualTo(5);
+    assertThat(DocumentedCommands.local("README.md")).hasSizeGreaterThanOrEqualTo(5);
     assertThat(all()).hasSizeGreaterThanOrEqualTo(15);
   }
 
@@ -65,13 +67,22 @@ class DocumentedCommandsTest {
   @Test
   void thoseOfTheReadmeForThisMachineRun() throws IOException {
     drawCifar(folder.resolve("data/cifar-100-binary"));
-    List<Command> commands =
-        DocumentedCommands.readme().stream()
-            .filter(command -> !command.line().contains("s3a:"))
-            .toList();
-    assertThat(commands)
-        .extracting(command -> command.words().get(0))
-        .startsWith("quickstart", "prepare", "run", "report", "compare");
+    run("README.md", "quickstart", "prepare", "run", "report", "compare");
+    assertThat(folder.resolve("runs/cifar-100/report.html")).isRegularFile();
+  }
+
+  /** In small form, too, on pictures that are drawn here. */
+  @Test
+  void thoseOfTheTutorialRun() throws IOException {
+    drawPictures(folder.resolve("data/pictures"));
+    run("docs/tutorial.md", "prepare", "init", "run", "baseline", "report", "predict", "export");
+    assertThat(folder.resolve("data/predictions/_SUCCESS")).exists();
+    assertThat(folder.resolve("models/pictures/model.safetensors")).isRegularFile();
+  }
+
+  private void run(String document, String... verbs) {
+    List<Command> commands = DocumentedCommands.local(document);
+    assertThat(commands).extracting(command -> command.words().get(0)).containsExactly(verbs);
     for (Command command : commands) {
       var said = new StringWriter();
       var writer = new PrintWriter(said, true);
@@ -79,12 +90,11 @@ class DocumentedCommandsTest {
           .as(command.line() + "\n" + said)
           .isZero();
     }
-    assertThat(folder.resolve("runs/cifar-100/report.html")).isRegularFile();
   }
 
   private List<String> small(Command command) {
     var words = new ArrayList<String>();
-    command.words().forEach(word -> words.add(word.replace("file:/", folder.toUri().toString())));
+    command.words().forEach(word -> words.add(here(word)));
     switch (words.get(0)) {
       case "quickstart" -> {
         words.addAll(List.of("--out", folder.resolve("quickstart").toString()));
@@ -97,10 +107,30 @@ class DocumentedCommandsTest {
             List.of("--set", "end-to-end.epochs=1", "--set", "end-to-end.warm-up-epochs=0"));
         words.add("--as-is"); // So few epochs cannot be of equal cost.
       }
-      case "run" -> SMALL.forEach(value -> words.addAll(List.of("--set", value)));
+      case "init" -> words.addAll(List.of("--tflops", "0.05"));
+      case "run", "baseline" -> SMALL.forEach(value -> words.addAll(List.of("--set", value)));
       default -> {}
     }
     return words;
+  }
+
+  /** A word with folders and files that are this test's. */
+  private String here(String word) {
+    return word.endsWith(".yaml")
+        ? folder.resolve(word).toString()
+        : word.replace("file:/", folder.toUri().toString());
+  }
+
+  private static void drawPictures(Path into) throws IOException {
+    var random = new Random(6);
+    for (String label : List.of("cat", "dog")) {
+      Path of = Files.createDirectories(into.resolve(label));
+      for (int i = 0; i < 60; i++) {
+        var picture = new BufferedImage(40, 36, BufferedImage.TYPE_INT_RGB);
+        picture.setRGB(random.nextInt(40), random.nextInt(36), 0xFFFFFF);
+        ImageIO.write(picture, "png", of.resolve(i + ".png").toFile());
+      }
+    }
   }
 
   private static void drawCifar(Path cifar) throws IOException {

@@ -1,6 +1,9 @@
 package io.deepincubation.core.data.pixels;
 
+import io.deepincubation.core.api.Stable;
+
 /** Data cannot be read or does not fit the recipe. The message names the file and what to do. */
+@Stable
 public final class UnfitDataException extends RuntimeException {
 
   /** States the problem. */
