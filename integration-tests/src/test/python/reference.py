@@ -41,6 +41,7 @@ def photograph(rng, width, height, label):
     values = np.asarray(coarse.resize((width, height), Image.BICUBIC)).astype(np.int16)
     values += rng.integers(-25, 26, values.shape, dtype=np.int16)
     values[:: 7 + label, :: 3] += 60
+    values[..., label % 3] += (80, 80, 80, -80)[label]
     return Image.fromarray(values.clip(0, 255).astype(np.uint8))
 
 
@@ -108,8 +109,10 @@ def models(timm_folder, script_folder, predictions, photographs):
     assert config == json.loads((script_folder / "config.json").read_text())
     data = timm.data.resolve_data_config(pretrained_cfg=config["pretrained_cfg"])
     transform = timm.data.create_transform(**data, is_training=False)
-    theirs = timm.create_model(f"local-dir:{timm_folder}", pretrained=True).eval()
-    script = torch.jit.load(script_folder / "model.pt").eval()
+    sizes = {**config["model_args"], "num_classes": config["num_classes"]}
+    weights = str(timm_folder / "model.safetensors")
+    theirs = timm.create_model(config["architecture"], checkpoint_path=weights, **sizes).eval()
+    script = torch.jit.load(str(script_folder / "model.pt")).eval()
     rows = {row["path"].removeprefix("file:"): row for row in pyarrow.parquet.read_table(predictions).to_pylist()}
     files = sorted(photographs.glob("*/*.jpg"))
     assert len(files) == len(rows) > 0

@@ -4,6 +4,7 @@ import io.deepincubation.core.method.IncubationReport;
 import io.deepincubation.core.recipe.Recipes;
 import io.deepincubation.spark.SparkDeepIncubation;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -26,10 +27,14 @@ public final class IncubateOnSpark {
           .forEach(
               module ->
                   System.out.printf(
+                      Locale.ROOT,
                       "meta model with %s: %.1f %%%n",
-                      module.stage(), 100 * module.measuredAccuracy().orElse(0.0)));
+                      module.stage(),
+                      100 * module.measuredAccuracy().orElse(0.0)));
       System.out.printf(
-          "target model: %.1f %%%n", 100 * report.model().measuredAccuracy().orElse(0.0));
+          Locale.ROOT,
+          "target model: %.1f %%%n",
+          100 * report.model().measuredAccuracy().orElse(0.0));
     }
   }
 

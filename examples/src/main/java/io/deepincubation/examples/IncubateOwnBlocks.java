@@ -27,6 +27,7 @@ import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.storage.LocalStorage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Trains modules made of plain DJL blocks, in this process and without Spark.
@@ -45,7 +46,9 @@ public final class IncubateOwnBlocks {
   public static void main(String[] args) {
     IncubationReport report = incubate(Path.of(args[0]));
     System.out.printf(
-        "target model: %.1f %%%n", 100 * report.model().measuredAccuracy().orElse(0.0));
+        Locale.ROOT,
+        "target model: %.1f %%%n",
+        100 * report.model().measuredAccuracy().orElse(0.0));
   }
 
   static IncubationReport incubate(Path folder) {

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -46,8 +47,11 @@ public final class FaultyGateway implements AutoCloseable {
     Refusal(String status, String code, String message) {
       this.status = status;
       body =
-          "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>%s</Code><Message>%s</Message>"
-                  .formatted(code, message)
+          String.format(
+                  Locale.ROOT,
+                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>%s</Code><Message>%s</Message>",
+                  code,
+                  message)
               + "<RequestId>1</RequestId></Error>";
     }
 

@@ -80,8 +80,7 @@ final class PythonVenv {
 
   private static String digest() {
     try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(REQUIREMENTS));
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(REQUIREMENTS));
       return new BigInteger(1, digest).toString(16).substring(0, 12);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -146,7 +147,8 @@ final class NoteRun {
         values.entrySet().stream()
             .map(value -> '"' + value.getKey() + "\" -> \"" + value.getValue() + '"')
             .collect(Collectors.joining(", "));
-    var script = new StringBuilder(pasted("z", String.format(ZEPPELIN, typed), folder));
+    var script =
+        new StringBuilder(pasted("z", String.format(Locale.ROOT, ZEPPELIN, typed), folder));
     for (int i = 0; i < note.paragraphs().size(); i++) {
       Paragraph paragraph = note.paragraphs().get(i);
       String marked = code(paragraph) + "\nprintln(\"" + OK + i + "\")\n";

@@ -1,8 +1,10 @@
 package io.deepincubation.spark;
 
 import io.deepincubation.core.api.Stable;
+import io.deepincubation.core.text.Quantities;
 import io.deepincubation.core.training.ConfusionMatrix;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a network takes the images of the test split for.
@@ -27,5 +29,16 @@ public record Evaluation(String stage, List<String> classNames, ConfusionMatrix 
   /** Images of the test split. */
   public long images() {
     return confusion.images();
+  }
+
+  /** In words, such as {@code final: top-1 91.2 % of 2,400 test images}. */
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "%s: top-1 %s of %,d test images",
+        stage,
+        Quantities.percent(accuracy()),
+        images());
   }
 }

@@ -13,6 +13,7 @@ import io.deepincubation.spark.storage.HadoopStorageFactory;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -159,8 +160,10 @@ public final class IncubatedModel {
             () ->
                 new UnfitDataException(
                     String.format(
+                        Locale.ROOT,
                         "Cannot find images: expected a column of %s, got %s; name it with"
                             + " inputColumn, or --image-column",
-                        USUAL_COLUMNS, names)));
+                        USUAL_COLUMNS,
+                        names)));
   }
 }

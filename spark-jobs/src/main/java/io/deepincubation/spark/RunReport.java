@@ -63,7 +63,7 @@ public final class RunReport {
             .orElseThrow(
                 () ->
                     new UsageException(
-                        "Cannot report on "
+                        "Cannot read the run "
                             + folder.uri()
                             + ": expected a run's folder, got one without run.json"));
     recipe = RecipeYaml.ofTree(record.recipe(), folder.uri() + "/run.json");

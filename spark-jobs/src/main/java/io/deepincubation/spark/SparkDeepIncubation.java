@@ -21,6 +21,7 @@ import io.deepincubation.spark.stages.SparkRun;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -180,8 +181,10 @@ public final class SparkDeepIncubation {
       if (!run.isCommitted(stage)) {
         throw new MissingStageException(
             String.format(
+                Locale.ROOT,
                 "Cannot evaluate %s of %s: expected a committed stage, got none",
-                name, run.folder().uri()));
+                name,
+                run.folder().uri()));
       }
       return new Evaluation(name, run.classNames(), run.confusion(stage));
     }
@@ -199,8 +202,10 @@ public final class SparkDeepIncubation {
             () ->
                 new UsageException(
                     String.format(
+                        Locale.ROOT,
                         "Cannot evaluate %s: expected the stage of a whole network, one of %s",
-                        name, known.stream().map(Stage::name).distinct().toList())));
+                        name,
+                        known.stream().map(Stage::name).distinct().toList())));
   }
 
   /** The stages that the method takes with the recipe. */

@@ -28,7 +28,6 @@ import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.core.training.TrainingDivergedException;
 import io.deepincubation.core.weights.WeightsFolder;
 import io.deepincubation.spark.progress.ProgressBoard;
-import io.deepincubation.spark.progress.TerminalStyle;
 import io.deepincubation.spark.stages.PreparedImages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,7 +35,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
@@ -192,7 +190,7 @@ class SparkDeepIncubationTest {
 
   @Test
   void showsEveryStageOnTheBoard(@TempDir Path run) {
-    var board = new ProgressBoard(TerminalStyle.PLAIN, InstantSource.system());
+    var board = new ProgressBoard();
 
     incubation(run, TinyRuns.recipe("incubation.epochs=1")).progress(board).run();
 

@@ -153,9 +153,11 @@ public final class RecipeDraft {
     if (cost(least) > (1 + EqualCost.TOLERANCE) * budget) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot write a recipe: expected a budget of at least %s, which an epoch of each"
                   + " stage takes, got %s; give more, or a smaller --depth or --width",
-              Quantities.flops(cost(least)), Quantities.flops(budget)));
+              Quantities.flops(cost(least)),
+              Quantities.flops(budget)));
     }
   }
 

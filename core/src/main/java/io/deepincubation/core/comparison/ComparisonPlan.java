@@ -140,9 +140,12 @@ public final class ComparisonPlan {
     if (!EqualCost.isEqual(cost, budget)) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot scale recipe %s to %s: whole epochs of Deep Incubation come to %s; give that"
                   + " as --budget, or another",
-              proportions.name(), Quantities.flops(budget), Quantities.flops(cost)));
+              proportions.name(),
+              Quantities.flops(budget),
+              Quantities.flops(cost)));
     }
     return scaled;
   }
@@ -246,9 +249,11 @@ public final class ComparisonPlan {
     if (variant.values().containsKey(solvedKey)) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot vary %s of %s at equal cost: these epochs are what is solved for; vary other"
                   + " keys, or compare as is",
-              solvedKey, variant.method()));
+              solvedKey,
+              variant.method()));
     }
   }
 
@@ -256,8 +261,11 @@ public final class ComparisonPlan {
     if (!(method instanceof DeepIncubation)) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot vary %s of %s: expected %s",
-              Values.SHARE, method.name(), DeepIncubation.NAME));
+              Values.SHARE,
+              method.name(),
+              DeepIncubation.NAME));
     }
   }
 

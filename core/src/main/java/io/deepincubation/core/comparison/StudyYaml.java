@@ -3,6 +3,7 @@ package io.deepincubation.core.comparison;
 import io.deepincubation.core.comparison.Study.Budget;
 import io.deepincubation.core.comparison.Study.Pairs;
 import io.deepincubation.core.recipe.UsageException;
+import io.deepincubation.core.text.YamlDepth;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +50,9 @@ final class StudyYaml {
 
   private static Map<String, Object> tree(String yaml, String source) {
     try {
-      Object root = new Load(LoadSettings.builder().setLabel(source).build()).loadFromString(yaml);
+      LoadSettings settings = LoadSettings.builder().setLabel(source).build();
+      YamlDepth.require(yaml, settings);
+      Object root = new Load(settings).loadFromString(yaml);
       if (root instanceof Map<?, ?> map) {
         var tree = new LinkedHashMap<String, Object>();
         map.forEach((key, value) -> tree.put(String.valueOf(key), value));
@@ -156,6 +159,7 @@ final class StudyYaml {
 
   private UsageException wrong(String expected, @Nullable Object got) {
     return new UsageException(
-        String.format("Cannot read study %s: expected %s, got %s", source, expected, got));
+        String.format(
+            Locale.ROOT, "Cannot read study %s: expected %s, got %s", source, expected, got));
   }
 }

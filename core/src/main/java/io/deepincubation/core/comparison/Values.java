@@ -6,6 +6,7 @@ import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.recipe.UsageException;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -82,7 +83,10 @@ final class Values {
     if (!(now instanceof Number number)) {
       throw new UsageException(
           String.format(
-              "Cannot vary %s by a factor: expected the key of a number, got %s", key, now));
+              Locale.ROOT,
+              "Cannot vary %s by a factor: expected the key of a number, got %s",
+              key,
+              now));
     }
     double product = number.doubleValue() * factor;
     if (!(now instanceof Integer) && !(now instanceof Long)) {

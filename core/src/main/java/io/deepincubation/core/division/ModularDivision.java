@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -48,9 +49,11 @@ public record ModularDivision(List<Integer> depths) implements Serializable {
     if (moduleCount < 1 || depth < moduleCount || depth % moduleCount != 0) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot divide %d layers evenly into %d modules: expected a depth that is a multiple"
                   + " of the number of modules, or explicit depths",
-              depth, moduleCount));
+              depth,
+              moduleCount));
     }
     return new ModularDivision(Collections.nCopies(moduleCount, depth / moduleCount));
   }
@@ -103,8 +106,12 @@ public record ModularDivision(List<Integer> depths) implements Serializable {
     if (other.moduleCount() != moduleCount()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot pair division %s with %s: expected %d modules, got %d",
-              this, other, moduleCount(), other.moduleCount()));
+              this,
+              other,
+              moduleCount(),
+              other.moduleCount()));
     }
   }
 

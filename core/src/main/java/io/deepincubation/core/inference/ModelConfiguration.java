@@ -12,8 +12,10 @@ import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.ResidualNetwork;
 import io.deepincubation.core.network.VisionTransformer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -62,7 +64,8 @@ record ModelConfiguration(
     } catch (JsonParseException
         | IllegalStateException
         | NumberFormatException
-        | UnsupportedOperationException e) {
+        | UnsupportedOperationException
+        | ArithmeticException e) {
       throw new UnfitDataException("expected a configuration as JSON, got " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new UnfitDataException(String.valueOf(e.getMessage()), e);
@@ -70,12 +73,15 @@ record ModelConfiguration(
   }
 
   private static Architecture architecture(JsonObject config, Map<String, List<Long>> shapes) {
-    String name = config.has("architecture") ? config.get("architecture").getAsString() : "";
+    String name = value(config, "architecture").map(JsonElement::getAsString).orElse("");
     JsonObject model = group(config, "model_args");
     if (name.equals("cifar_resnet")) {
       int classes = side(shapes, "fc.weight", 0);
       return new ResidualNetwork(
-          model.get("img_size").getAsInt(), side(shapes, "conv1.weight", 0), classes);
+          number(model, "img_size")
+              .orElseThrow(() -> new UnfitDataException("expected an img_size, got none")),
+          side(shapes, "conv1.weight", 0),
+          classes);
     }
     if (name.startsWith("vit_") || name.startsWith("deit_")) {
       return transformer(config, model, shapes);
@@ -95,9 +101,9 @@ record ModelConfiguration(
         number(model, "num_heads")
             .orElse(width == HUGE_WIDTH ? HUGE_HEADS : Math.max(1, width / HEAD_WIDTH));
     double epsilon =
-        config.has("norm_eps")
-            ? config.get("norm_eps").getAsDouble()
-            : VisionTransformer.DEIT_EPSILON;
+        value(config, "norm_eps")
+            .map(JsonElement::getAsDouble)
+            .orElse(VisionTransformer.DEIT_EPSILON);
     int classes = side(shapes, "head.weight", 0);
     return new VisionTransformer(image, patch, width, heads, classes, epsilon);
   }
@@ -106,18 +112,28 @@ record ModelConfiguration(
     List<Long> shape = shapes.get(tensor);
     if (shape == null || shape.size() <= dimension) {
       throw new UnfitDataException(
-          String.format("expected a tensor %s of a known shape, got %s", tensor, shape));
+          String.format(
+              Locale.ROOT, "expected a tensor %s of a known shape, got %s", tensor, shape));
     }
     return Math.toIntExact(shape.get(dimension));
   }
 
   private static ModularDivision division(JsonObject config, Map<String, List<Long>> shapes) {
-    if (config.has("division")) {
-      JsonArray depths = config.getAsJsonArray("division");
-      return new ModularDivision(depths.asList().stream().map(JsonElement::getAsInt).toList());
+    Optional<JsonArray> told = list(config, "division");
+    if (told.isEmpty()) {
+      int layers = (int) shapes.keySet().stream().filter(LAYER.asMatchPredicate()).count();
+      return new ModularDivision(List.of(layers));
     }
-    int layers = (int) shapes.keySet().stream().filter(LAYER.asMatchPredicate()).count();
-    return new ModularDivision(List.of(layers));
+    List<Integer> depths = told.get().asList().stream().map(JsonElement::getAsInt).toList();
+    if (depths.stream().mapToLong(depth -> depth).sum() > shapes.size()) {
+      throw new UnfitDataException(
+          String.format(
+              Locale.ROOT,
+              "expected a division of the layers that are there, got %s for %d tensors",
+              depths,
+              shapes.size()));
+    }
+    return new ModularDivision(depths);
   }
 
   private static PixelTransform transform(JsonObject config, Architecture architecture) {
@@ -126,8 +142,7 @@ record ModelConfiguration(
     PixelTransform deit = PixelTransform.deit(side);
     requireOnly(pretrained, "interpolation", "bicubic");
     requireOnly(pretrained, "crop_mode", "center");
-    double crop =
-        pretrained.has("crop_pct") ? pretrained.get("crop_pct").getAsDouble() : deit.crop();
+    double crop = value(pretrained, "crop_pct").map(JsonElement::getAsDouble).orElse(deit.crop());
     return new PixelTransform(
         side,
         crop,
@@ -137,41 +152,59 @@ record ModelConfiguration(
 
   /** What images go through here is one way of timm's many. */
   private static void requireOnly(JsonObject pretrained, String key, String known) {
-    if (pretrained.has(key) && !pretrained.get(key).getAsString().equals(known)) {
+    String told = value(pretrained, key).map(JsonElement::getAsString).orElse(known);
+    if (!told.equals(known)) {
       throw new UnfitDataException(
-          String.format(
-              "expected pretrained_cfg.%s %s, got %s",
-              key, known, pretrained.get(key).getAsString()));
+          String.format(Locale.ROOT, "expected pretrained_cfg.%s %s, got %s", key, known, told));
     }
   }
 
   private static List<String> classNames(JsonObject config, Architecture architecture) {
     int classes = architecture.classes();
-    if (!config.has("label_names")) {
+    Optional<JsonArray> told = list(config, "label_names");
+    if (told.isEmpty()) {
       return IntStream.range(0, classes).mapToObj(Integer::toString).toList();
     }
-    List<String> names =
-        config.getAsJsonArray("label_names").asList().stream()
-            .map(JsonElement::getAsString)
-            .toList();
+    List<String> names = told.get().asList().stream().map(JsonElement::getAsString).toList();
     if (names.size() != classes) {
       throw new UnfitDataException(
-          String.format("expected label_names of %d classes, got %d", classes, names.size()));
+          String.format(
+              Locale.ROOT, "expected label_names of %d classes, got %d", classes, names.size()));
     }
     return names;
   }
 
   private static JsonObject group(JsonObject config, String key) {
-    return config.has(key) ? config.getAsJsonObject(key) : new JsonObject();
+    return value(config, key)
+        .map(found -> of(key, "an object", found, JsonElement::isJsonObject).getAsJsonObject())
+        .orElseGet(JsonObject::new);
   }
 
-  private static OptionalInt number(JsonObject group, String key) {
-    return group.has(key) ? OptionalInt.of(group.get(key).getAsInt()) : OptionalInt.empty();
+  private static Optional<JsonArray> list(JsonObject group, String key) {
+    return value(group, key)
+        .map(found -> of(key, "a list", found, JsonElement::isJsonArray).getAsJsonArray());
+  }
+
+  private static Optional<Integer> number(JsonObject group, String key) {
+    return value(group, key).map(JsonElement::getAsInt);
   }
 
   private static List<Double> numbers(JsonObject group, String key, List<Double> fallback) {
-    return group.has(key)
-        ? group.getAsJsonArray(key).asList().stream().map(JsonElement::getAsDouble).toList()
-        : fallback;
+    return list(group, key)
+        .map(found -> found.asList().stream().map(JsonElement::getAsDouble).toList())
+        .orElse(fallback);
+  }
+
+  /** A key's value; null says as little as none. */
+  private static Optional<JsonElement> value(JsonObject group, String key) {
+    return Optional.ofNullable(group.get(key)).filter(found -> !found.isJsonNull());
+  }
+
+  private static JsonElement of(
+      String key, String kind, JsonElement found, Predicate<JsonElement> fits) {
+    if (!fits.test(found)) {
+      throw new UnfitDataException("expected " + key + " as " + kind + ", got " + found);
+    }
+    return found;
   }
 }

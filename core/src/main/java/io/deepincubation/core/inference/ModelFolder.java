@@ -14,10 +14,11 @@ import io.deepincubation.core.weights.WeightsFolder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
 
 /**
  * A trained model: {@code config.json} beside weights, as a run leaves it in {@code final}, as
@@ -54,6 +55,7 @@ public final class ModelFolder {
       boolean run = folder.exists("final/" + CONFIGURATION);
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot load a model from %s: expected %s, got no such file; %s",
               folder.uri(),
               CONFIGURATION,
@@ -67,7 +69,9 @@ public final class ModelFolder {
       return new ModelFolder(folder, text, files, ModelConfiguration.of(text, files.shapes()));
     } catch (UnfitDataException e) {
       throw new UnfitDataException(
-          String.format("Cannot load a model from %s: %s", folder.uri(), e.getMessage()), e);
+          String.format(
+              Locale.ROOT, "Cannot load a model from %s: %s", folder.uri(), e.getMessage()),
+          e);
     }
   }
 
@@ -114,20 +118,20 @@ public final class ModelFolder {
    */
   public List<Weights> weights() {
     Weights all = files.read();
-    var unused = new TreeSet<>(all.tensors().keySet());
+    var places = new HashSet<String>();
     var modules = new ArrayList<Weights>();
     for (int i = 0; i < division().moduleCount(); i++) {
       var tensors = new LinkedHashMap<String, Weights.Tensor>();
       for (ParameterSpec spec : architecture().parameters(division(), i)) {
         tensors.put(spec.name(), tensor(all.tensors(), spec));
-        unused.remove(spec.name());
+        places.add(spec.name());
       }
       modules.add(new Weights(tensors));
     }
-    unused.removeIf(name -> name.endsWith("num_batches_tracked"));
-    if (!unused.isEmpty()) {
+    List<String> others = all.others(places);
+    if (!others.isEmpty()) {
       throw unfit(
-          "the network's tensors alone", unused.size() + " others such as " + unused.first());
+          "the network's tensors alone", others.size() + " others such as " + others.get(0));
     }
     return modules;
   }
@@ -147,6 +151,10 @@ public final class ModelFolder {
   private UnfitDataException unfit(String expected, String got) {
     return new UnfitDataException(
         String.format(
-            "Cannot load the weights of %s: expected %s, got %s", folder.uri(), expected, got));
+            Locale.ROOT,
+            "Cannot load the weights of %s: expected %s, got %s",
+            folder.uri(),
+            expected,
+            got));
   }
 }

@@ -5,6 +5,7 @@ import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.ResidualNetwork;
 import io.deepincubation.core.network.VisionTransformer;
 import io.deepincubation.core.recipe.ModelRecipe;
+import java.util.Locale;
 
 /** The architecture that a recipe asks for. */
 public final class Architectures {
@@ -22,9 +23,12 @@ public final class Architectures {
     if (model.classes() != 0 && model.classes() != classes) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot train on this data: the recipe expects %d classes, the data has %d; set"
                   + " model.classes=%d, or 0 to take it from the data",
-              model.classes(), classes, classes));
+              model.classes(),
+              classes,
+              classes));
     }
     return switch (model.family()) {
       case VIT ->

@@ -7,6 +7,7 @@ import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.RunRecord;
 import io.deepincubation.core.run.StageKey;
 import io.deepincubation.core.run.StageResult;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -76,6 +77,7 @@ public final class CommittedStages {
             .map(
                 difference ->
                     String.format(
+                        Locale.ROOT,
                         "%s is %s there and %s here",
                         difference.name(),
                         told(difference.name(), difference.here(), defaults),
@@ -84,6 +86,7 @@ public final class CommittedStages {
     String where = committed ? folder.stageUri(stage.name()) : folder.checkpointsUri(stage.name());
     return new RecipeException(
         String.format(
+            Locale.ROOT,
             "Cannot use the run folder %s: its stage %s %s otherwise: %s; delete %s to train it"
                 + " anew, or choose another --run",
             folder.uri(),

@@ -2,6 +2,7 @@ package io.deepincubation.core.method;
 
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.StageResult;
+import java.util.Locale;
 
 /** A stage needs another one that is not committed. The message names it and what runs it. */
 public final class MissingStageException extends RuntimeException {
@@ -23,7 +24,10 @@ public final class MissingStageException extends RuntimeException {
             () ->
                 new MissingStageException(
                     String.format(
+                        Locale.ROOT,
                         "Cannot find stage %s in %s: run `%s` first",
-                        stage, folder.uri(), Stages.verb(stage))));
+                        stage,
+                        folder.uri(),
+                        Stages.verb(stage))));
   }
 }

@@ -6,14 +6,21 @@ import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.storage.CorruptFileException;
+import io.deepincubation.core.storage.Json;
 import io.deepincubation.core.storage.Storage;
 import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.core.weights.WeightsFolder;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +36,7 @@ final class PretrainedWeights implements StartingWeights {
 
   private static final Logger LOG = LoggerFactory.getLogger(PretrainedWeights.class);
   private static final Pattern LAYER = Pattern.compile("blocks\\.(\\d+)\\.(.+)");
+  private static final String CONFIGURATION = "config.json";
   private static final Pattern HEAD = Pattern.compile("(head|fc)\\..+");
 
   private final Architecture architecture;
@@ -63,7 +71,8 @@ final class PretrainedWeights implements StartingWeights {
   /**
    * {@inheritDoc}
    *
-   * @throws UnfitDataException if tensors are missing or of another shape
+   * @throws UnfitDataException if tensors are missing, too many or of another shape, or the model
+   *     computes otherwise with them
    * @throws StorageException if there are no weights, or others than the run began with, or the
    *     file system refuses
    */
@@ -102,11 +111,7 @@ final class PretrainedWeights implements StartingWeights {
       LOG.info("The head begins at random: {} has {} for {}", folder.uri(), shape(found), name);
       return fresh.tensor(spec.name());
     }
-    throw new UnfitDataException(
-        String.format(
-            "Cannot begin with the weights of %s: expected %s of shape %s, got %s; set"
-                + " initial-weights to a model of the recipe's shape",
-            folder.uri(), name, spec.shape(), shape(found)));
+    throw unfit(name + " of shape " + spec.shape(), shape(found));
   }
 
   private static boolean isOf(Shape shape, Weights.Tensor tensor) {
@@ -121,7 +126,71 @@ final class PretrainedWeights implements StartingWeights {
     if (read == null) {
       WeightsFolder weights = WeightsFolder.open(folder);
       read = digest == null ? weights.read() : weights.read(digest);
+      requireNoOthers(read);
+      requireSameComputation();
     }
     return read.tensors();
+  }
+
+  /** A tensor that has no place here belongs to a network that computes something else. */
+  private void requireNoOthers(Weights weights) {
+    Set<String> places =
+        IntStream.range(0, target.moduleCount())
+            .mapToObj(module -> architecture.parameters(target, module))
+            .flatMap(List::stream)
+            .map(ParameterSpec::name)
+            .collect(Collectors.toSet());
+    List<String> others = weights.others(places);
+    if (!others.isEmpty()) {
+      throw unfit(
+          "the tensors of the recipe's network alone",
+          others.size() + " others such as " + others.get(0));
+    }
+  }
+
+  /** Shapes tell neither heads nor epsilon; a configuration beside the weights may. */
+  private void requireSameComputation() {
+    Map<String, Object> theirs = configuration();
+    Map<String, Object> ours = architecture.configuration(target);
+    requireSame("num_heads", group(theirs).get("num_heads"), group(ours).get("num_heads"));
+    requireSame("norm_eps", theirs.get("norm_eps"), ours.get("norm_eps"));
+  }
+
+  private Map<String, Object> configuration() {
+    try {
+      return folder.exists(CONFIGURATION) ? Json.readTree(folder, CONFIGURATION) : Map.of();
+    } catch (CorruptFileException e) {
+      throw new UnfitDataException(
+          String.format(
+              Locale.ROOT,
+              "Cannot begin with the weights of %s: %s, which is no configuration: %s",
+              folder.uri(),
+              CONFIGURATION,
+              e.getMessage()),
+          e);
+    }
+  }
+
+  private static Map<?, ?> group(Map<String, Object> configuration) {
+    return configuration.get("model_args") instanceof Map<?, ?> group ? group : Map.of();
+  }
+
+  private void requireSame(String key, @Nullable Object theirs, @Nullable Object ours) {
+    if (theirs instanceof Number found
+        && ours instanceof Number wanted
+        && found.doubleValue() != wanted.doubleValue()) {
+      throw unfit(key + " " + ours + " in " + CONFIGURATION, String.valueOf(theirs));
+    }
+  }
+
+  private UnfitDataException unfit(String expected, String got) {
+    return new UnfitDataException(
+        String.format(
+            Locale.ROOT,
+            "Cannot begin with the weights of %s: expected %s, got %s; set initial-weights to a"
+                + " model of the recipe's shape",
+            folder.uri(),
+            expected,
+            got));
   }
 }

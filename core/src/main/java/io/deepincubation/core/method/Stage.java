@@ -9,6 +9,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -63,15 +64,22 @@ public record Stage(
     if (start.size() != network.moduleCount()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot make stage %s: expected a start for each of %d modules, got %d",
-              name, network.moduleCount(), start.size()));
+              name,
+              network.moduleCount(),
+              start.size()));
     }
     if (!network.allModules().containsAll(trained)
         || (moduleIndex != null && !network.allModules().contains(moduleIndex))) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot make stage %s: expected modules below %d, got %s trained and %s kept",
-              name, network.moduleCount(), trained, moduleIndex));
+              name,
+              network.moduleCount(),
+              trained,
+              moduleIndex));
     }
   }
 

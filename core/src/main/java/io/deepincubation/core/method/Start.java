@@ -58,8 +58,12 @@ public sealed interface Start extends Serializable {
     @Override
     public String inWords() {
       return String.format(
+          Locale.ROOT,
           "%s from %s %s, else fresh for %s",
-          growth.name().toLowerCase(Locale.ROOT), stage, network, purpose);
+          growth.name().toLowerCase(Locale.ROOT),
+          stage,
+          network,
+          purpose);
     }
 
     @Override

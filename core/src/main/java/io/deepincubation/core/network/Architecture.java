@@ -6,6 +6,7 @@ import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.random.RandomStream;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -135,9 +136,12 @@ public interface Architecture {
   default NetworkPart auxiliary(ModularDivision division, int moduleIndex, AuxiliaryKind kind) {
     throw new IllegalArgumentException(
         String.format(
+            Locale.ROOT,
             "Cannot build an auxiliary network %s on module %d: expected a vision transformer or a"
                 + " residual network, got %s",
-            kind, moduleIndex, getClass().getSimpleName()));
+            kind,
+            moduleIndex,
+            getClass().getSimpleName()));
   }
 
   /**
@@ -153,9 +157,11 @@ public interface Architecture {
     if (moduleIndex == division.moduleCount() - 1) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot tell the head of module %d from the rest: expected a vision transformer or a"
                   + " residual network, got %s",
-              moduleIndex, getClass().getSimpleName()));
+              moduleIndex,
+              getClass().getSimpleName()));
     }
     return new NetworkPart(
         parameters(division, moduleIndex),
@@ -177,9 +183,11 @@ public interface Architecture {
   default String layerPrefix(ModularDivision division, int moduleIndex, int layer) {
     throw new IllegalArgumentException(
         String.format(
+            Locale.ROOT,
             "Cannot tell the layers of module %d apart: expected a vision transformer or a residual"
                 + " network, got %s",
-            moduleIndex, getClass().getSimpleName()));
+            moduleIndex,
+            getClass().getSimpleName()));
   }
 
   /**
@@ -191,6 +199,7 @@ public interface Architecture {
   default List<String> closingParameters() {
     throw new IllegalArgumentException(
         String.format(
+            Locale.ROOT,
             "Cannot tell what ends a layer: expected a vision transformer or a residual network,"
                 + " got %s",
             getClass().getSimpleName()));

@@ -11,6 +11,7 @@ import io.deepincubation.core.script.TorchEngine;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -42,8 +43,11 @@ public final class ModularNetwork implements AutoCloseable {
     if (weights.size() != division.moduleCount()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot build a network of division %s: expected weights of %d modules, got %d",
-              division, division.moduleCount(), weights.size()));
+              division,
+              division.moduleCount(),
+              weights.size()));
     }
     this.architecture = architecture;
     this.division = division;

@@ -4,6 +4,7 @@ import io.deepincubation.core.division.ModularDivision;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -77,9 +78,13 @@ public enum ModuleGrowth {
     if (metaDepth > depth) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot make %d layers of module %d out of the meta module's: expected at most %d,"
                   + " got %d",
-              depth, moduleIndex, depth, metaDepth));
+              depth,
+              moduleIndex,
+              depth,
+              metaDepth));
     }
     Map<String, Weights.Tensor> known =
         metaModule.renamed(names(architecture.parameters(meta, moduleIndex))).tensors();

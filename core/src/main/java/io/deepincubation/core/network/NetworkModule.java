@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ObjIntConsumer;
 
 /** A module or an auxiliary network in memory: its block, with arrays on a device. */
@@ -187,8 +188,11 @@ public final class NetworkModule {
     if (parameters.size() != specs.size() || weights.tensors().size() != specs.size()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot load a module: expected %d tensors, got %d for a block of %d parameters",
-              specs.size(), weights.tensors().size(), parameters.size()));
+              specs.size(),
+              weights.tensors().size(),
+              parameters.size()));
     }
     int index = 0;
     for (var tensor : weights.tensors().entrySet()) {
@@ -197,8 +201,12 @@ public final class NetworkModule {
       if (!Arrays.equals(shape, spec.shape().getShape())) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "Cannot load tensor %s into %s: expected shape %s, got %s",
-                tensor.getKey(), spec.name(), spec.shape(), tensor.getValue().shape()));
+                tensor.getKey(),
+                spec.name(),
+                spec.shape(),
+                tensor.getValue().shape()));
       }
       consumer.accept(FloatBuffer.wrap(tensor.getValue().values()), index);
       index++;

@@ -9,6 +9,7 @@ import io.deepincubation.core.script.ScriptBlock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -37,9 +38,11 @@ public record ResidualNetwork(int image, int width, int classes) implements Arch
     if (image < 1 || width < 1) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot build a residual network for images of side %d with %d channels: expected at"
                   + " least 1 of both",
-              image, width));
+              image,
+              width));
     }
     if (classes < 1) {
       throw new IllegalArgumentException(
@@ -75,9 +78,12 @@ public record ResidualNetwork(int image, int width, int classes) implements Arch
     if (division.moduleCount() != GROUPS) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot divide a residual network as %s: expected %d modules, one a group of equal"
                   + " width, got %d",
-              division, GROUPS, division.moduleCount()));
+              division,
+              GROUPS,
+              division.moduleCount()));
     }
   }
 

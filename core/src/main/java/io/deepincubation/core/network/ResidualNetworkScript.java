@@ -155,7 +155,7 @@ final class ResidualNetworkScript {
 
   /** Lines that make a result of x, in training or not. */
   private String program(String body) {
-    return String.format(CONVOLUTIONS, cast("x"), cast("p[i]"), cast("p[i + 1]"))
+    return String.format(Locale.ROOT, CONVOLUTIONS, cast("x"), cast("p[i]"), cast("p[i + 1]"))
         + "\ndef forward(self, x: Tensor, p: List[Tensor], training: bool) -> Tensor:\n"
         + String.format(Locale.ROOT, "  x = torch.contiguous(x, memory_format=%d)%n", layout)
         + body

@@ -9,6 +9,7 @@ import io.deepincubation.core.script.ScriptBlock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -47,14 +48,18 @@ public record VisionTransformer(
     if (image < 1 || patch < 1 || image % patch != 0) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot cut an image of side %d into patches of side %d: expected a divisor",
-              image, patch));
+              image,
+              patch));
     }
     if (heads < 1 || width < 1 || width % heads != 0) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot split width %d over %d heads: expected a divisor of the width",
-              width, heads));
+              width,
+              heads));
     }
     if (classes < 1) {
       throw new IllegalArgumentException(

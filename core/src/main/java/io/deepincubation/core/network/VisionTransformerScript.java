@@ -248,20 +248,21 @@ final class VisionTransformerScript {
                 "torch.to(self.layers(%1$s, keep, p, %2$d, (len(p) - %2$d) // 12), FLOAT)",
                 input(first),
                 embedded);
-    return program(first, last, String.format(FORWARD, output));
+    return program(first, last, String.format(Locale.ROOT, FORWARD, output));
   }
 
   /** The program of a last module that gives the class token after its last layer. */
   String lastTrunk(boolean first) {
     String output = String.format(Locale.ROOT, "torch.to(%s, FLOAT)", classToken(first, 0));
-    return program(first, /* last= */ false, String.format(FORWARD, output));
+    return program(first, /* last= */ false, String.format(Locale.ROOT, FORWARD, output));
   }
 
   /** The program of a last module of depth 1 that drops nothing. */
   String auxiliaryHead() {
     String output =
         String.format(Locale.ROOT, "self.classify(%s, p)[0]", classToken(false, HEAD_PARAMETERS));
-    return program(/* first= */ false, /* last= */ true, String.format(FORWARD_WHOLE, output));
+    return program(
+        /* first= */ false, /* last= */ true, String.format(Locale.ROOT, FORWARD_WHOLE, output));
   }
 
   /** The program of a decoder of tokens. */
@@ -271,7 +272,7 @@ final class VisionTransformerScript {
             + "\n"
             + DECODER
             + "\n"
-            + String.format(FORWARD_WHOLE, "self.decode(x, p)"));
+            + String.format(Locale.ROOT, FORWARD_WHOLE, "self.decode(x, p)"));
   }
 
   private static String input(boolean first) {

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Named fp32 tensors outside of any engine, in the order of the network's parameters.
@@ -60,6 +61,19 @@ public final class Weights {
           "Cannot find tensor " + name + ": expected one of " + tensors.keySet());
     }
     return tensor;
+  }
+
+  /**
+   * Names of tensors that a network has no place for, sorted. A batch norm's count of batches,
+   * which PyTorch keeps beside its statistics, is none of them.
+   *
+   * @param places names of the network's tensors
+   */
+  public List<String> others(Set<String> places) {
+    return tensors.keySet().stream()
+        .filter(name -> !places.contains(name) && !name.endsWith("num_batches_tracked"))
+        .sorted()
+        .toList();
   }
 
   /**

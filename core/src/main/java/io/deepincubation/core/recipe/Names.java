@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** How things are called in files, and what a misspelt name may have meant. */
-final class Names {
+public final class Names {
 
   private Names() {}
 
@@ -21,7 +21,7 @@ final class Names {
   }
 
   /** The known name with the fewest edits, if they are fewer than half of its letters. */
-  static Optional<String> nearest(String name, Collection<String> known) {
+  public static Optional<String> nearest(String name, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
         .filter(candidate -> 2 * distance(name, candidate) < candidate.length());

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -55,9 +56,12 @@ record RecipeText(String yaml, String source, @Nullable Path file, List<RecipeTe
     if (base.file != null && chain().stream().anyMatch(text -> base.file.equals(text.file))) {
       throw new RecipeException(
           String.format(
+              Locale.ROOT,
               "Cannot read recipe %s: expected extends (%s) to end at a recipe that extends none,"
                   + " got the cycle %s; take one extends out",
-              source, origin, cycle(base)));
+              source,
+              origin,
+              cycle(base)));
     }
     return base;
   }

@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import io.deepincubation.core.recipe.RecipeTree.Mapping;
 import io.deepincubation.core.recipe.RecipeTree.Scalar;
 import io.deepincubation.core.recipe.RecipeTree.Sequence;
+import io.deepincubation.core.text.YamlDepth;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,7 +12,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
@@ -94,8 +97,7 @@ public final class RecipeYaml {
   private static RecipeTree overriding(String value, String override) {
     String origin = "--set";
     try {
-      return new Compose(settings(override))
-          .composeString(value)
+      return composed(value, override)
           .map(node -> withOrigin(tree(node, override), origin))
           .orElseGet(() -> new Scalar("", false, origin));
     } catch (YamlEngineException e) {
@@ -118,7 +120,7 @@ public final class RecipeYaml {
 
   private static Mapping read(String yaml, String source) {
     try {
-      Node root = new Compose(settings(source)).composeString(yaml).orElse(null);
+      Node root = composed(yaml, source).orElse(null);
       if (root == null) {
         return new Mapping(Map.of(), "line 1");
       }
@@ -138,8 +140,11 @@ public final class RecipeYaml {
     }
   }
 
-  private static LoadSettings settings(String source) {
-    return LoadSettings.builder().setLabel(source).setMaxAliasesForCollections(0).build();
+  private static Optional<Node> composed(String yaml, String source) {
+    LoadSettings settings =
+        LoadSettings.builder().setLabel(source).setMaxAliasesForCollections(0).build();
+    YamlDepth.require(yaml, settings);
+    return new Compose(settings).composeString(yaml);
   }
 
   private static RecipeTree tree(Node node, String source) {
@@ -163,8 +168,11 @@ public final class RecipeYaml {
       if (entries.putIfAbsent(key, value) != null) {
         throw new RecipeException(
             String.format(
+                Locale.ROOT,
                 "Cannot read recipe %s: expected each key once, got %s twice (%s)",
-                source, key, value.origin()));
+                source,
+                key,
+                value.origin()));
       }
     }
     return new Mapping(entries, origin);
@@ -194,8 +202,11 @@ public final class RecipeYaml {
     }
     throw new RecipeException(
         String.format(
+            Locale.ROOT,
             "Cannot read recipe %s: expected extends (%s) to name a recipe or a file, got %s",
-            text.source(), named.origin(), named.describe()));
+            text.source(),
+            named.origin(),
+            named.describe()));
   }
 
   private static String stem(String source) {

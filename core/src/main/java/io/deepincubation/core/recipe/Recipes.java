@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 
 /** The recipes that the library brings, and those of files. */
 @Stable
@@ -93,7 +94,11 @@ public final class Recipes {
         Names.nearest(name, NAMES).map(known -> "; did you mean " + known + "?").orElse("");
     return new RecipeException(
         String.format(
+            Locale.ROOT,
             "Cannot find recipe %s: expected %s (%s)%s",
-            described, expected, String.join(", ", NAMES), nearest));
+            described,
+            expected,
+            String.join(", ", NAMES),
+            nearest));
   }
 }

@@ -2,6 +2,7 @@ package io.deepincubation.core.run;
 
 import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.core.thread.Daemons;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -115,9 +116,11 @@ public final class CheckpointKeeper implements AutoCloseable {
     if (refusals >= MOST_REFUSALS) {
       throw new StorageException(
           String.format(
+              Locale.ROOT,
               "%s (%d checkpoints in a row; the ones before stay, so the same command goes on from"
                   + " them)",
-              refusal.getMessage(), refusals),
+              refusal.getMessage(),
+              refusals),
           refusal);
     }
     LOG.warn("Skipped a checkpoint, training goes on: {}", refusal.getMessage());

@@ -2,6 +2,7 @@ package io.deepincubation.core.run;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * How often a training's state is kept. It changes no result, only what a killed training repeats.
@@ -27,8 +28,10 @@ public record CheckpointPolicy(long mostRepeatedSteps, Duration pause) implement
     if (mostRepeatedSteps < 1 || pause.isNegative()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot keep checkpoints: expected at least 1 step and a pause from 0, got %d and %s",
-              mostRepeatedSteps, pause));
+              mostRepeatedSteps,
+              pause));
     }
   }
 

@@ -9,6 +9,7 @@ import io.deepincubation.core.weights.WeightsFile;
 import io.deepincubation.core.weights.WeightsFile.Shard;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -184,9 +185,15 @@ public final class Checkpoints {
     if (formatVersion != FORMAT_VERSION) {
       throw new StorageException(
           String.format(
+              Locale.ROOT,
               "Cannot go on from %s/%s: expected format version %d, got %d; use the version of this"
                   + " library that wrote it, or delete %s/%s to begin the stage anew",
-              storage.uri(), file, FORMAT_VERSION, formatVersion, storage.uri(), folder));
+              storage.uri(),
+              file,
+              FORMAT_VERSION,
+              formatVersion,
+              storage.uri(),
+              folder));
     }
   }
 

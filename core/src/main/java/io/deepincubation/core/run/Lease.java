@@ -1,6 +1,7 @@
 package io.deepincubation.core.run;
 
 import io.deepincubation.core.machine.Host;
+import java.util.Locale;
 
 /**
  * Who works in a run folder; kept as {@code lease.json}.
@@ -54,7 +55,8 @@ record Lease(
 
   /** In words: who and where. */
   String holder() {
-    return String.format("process %d on %s (application %s)", process, host, application);
+    return String.format(
+        Locale.ROOT, "process %d on %s (application %s)", process, host, application);
   }
 
   /** In words: who, where, until when. */

@@ -2,6 +2,7 @@ package io.deepincubation.core.run;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * How a driver holds a run folder.
@@ -21,9 +22,11 @@ public record LeaseTerms(Duration duration, Duration patience, String applicatio
     if (duration.toSeconds() < 1 || patience.isNegative()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot hold a run folder: expected a duration from a second and patience from 0, got"
                   + " %s and %s",
-              duration, patience));
+              duration,
+              patience));
     }
   }
 

@@ -2,6 +2,7 @@ package io.deepincubation.core.run;
 
 import io.deepincubation.core.machine.ResidentMemory;
 import java.io.Serializable;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,14 +84,20 @@ public sealed interface RunEvent extends Serializable {
       if (module != null && (module < 0 || module >= modules)) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "Cannot tell the progress of %s: expected a module index from 0 to %d, got %d",
-                stage, modules - 1, module));
+                stage,
+                modules - 1,
+                module));
       }
       if (step < 0 || step > steps) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "Cannot tell the progress of %s: expected a step from 0 to %d, got %d",
-                stage, steps, step));
+                stage,
+                steps,
+                step));
       }
     }
 

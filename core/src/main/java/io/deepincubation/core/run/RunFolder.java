@@ -9,6 +9,7 @@ import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.core.weights.WeightsFile;
 import io.deepincubation.core.weights.WeightsFile.Shard;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -87,9 +88,12 @@ public final class RunFolder {
         || found.formatVersion() > RunRecord.FORMAT_VERSION) {
       throw new StorageException(
           String.format(
+              Locale.ROOT,
               "Cannot read %s: expected format version %d, got %d; use the version of this library"
                   + " that wrote it, or choose another --run",
-              full(RUN), RunRecord.FORMAT_VERSION, found.formatVersion()));
+              full(RUN),
+              RunRecord.FORMAT_VERSION,
+              found.formatVersion()));
     }
     return Optional.of(found);
   }
@@ -110,6 +114,7 @@ public final class RunFolder {
     if (!found.dataDigest().equals(expected.dataDigest())) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot use the run folder %s: it belongs to the data of %s (digest %s), expected the"
                   + " data of %s (digest %s); choose another --run or delete it",
               uri(),
@@ -158,9 +163,11 @@ public final class RunFolder {
     } catch (NumberFormatException e) {
       throw new StorageException(
           String.format(
+              Locale.ROOT,
               "Cannot read %s: expected a class's number in each line: %s; delete its folder and"
                   + " run the stage again",
-              full(name), e.getMessage()),
+              full(name),
+              e.getMessage()),
           e);
     }
   }
@@ -175,8 +182,10 @@ public final class RunFolder {
     } catch (CorruptFileException e) {
       throw new StorageException(
           String.format(
+              Locale.ROOT,
               "Cannot read %s: %s; delete it, only the report needs it",
-              full(ATTEMPTS), e.getMessage()),
+              full(ATTEMPTS),
+              e.getMessage()),
           e);
     }
   }
@@ -203,8 +212,11 @@ public final class RunFolder {
     } catch (CorruptFileException e) {
       throw new StorageException(
           String.format(
+              Locale.ROOT,
               "Cannot trust %s: %s; delete the folder %s and run the stage again",
-              full(stage + "/" + shard.file()), e.getMessage(), full(stage)),
+              full(stage + "/" + shard.file()),
+              e.getMessage(),
+              full(stage)),
           e);
     }
   }
@@ -278,8 +290,10 @@ public final class RunFolder {
   private StorageException damaged(String name, CorruptFileException cause) {
     return new StorageException(
         String.format(
+            Locale.ROOT,
             "Cannot read %s: %s; delete its folder and run the stage again",
-            full(name), cause.getMessage()),
+            full(name),
+            cause.getMessage()),
         cause);
   }
 

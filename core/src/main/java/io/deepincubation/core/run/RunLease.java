@@ -8,6 +8,7 @@ import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.core.thread.Daemons;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
@@ -144,9 +145,12 @@ public final class RunLease implements AutoCloseable {
   private LeaseException held(Lease holder) {
     return new LeaseException(
         String.format(
+            Locale.ROOT,
             "Cannot use the run folder %s: it is held by %s; let that driver finish, or wait longer"
                 + " for it (now %d s)",
-            storage.uri(), holder, terms.patience().toSeconds()));
+            storage.uri(),
+            holder,
+            terms.patience().toSeconds()));
   }
 
   private boolean takeFree() throws InterruptedException {
@@ -229,9 +233,12 @@ public final class RunLease implements AutoCloseable {
     if (other != null) {
       throw new LeaseException(
           String.format(
+              Locale.ROOT,
               "Cannot go on with the run folder %s: this driver did not renew its lease for %d s,"
                   + " and %s took over; let that driver finish",
-              storage.uri(), terms.duration().toSeconds(), other.holder()));
+              storage.uri(),
+              terms.duration().toSeconds(),
+              other.holder()));
     }
   }
 
@@ -262,8 +269,11 @@ public final class RunLease implements AutoCloseable {
     } catch (CorruptFileException e) {
       throw new StorageException(
           String.format(
+              Locale.ROOT,
               "Cannot read %s/%s: %s; make sure that no driver works there, then delete it",
-              storage.uri(), FILE, e.getMessage()),
+              storage.uri(),
+              FILE,
+              e.getMessage()),
           e);
     } catch (StorageException e) {
       if (!storage.exists(FILE)) {
@@ -280,9 +290,13 @@ public final class RunLease implements AutoCloseable {
     if (found.formatVersion() != Lease.FORMAT_VERSION) {
       throw new StorageException(
           String.format(
+              Locale.ROOT,
               "Cannot read %s/%s: expected format version %d, got %d; use the version of this"
                   + " library that wrote it, or delete it when no driver works there",
-              storage.uri(), FILE, Lease.FORMAT_VERSION, found.formatVersion()));
+              storage.uri(),
+              FILE,
+              Lease.FORMAT_VERSION,
+              found.formatVersion()));
     }
     return found;
   }

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Arrays of values that Java has, in memory that libtorch takes and that is freed with the array.
@@ -45,8 +46,11 @@ public final class HostArrays {
     if (given != shape.size()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot make an array of shape %s: expected %d values, got %d",
-              shape, shape.size(), given));
+              shape,
+              shape.size(),
+              given));
     }
     if (!manager.getDevice().isGpu()) {
       return filled(manager, shape, values);

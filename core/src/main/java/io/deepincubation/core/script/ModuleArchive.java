@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -105,14 +106,14 @@ public final class ModuleArchive {
     var body = new StringBuilder("  def forward(self, x: Tensor) -> Tensor:\n");
     for (int i = 0; i < parts.size(); i++) {
       source.append(source(i, parts.get(i)));
-      network.append(String.format("  module_%d : __torch__.Part%d\n", i, i));
-      body.append(String.format("    x = (self.module_%d).run(x)\n", i));
+      network.append(String.format(Locale.ROOT, "  module_%d : __torch__.Part%d\n", i, i));
+      body.append(String.format(Locale.ROOT, "    x = (self.module_%d).run(x)\n", i));
     }
     return source.append(network).append(body).append("    return x\n").toString();
   }
 
   private static String source(int index, Part part) {
-    var header = new StringBuilder(String.format("class Part%d(Module):\n", index));
+    var header = new StringBuilder(String.format(Locale.ROOT, "class Part%d(Module):\n", index));
     header.append("  __parameters__ = [").append(names(part, /* buffers= */ false)).append("]\n");
     header.append("  __buffers__ = [").append(names(part, /* buffers= */ true)).append("]\n");
     header.append("  training : bool\n");
@@ -124,8 +125,10 @@ public final class ModuleArchive {
     String arguments = part.keepsBranches() ? "x, torch.zeros([0, 0]), p" : "x, p";
     String run =
         String.format(
+            Locale.ROOT,
             "def run(self, x: Tensor) -> Tensor:\n  p = [%s]\n  return self.evaluate(%s)\n",
-            String.join(", ", list), arguments);
+            String.join(", ", list),
+            arguments);
     return header + (part.methods() + "\n" + run).indent(2);
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,6 +57,14 @@ public final class LocalStorage implements Storage {
   public LocalStorage(String uri, Path root) {
     this.uri = uri;
     this.root = root.toAbsolutePath().normalize();
+  }
+
+  /**
+   * The URI of a path, letter by letter: Java's own would code what is beyond ASCII, and file
+   * systems would take the code for the name.
+   */
+  public static String uri(Path path) {
+    return "file://" + path.toAbsolutePath().normalize();
   }
 
   /**
@@ -263,7 +272,7 @@ public final class LocalStorage implements Storage {
 
   private StorageException refused(String verb, String name, IOException cause) {
     return new StorageException(
-        String.format("Cannot %s %s: %s", verb, full(name), explain(cause)), cause);
+        String.format(Locale.ROOT, "Cannot %s %s: %s", verb, full(name), explain(cause)), cause);
   }
 
   private static String explain(IOException cause) {

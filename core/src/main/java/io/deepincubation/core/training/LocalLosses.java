@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -32,8 +33,10 @@ public record LocalLosses(AuxiliaryKind head, List<Double> lambda1, List<Double>
     if (lambda1.size() != lambda2.size()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot weigh local losses by %s and %s: expected as many of both",
-              lambda1, lambda2));
+              lambda1,
+              lambda2));
     }
     for (int k = 0; k < lambda1.size(); k++) {
       requireLoss(k, lambda1.get(k), lambda2.get(k));
@@ -45,9 +48,12 @@ public record LocalLosses(AuxiliaryKind head, List<Double> lambda1, List<Double>
     if (!factors || lambda1 + lambda2 == 0) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot train module %d by a loss of its own: expected factors of at least 0, one of"
                   + " them above, got lambda1 %s and lambda2 %s",
-              moduleIndex, lambda1, lambda2));
+              moduleIndex,
+              lambda1,
+              lambda2));
     }
   }
 

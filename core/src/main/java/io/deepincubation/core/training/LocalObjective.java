@@ -11,6 +11,7 @@ import io.deepincubation.core.script.GradientMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,9 +62,12 @@ public final class LocalObjective implements Objective {
     if (network.division().moduleCount() != losses.moduleCount()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot train the modules of %s by their own losses: expected losses of %d modules,"
                   + " got %d",
-              network.division(), network.division().moduleCount(), losses.moduleCount()));
+              network.division(),
+              network.division().moduleCount(),
+              losses.moduleCount()));
     }
     this.network = network;
     this.task = task;

@@ -10,6 +10,7 @@ import io.deepincubation.core.run.CheckpointKeeper;
 import io.deepincubation.core.run.Checkpoints;
 import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.run.TrainingState;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -203,9 +204,13 @@ public final class Trainer {
       if (!Double.isFinite(loss)) {
         throw new TrainingDivergedException(
             String.format(
+                Locale.ROOT,
                 "Training diverged in stage %s, epoch %d, step %d: expected a finite loss, got %s;"
                     + " lower the rate or lengthen the warm-up",
-                stage.name(), steps.epoch(step - 1), step, loss));
+                stage.name(),
+                steps.epoch(step - 1),
+                step,
+                loss));
       }
     }
   }

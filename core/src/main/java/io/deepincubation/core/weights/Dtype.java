@@ -7,15 +7,18 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
 
-/** The element types of a safetensors file that can be read as floats. */
+/**
+ * The element types of a safetensors file. Weights are of those that {@link #isReadable can be
+ * read} as floats; the others are of buffers beside them, or of quantized weights.
+ */
 enum Dtype {
-  F32(4) {
+  F32(4, true) {
     @Override
     void decode(ByteBuffer bytes, float[] values, int offset, int count) {
       bytes.asFloatBuffer().get(values, offset, count);
     }
   },
-  F64(8) {
+  F64(8, true) {
     @Override
     void decode(ByteBuffer bytes, float[] values, int offset, int count) {
       DoubleBuffer doubles = bytes.asDoubleBuffer();
@@ -24,7 +27,7 @@ enum Dtype {
       }
     }
   },
-  F16(2) {
+  F16(2, true) {
     @Override
     void decode(ByteBuffer bytes, float[] values, int offset, int count) {
       ShortBuffer halves = bytes.asShortBuffer();
@@ -33,7 +36,7 @@ enum Dtype {
       }
     }
   },
-  BF16(2) {
+  BF16(2, true) {
     @Override
     void decode(ByteBuffer bytes, float[] values, int offset, int count) {
       ShortBuffer halves = bytes.asShortBuffer();
@@ -42,7 +45,7 @@ enum Dtype {
       }
     }
   },
-  I64(8) {
+  I64(8, true) {
     @Override
     void decode(ByteBuffer bytes, float[] values, int offset, int count) {
       LongBuffer longs = bytes.asLongBuffer();
@@ -51,7 +54,7 @@ enum Dtype {
       }
     }
   },
-  I32(4) {
+  I32(4, true) {
     @Override
     void decode(ByteBuffer bytes, float[] values, int offset, int count) {
       IntBuffer ints = bytes.asIntBuffer();
@@ -59,14 +62,30 @@ enum Dtype {
         values[offset + i] = ints.get(i);
       }
     }
-  };
+  },
+  BOOL(1, false),
+  U8(1, false),
+  I8(1, false),
+  F8_E4M3(1, false),
+  F8_E5M2(1, false),
+  I16(2, false),
+  U16(2, false),
+  U32(4, false),
+  U64(8, false);
 
   private static final float SMALLEST_HALF = 0x1p-24f;
 
   private final int bytes;
+  private final boolean readable;
 
-  Dtype(int bytes) {
+  Dtype(int bytes, boolean readable) {
     this.bytes = bytes;
+    this.readable = readable;
+  }
+
+  /** Whether values become floats. */
+  boolean isReadable() {
+    return readable;
   }
 
   /** Bytes of one value. */
@@ -75,7 +94,9 @@ enum Dtype {
   }
 
   /** Turns little-endian bytes, from the buffer's position on, into floats. */
-  abstract void decode(ByteBuffer bytes, float[] values, int offset, int count);
+  void decode(ByteBuffer bytes, float[] values, int offset, int count) {
+    throw new IllegalStateException("Cannot read " + this + " as floats");
+  }
 
   /** A view in the byte order of the format. */
   static ByteBuffer littleEndian(byte[] bytes) {

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.storage.CorruptFileException;
 import io.deepincubation.core.storage.Json;
@@ -14,7 +15,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -33,6 +36,7 @@ record SafetensorsHeader(List<Entry> entries) {
     }
   }
 
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("-?\\d{1,18}");
   private static final int LENGTH_BYTES = 8;
   private static final long MAX_BYTES = 100_000_000;
   private static final String METADATA = "__metadata__";
@@ -76,7 +80,7 @@ record SafetensorsHeader(List<Entry> entries) {
     long size = Dtype.littleEndian(length).getLong();
     if (size < 2 || size > MAX_BYTES) {
       throw new CorruptFileException(
-          "expected a header of 2 to " + MAX_BYTES + " bytes, got " + size);
+          "expected a header of 2 to " + MAX_BYTES + " bytes, got " + size + otherKind(length));
     }
     byte[] text = stream.readNBytes((int) size);
     if (text.length < size) {
@@ -84,6 +88,25 @@ record SafetensorsHeader(List<Entry> entries) {
           "expected a header of " + size + " bytes, the file ends after " + text.length);
     }
     return parse(new String(text, StandardCharsets.UTF_8));
+  }
+
+  /**
+   * What a file is by its first bytes, where it is none of weights but often found in their place.
+   */
+  private static String otherKind(byte[] start) {
+    String text = new String(start, StandardCharsets.ISO_8859_1);
+    if (text.equals("version ")) {
+      return ": this is a pointer of Git LFS; fetch the file itself with git lfs pull";
+    }
+    if (text.stripLeading().startsWith("<")) {
+      return ": this is a page of HTML or XML, it begins with "
+          + text
+          + "; download the file itself";
+    }
+    if (text.startsWith("PK\u0003\u0004")) {
+      return ": this is a ZIP archive, as PyTorch's own files are; save it as safetensors";
+    }
+    return "";
   }
 
   private static SafetensorsHeader parse(String text) throws CorruptFileException {
@@ -105,7 +128,7 @@ record SafetensorsHeader(List<Entry> entries) {
 
   private static Entry entry(String name, JsonObject facts) throws CorruptFileException {
     for (String key : List.of("dtype", "shape", "data_offsets")) {
-      if (!facts.has(key)) {
+      if (!facts.has(key) || facts.get(key).isJsonNull()) {
         throw new CorruptFileException("expected a " + key + " of tensor " + name + ", got none");
       }
     }
@@ -114,26 +137,36 @@ record SafetensorsHeader(List<Entry> entries) {
       throw new CorruptFileException(
           "expected two data_offsets of tensor " + name + ", got " + offsets);
     }
-    Dtype dtype = dtype(name, facts.get("dtype").getAsString());
+    Dtype dtype = dtype(name, facts.get("dtype"));
     var entry = new Entry(name, dtype, longs(facts.get("shape")), offsets.get(0), offsets.get(1));
     requireFilled(entry);
     return entry;
   }
 
-  private static Dtype dtype(String tensor, String name) throws CorruptFileException {
+  private static Dtype dtype(String tensor, JsonElement name) throws CorruptFileException {
     return Stream.of(Dtype.values())
-        .filter(dtype -> dtype.name().equals(name))
+        .filter(dtype -> name.equals(new JsonPrimitive(dtype.name())))
         .findFirst()
         .orElseThrow(
             () ->
                 new CorruptFileException(
                     String.format(
+                        Locale.ROOT,
                         "expected a dtype of %s of tensor %s, got %s",
-                        Arrays.toString(Dtype.values()), tensor, name)));
+                        Arrays.toString(Dtype.values()),
+                        tensor,
+                        name)));
   }
 
-  private static List<Long> longs(JsonElement array) {
-    return array.getAsJsonArray().asList().stream().map(JsonElement::getAsLong).toList();
+  private static List<Long> longs(JsonElement array) throws CorruptFileException {
+    var numbers = new ArrayList<Long>();
+    for (JsonElement each : array.getAsJsonArray()) {
+      if (!WHOLE_NUMBER.matcher(each.toString()).matches()) {
+        throw new CorruptFileException("expected whole numbers, got " + array);
+      }
+      numbers.add(each.getAsLong());
+    }
+    return numbers;
   }
 
   private static void requireFilled(Entry entry) throws CorruptFileException {
@@ -144,8 +177,13 @@ record SafetensorsHeader(List<Entry> entries) {
         || size != bytes(entry)) {
       throw new CorruptFileException(
           String.format(
+              Locale.ROOT,
               "expected tensor %s of shape %s and dtype %s to fill its data_offsets, got %d to %d",
-              entry.name(), entry.shape(), entry.dtype(), entry.begin(), entry.end()));
+              entry.name(),
+              entry.shape(),
+              entry.dtype(),
+              entry.begin(),
+              entry.end()));
     }
   }
 
@@ -167,8 +205,11 @@ record SafetensorsHeader(List<Entry> entries) {
       if (entry.begin() != offset) {
         throw new CorruptFileException(
             String.format(
+                Locale.ROOT,
                 "expected tensor %s at offset %d, where the one before ends, got %d",
-                entry.name(), offset, entry.begin()));
+                entry.name(),
+                offset,
+                entry.begin()));
       }
       offset = entry.end();
     }

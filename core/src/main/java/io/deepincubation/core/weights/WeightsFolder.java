@@ -1,5 +1,6 @@
 package io.deepincubation.core.weights;
 
+import com.google.gson.annotations.SerializedName;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.storage.CorruptFileException;
 import io.deepincubation.core.storage.Json;
@@ -19,8 +20,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model's weights as Hugging Face's tools keep them: {@code model.safetensors}, or several files
@@ -28,6 +31,9 @@ import java.util.stream.Collectors;
  * checked against its {@code result.json}.
  */
 public final class WeightsFolder {
+
+  /** What an index says of files; its metadata are of no use for reading. */
+  private record Files(@SerializedName("weight_map") Map<String, String> weightMap) {}
 
   /** What a stage's result says of its weights. */
   private record Result(List<Shard> shards) {}
@@ -101,16 +107,32 @@ public final class WeightsFolder {
 
   private static List<String> files(Storage folder) throws CorruptFileException {
     if (folder.exists(WeightsIndex.FILE)) {
-      WeightsIndex index = Json.read(folder, WeightsIndex.FILE, WeightsIndex.class);
-      return List.copyOf(new LinkedHashSet<>(index.weightMap().values()));
+      var named =
+          new LinkedHashSet<>(
+              Json.read(folder, WeightsIndex.FILE, Files.class).weightMap().values());
+      requireInside(named);
+      return List.copyOf(named);
     }
     if (folder.exists(SINGLE)) {
       return List.of(SINGLE);
     }
     throw new StorageException(
         String.format(
+            Locale.ROOT,
             "Cannot find weights in %s: expected %s or %s, got neither",
-            folder.uri(), WeightsIndex.FILE, SINGLE));
+            folder.uri(),
+            WeightsIndex.FILE,
+            SINGLE));
+  }
+
+  /** Files of an index lie beside it. */
+  private static void requireInside(Set<String> files) throws CorruptFileException {
+    for (@Nullable String file : files) {
+      if (file == null || file.contains("/") || !file.endsWith(".safetensors")) {
+        throw new CorruptFileException(
+            "expected a weight_map of .safetensors files beside the index, got " + file);
+      }
+    }
   }
 
   /** The shape of each tensor, from the files' heads. */
@@ -150,9 +172,12 @@ public final class WeightsFolder {
     if (!foundDigest.equals(digest)) {
       throw new StorageException(
           String.format(
+              Locale.ROOT,
               "Cannot trust the weights in %s: expected digest %s, got %s; put those back that the"
                   + " run began with, or choose another --run",
-              folder.uri(), digest, foundDigest));
+              folder.uri(),
+              digest,
+              foundDigest));
     }
     return weights;
   }
@@ -211,7 +236,12 @@ public final class WeightsFolder {
 
   private StorageException unreadable(String file, IOException cause) {
     return new StorageException(
-        String.format("Cannot read weights from %s/%s: %s", folder.uri(), file, cause.getMessage()),
+        String.format(
+            Locale.ROOT,
+            "Cannot read weights from %s/%s: %s",
+            folder.uri(),
+            file,
+            cause.getMessage()),
         cause);
   }
 }

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +71,7 @@ class StepMemoryTest {
           .forEach(
               speed ->
                   System.out.printf(
+                      Locale.ROOT,
                       "%s: %d %d%n",
                       speed.network(),
                       Objects.requireNonNull(speed.stepBytes()),

@@ -1,6 +1,7 @@
 package io.deepincubation.core.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelExportTest {
@@ -166,6 +168,49 @@ class ModelExportTest {
             .containsExactly(expected, within(1e-5f));
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '^',
+      value = {
+        "'pretrained_cfg': 7 | expected pretrained_cfg as an object, got 7",
+        "'label_names': {'0': 'ant'} | expected label_names as a list, got {\"0\":\"ant\"}",
+        "'division': {} | expected division as a list, got {}",
+        "'division': [2000000000] | expected a division of the layers that are there",
+        "'model_args': 'x' | expected model_args as an object, got \"x\"",
+      })
+  void saysWhichKeyOfAConfigurationIsOfAnotherKind(String entry, String message) {
+    assertThatExceptionOfType(UnfitDataException.class)
+        .isThrownBy(() -> configured(entry))
+        .withMessageStartingWith("Cannot load a model from ")
+        .withMessageContaining(message);
+  }
+
+  @Test
+  void takesNullForAbsent() {
+    ModelFolder model =
+        configured(
+            "'pretrained_cfg': null, 'label_names': null, 'division': null, 'norm_eps': null,"
+                + " 'model_args': null");
+
+    assertThat(model.classNames()).hasSize(5);
+    assertThat(model.division().depths()).containsExactly(3);
+  }
+
+  /** A transformer's folder with another configuration. */
+  private ModelFolder configured(String entries) {
+    Storage target = new LocalStorage(folder.resolve("configured"));
+    var network = new VisionTransformer(SIDE, 4, 64, 1, 5, VisionTransformer.DEIT_EPSILON);
+    WeightsFolder.write(
+        target, network.initialWeights(new ModularDivision(List.of(3)), 3, "test"), NO_LIMIT);
+    byte[] json =
+        ("{'architecture': 'vit_base_patch16_224', " + entries + "}")
+            .replace('\'', '"')
+            .getBytes(StandardCharsets.UTF_8);
+    target.write("config.json", stream -> stream.write(json));
+    return ModelFolder.open(target);
   }
 
   @Test

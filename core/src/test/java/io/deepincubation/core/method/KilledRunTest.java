@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -98,8 +99,12 @@ class KilledRunTest {
           .isEqualTo(killed.facts(undisturbed));
     }
     System.out.printf(
+        Locale.ROOT,
         "seed %d: %d kills of %s in runs of %d events ended in the same bytes%n",
-        SEED, kills, killed, events);
+        SEED,
+        kills,
+        killed,
+        events);
     return null;
   }
 

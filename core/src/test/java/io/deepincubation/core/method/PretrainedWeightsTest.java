@@ -14,11 +14,17 @@ import io.deepincubation.core.storage.Storage;
 import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.core.testing.TinyRuns;
 import io.deepincubation.core.weights.WeightsFolder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PretrainedWeightsTest {
 
@@ -148,6 +154,61 @@ class PretrainedWeightsTest {
             "Cannot begin with the weights of %s: expected cls_token of shape (1, 1, 32), got shape"
                 + " [1, 1, 16]; set initial-weights to a model of the recipe's shape",
             new LocalStorage(folder).uri());
+  }
+
+  @Test
+  void refusesTensorsThatTheRecipesNetworkHasNoPlaceFor() {
+    List<Weights> modules = new ArrayList<>(pretrained(TinyRuns.CLASSES));
+    var more = new LinkedHashMap<>(modules.get(0).tensors());
+    more.put("blocks.0.ls1.gamma", new Weights.Tensor(List.of(1L), new float[] {1e-5f}));
+    more.put("blocks.0.num_batches_tracked", new Weights.Tensor(List.of(), new float[1]));
+    modules.set(0, new Weights(more));
+    WeightsFolder.write(new LocalStorage(folder), modules, ONE_FILE);
+
+    assertThatThrownBy(() -> start().of(target, 1, recipe.seed(), "target"))
+        .isInstanceOf(UnfitDataException.class)
+        .hasMessage(
+            "Cannot begin with the weights of %s: expected the tensors of the recipe's network"
+                + " alone, got 1 others such as blocks.0.ls1.gamma; set initial-weights to a model"
+                + " of the recipe's shape",
+            new LocalStorage(folder).uri());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'model_args': {'num_heads': 4}} | expected num_heads 2 in config.json, got 4",
+        "{'norm_eps': 1e-5} | expected norm_eps 1.0E-6 in config.json, got 1.0E-5",
+        "7 | config.json, which is no configuration: expected a JSON object"
+      })
+  void refusesAModelThatComputesOtherwise(String configuration, String message) {
+    pretrained(TinyRuns.CLASSES);
+    configure(configuration);
+
+    assertThatThrownBy(() -> start().of(target, 0, recipe.seed(), "target"))
+        .isInstanceOf(UnfitDataException.class)
+        .hasMessageStartingWith("Cannot begin with the weights of ")
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{'model_args': null, 'norm_eps': null}",
+        "{'model_args': {'num_heads': 2}, 'norm_eps': 0.000001}"
+      })
+  void takesAModelWhoseConfigurationFitsOrSaysNothing(String configuration) {
+    List<Weights> modules = pretrained(TinyRuns.CLASSES);
+    configure(configuration);
+
+    assertSame(start().of(target, 0, recipe.seed(), "target"), modules.get(0));
+  }
+
+  private void configure(String configuration) {
+    byte[] json = configuration.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    new LocalStorage(folder).write("config.json", stream -> stream.write(json));
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,8 +82,10 @@ class RunFolderTest {
         .isEqualTo(
             JsonParser.parseString(
                 String.format(
+                    Locale.ROOT,
                     "{\"metadata\":{\"total_size\":12},\"weight_map\":{\"a\":\"%s\",\"b\":\"%s\"}}",
-                    first.file(), second.file())));
+                    first.file(),
+                    second.file())));
     assertThat(json("final/config.json")).isEqualTo(JsonParser.parseString("{\"depth\":8}"));
   }
 

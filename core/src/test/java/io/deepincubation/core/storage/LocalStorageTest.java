@@ -15,6 +15,8 @@ import org.apache.parquet.io.SeekableInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalStorageTest {
 
@@ -35,6 +37,20 @@ class LocalStorageTest {
     assertThat(storage.length("folder/deep/file.txt")).isEqualTo(7);
     assertThat(storage.exists("folder")).isTrue();
     assertThat(storage.exists("other")).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"my out", "Übung", "100%", "%20", "a#b?c", "[x]", "a:b", "a\\b"})
+  void aPathBecomesAUriAndBack(String name) throws IOException {
+    Path folder = Files.createDirectory(root.resolve(name));
+
+    String uri = LocalStorage.uri(folder);
+    LocalStorage.of(uri).write("file", stream -> stream.write('a'));
+
+    assertThat(uri).startsWith("file:///").endsWith("/" + name);
+    assertThat(folder.resolve("file")).hasContent("a");
+    assertThat(LocalStorage.of("file:" + folder).exists("file")).isTrue();
+    assertThat(LocalStorage.of(folder.toString()).exists("file")).isTrue();
   }
 
   @Test

@@ -20,6 +20,7 @@ import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.storage.LocalStorage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -39,24 +40,28 @@ public final class TinyRuns {
 
   public static Recipe recipe(int epochs) {
     String stage =
-        "{epochs: %d, warm-up-epochs: 0, stochastic-depth: 0.1, clip-norm: 1}".formatted(epochs);
+        "{epochs: " + epochs + ", warm-up-epochs: 0, stochastic-depth: 0.1, clip-norm: 1}";
     return RecipeYaml.parse(
-        """
-        name: tiny
-        seed: 7
-        precision: fp32
-        model: {depth: 4, width: 16, heads: 2, patch: 4, image: %d}
-        division: {modules: %d}
-        batch: {size: 16, accumulation: 1}
-        optimizer: {rate: 0.1}
-        schedule: {unit: step}
-        augmentation: {crop-padding: 2, rand-augment: 0, color-jitter: 0, repeats: 1}
-        meta: %3$s
-        incubation: %3$s
-        fine-tuning: %3$s
-        end-to-end: %3$s
-        """
-            .formatted(SIDE, MODULES, stage),
+        String.format(
+            Locale.ROOT,
+            """
+            name: tiny
+            seed: 7
+            precision: fp32
+            model: {depth: 4, width: 16, heads: 2, patch: 4, image: %d}
+            division: {modules: %d}
+            batch: {size: 16, accumulation: 1}
+            optimizer: {rate: 0.1}
+            schedule: {unit: step}
+            augmentation: {crop-padding: 2, rand-augment: 0, color-jitter: 0, repeats: 1}
+            meta: %3$s
+            incubation: %3$s
+            fine-tuning: %3$s
+            end-to-end: %3$s
+            """,
+            SIDE,
+            MODULES,
+            stage),
         "tiny.yaml",
         List.of());
   }

@@ -20,11 +20,13 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsTest {
 
@@ -211,10 +213,50 @@ class SafetensorsTest {
 
   @Test
   void rejectsUnknownTypes() {
-    byte[] file = file("{" + entry("a", "F8_E4M3", "[1]", 0, 1) + "}", new byte[1]);
+    byte[] file = file("{" + entry("a", "F4", "[2]", 0, 1) + "}", new byte[1]);
 
+    assertCorrupt(file, "expected a dtype of [F32, F64, F16, BF16, I64, I32, BOOL, U8, I8,");
+    assertCorrupt(file, "of tensor a, got \"F4\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2"})
+  void leavesOutTensorsThatAreNoWeights(String dtype) throws IOException {
+    String header =
+        "{" + entry("mask", dtype, "[3]", 0, 3) + "," + entry("w", "F32", "[1]", 3, 7) + "}";
+    byte[] data = {1, 2, 3, 0, 0, (byte) 0x80, 0x3F};
+
+    Weights read = Safetensors.read(stream(file(header, data)));
+
+    assertThat(read.tensors().keySet()).containsExactly("w");
+    assertThat(read.tensor("w").values()).containsExactly(1f);
+    assertCorrupt(file(header, new byte[2]), "expected tensor mask of shape [3], the file ends");
+  }
+
+  @Test
+  void saysWhatLiesInTheFilesPlace() {
+    String pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\n";
     assertCorrupt(
-        file, "expected a dtype of [F32, F64, F16, BF16, I64, I32] of tensor a, got F8_E4M3");
+        pointer.getBytes(StandardCharsets.UTF_8),
+        "this is a pointer of Git LFS; fetch the file itself with git lfs pull");
+    assertCorrupt(
+        "\n<!DOCTYPE html><html>".getBytes(StandardCharsets.UTF_8), "this is a page of HTML");
+    assertCorrupt(
+        "PK\u0003\u0004rest of a zip".getBytes(StandardCharsets.UTF_8),
+        "this is a ZIP archive, as PyTorch's own files are");
+  }
+
+  @Test
+  void takesNoMemoryForWhatADamagedHeadPromises() {
+    int most = Integer.MAX_VALUE - 7;
+    String header =
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":["
+            + most
+            + "],\"data_offsets\":[0,"
+            + 4L * most
+            + "]}}";
+
+    assertCorrupt(file(header, new byte[16]), "the file ends");
   }
 
   @Test
@@ -229,6 +271,15 @@ class SafetensorsTest {
     assertCorrupt(file("[]", new byte[0]), "expected a JSON header of tensors");
     assertCorrupt(file("{\"a\":{}}", new byte[0]), "expected a dtype of tensor a, got none");
     assertCorrupt(file("{\"a\":1}", new byte[0]), "expected a JSON header of tensors");
+    assertCorrupt(
+        file("{" + entry("a", "F32", "[1]", 0, 4).replace("\"F32\"", "null") + "}", new byte[4]),
+        "expected a dtype of tensor a, got none");
+    assertCorrupt(
+        file("{" + entry("a", "F32", "[1]", 0, 4).replace("\"F32\"", "{}") + "}", new byte[4]),
+        "of tensor a, got {}");
+    assertCorrupt(
+        file("{" + entry("a", "F32", "[null]", 0, 4) + "}", new byte[4]),
+        "expected whole numbers, got [null]");
     assertCorrupt(file("{\"a", new byte[0]), "expected a JSON header of tensors");
   }
 
@@ -240,8 +291,13 @@ class SafetensorsTest {
 
   private static String entry(String name, String dtype, String shape, int begin, int end) {
     return String.format(
+        Locale.ROOT,
         "\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}",
-        name, dtype, shape, begin, end);
+        name,
+        dtype,
+        shape,
+        begin,
+        end);
   }
 
   private static byte[] file(String header, byte[] data) {

@@ -64,12 +64,17 @@ final class Bench extends Verb {
 
   @Override
   Answer answer() {
-    int width = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-    if (steps < 1 || width < 1) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    int width = threads == null ? processors : threads;
+    if (steps < 1 || width < 1 || width > processors) {
       throw new UsageException(
           String.format(
-              "Cannot time steps: expected --steps and --threads from 1, got %d and %d",
-              steps, width));
+              Locale.ROOT,
+              "Cannot time steps: expected --steps from 1 and --threads from 1 to %d, got %d and"
+                  + " %d",
+              processors,
+              steps,
+              width));
     }
     Device device = Devices.ofThisProcess();
     Recipe resolved = recipe.recipe();
@@ -138,9 +143,13 @@ final class Bench extends Verb {
     var lines = new ArrayList<>(Results.columns(rows));
     lines.add(
         String.format(
+            Locale.ROOT,
             "%s, batch %d, %s, %d threads; medians of a step. Data: what one thread takes to make"
                 + " its images, beside the others. Memory: gradients, optimizer and activations.",
-            recipe.name(), recipe.batch().size(), device, width));
+            recipe.name(),
+            recipe.batch().size(),
+            device,
+            width));
     for (InferenceBenchmark.Speed speed : classifying) {
       lines.add(
           String.format(

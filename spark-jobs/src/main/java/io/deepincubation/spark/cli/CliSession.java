@@ -1,6 +1,9 @@
 package io.deepincubation.spark.cli;
 
+import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.spark.IncubationKryoRegistrator;
+import io.deepincubation.spark.cluster.Masters;
+import io.deepincubation.spark.cluster.SparkSettings;
 import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.progress.ProgressDisplay;
 import io.deepincubation.spark.progress.TerminalStyle;
@@ -34,6 +37,11 @@ final class CliSession implements AutoCloseable {
    */
   static final String ALLOCATOR = "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1024";
 
+  /** By an executor's locale Java reads names of files; that of an empty environment is ASCII. */
+  private static final String EXECUTOR_LOCALE = "spark.executorEnv.LC_ALL";
+
+  private static final String LOCALE = "C.UTF-8";
+
   private final SparkSession spark;
   private final ProgressBoard board;
   private final ProgressDisplay display;
@@ -46,15 +54,35 @@ final class CliSession implements AutoCloseable {
 
   /** Starts Spark as {@code spark-submit} or the system properties say, else in this process. */
   static CliSession start(PlaceOptions places, OutputOptions output) {
-    SparkConf conf = withDefaults(new SparkConf());
-    places.applyTo(conf);
+    SparkConf conf = configuration(places);
+    ThisProcess.prepare();
     SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
+    if (spark.sparkContext().isStopped()) {
+      throw new IllegalStateException(
+          "Cannot start on "
+              + conf.get("spark.master")
+              + ": its master took no application; check the address, and `doctor`");
+    }
     if (!output.verbose()) {
       spark.sparkContext().setLogLevel("WARN");
     }
-    TerminalStyle style = TerminalStyle.detect();
-    var board = new ProgressBoard(style, InstantSource.system());
-    return new CliSession(spark, board, ProgressDisplay.onStandardError(board, style));
+    var board = new ProgressBoard(TerminalStyle::detect, InstantSource.system());
+    return new CliSession(
+        spark, board, ProgressDisplay.onStandardError(board, TerminalStyle::detect));
+  }
+
+  /**
+   * What Spark is started with.
+   *
+   * @throws UsageException if Spark could make nothing of the master, or knows no such key of this
+   *     library
+   */
+  static SparkConf configuration(PlaceOptions places) {
+    SparkConf conf = withDefaults(new SparkConf());
+    places.applyTo(conf);
+    Masters.requireKnown(conf);
+    SparkSettings.requireKnownKeys(conf);
+    return conf;
   }
 
   /** Adds what the configuration leaves open. */
@@ -65,7 +93,8 @@ final class CliSession implements AutoCloseable {
         .setIfMissing("spark.kryo.registrator", IncubationKryoRegistrator.class.getName())
         .setIfMissing("spark.ui.showConsoleProgress", "false")
         .setIfMissing("spark.executor.extraJavaOptions", HOT_LOOPS)
-        .setIfMissing(EXECUTOR_ALLOCATOR, ALLOCATOR);
+        .setIfMissing(EXECUTOR_ALLOCATOR, ALLOCATOR)
+        .setIfMissing(EXECUTOR_LOCALE, LOCALE);
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.executor.heartbeatInterval", "2s");
     }

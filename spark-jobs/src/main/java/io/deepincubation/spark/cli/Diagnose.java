@@ -6,6 +6,7 @@ import io.deepincubation.spark.doctor.Doctor;
 import io.deepincubation.spark.doctor.Examination;
 import io.deepincubation.spark.doctor.Finding;
 import io.deepincubation.spark.doctor.Finding.State;
+import io.deepincubation.spark.doctor.MasterProbe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,13 +54,22 @@ final class Diagnose extends Verb {
     if (timeout < 1) {
       throw new UsageException("Cannot use --timeout: expected 1 or more, got " + timeout);
     }
+    Duration deadline = Duration.ofSeconds(timeout);
+    String master = CliSession.configuration(places).get("spark.master");
+    return MasterProbe.trouble(master, deadline)
+        .map(trouble -> answer(List.of(trouble)))
+        .orElseGet(() -> examined(deadline));
+  }
+
+  private Answer examined(Duration deadline) {
     try (CliSession session = CliSession.start(places, output())) {
-      List<Examination> examinations =
-          new Doctor(session.spark(), Duration.ofSeconds(timeout)).examine(data, run);
-      String status = failed(examinations).isEmpty() ? "well" : "unfit";
-      return new Answer(
-          lines(examinations), new Facts(status, examinations), failure(examinations));
+      return answer(new Doctor(session.spark(), deadline).examine(data, run));
     }
+  }
+
+  private static Answer answer(List<Examination> examinations) {
+    String status = failed(examinations).isEmpty() ? "well" : "unfit";
+    return new Answer(lines(examinations), new Facts(status, examinations), failure(examinations));
   }
 
   private static List<String> lines(List<Examination> examinations) {
@@ -116,8 +126,11 @@ final class Diagnose extends Verb {
     Finding first = storage == null ? failed.get(0) : storage;
     String message =
         String.format(
+            Locale.ROOT,
             "Cannot train here: %d checks failed, first %s: %s",
-            failed.size(), first.check(), first.said());
+            failed.size(),
+            first.check(),
+            first.said());
     return storage == null ? new IllegalStateException(message) : new StorageException(message);
   }
 }

@@ -1,47 +1,56 @@
 package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.recipe.Recipe;
-import io.deepincubation.core.text.Quantities;
 import io.deepincubation.spark.Evaluation;
+import io.deepincubation.spark.RunReport;
 import io.deepincubation.spark.SparkDeepIncubation;
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
     name = "evaluate",
-    description = "Measures a committed network on the test split, from its files.")
+    description =
+        "Measures a committed network on the test split, from its files, by the run's own recipe.")
 final class Evaluate extends Verb {
 
-  @Mixin private final RunOptions run = new RunOptions();
+  @Mixin private final RunFolderOptions run = new RunFolderOptions();
+
+  @Mixin private final RecipeOptions.OfRun recipe = new RecipeOptions.OfRun();
+
+  @Option(
+      names = "--data",
+      paramLabel = "URI",
+      description = "The folder that `prepare` made; default the one that the run trained on.")
+  private String data = "";
 
   @Mixin private final StageOptions network = new StageOptions();
+
+  @Mixin private final PlaceOptions places = new PlaceOptions();
 
   /** The answer's JSON. */
   private record Facts(String stage, double accuracy, long images, String run) {}
 
   @Override
   Answer answer() {
-    Recipe recipe = run.recipe();
-    try (CliSession session = CliSession.start(run.places(), output())) {
+    try (CliSession session = CliSession.start(places, output())) {
+      Recipe resolved = recipe.recipe(() -> begun(session).recipe());
       Evaluation evaluation =
           SparkDeepIncubation.on(session.spark())
-              .recipe(recipe)
-              .trainingData(run.data())
+              .recipe(resolved)
+              .trainingData(data.isEmpty() ? begun(session).dataUri() : data)
               .runFolder(run.run())
               .progress(session.board())
               .evaluate(network.stage());
-      String line =
-          String.format(
-              Locale.ROOT,
-              "%s: top-1 %s of %,d test images",
-              network.stage(),
-              Quantities.percent(evaluation.accuracy()),
-              evaluation.images());
       return new Answer(
-          List.of(line),
+          List.of(evaluation.toString()),
           new Facts(network.stage(), evaluation.accuracy(), evaluation.images(), run.run()));
     }
+  }
+
+  /** What is known of the run. */
+  private RunReport begun(CliSession session) {
+    return RunReport.of(session.spark(), run.run());
   }
 }

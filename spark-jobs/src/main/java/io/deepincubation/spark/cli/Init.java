@@ -161,8 +161,10 @@ final class Init extends Verb {
     if ((depth != null && depth < 1) || (width != null && width < 1)) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot write a recipe: expected --depth and --width from 1, got %s and %s",
-              depth, width));
+              depth,
+              width));
     }
     if (tflops != null && !(tflops > 0 && Double.isFinite(tflops))) {
       throw new UsageException("Cannot use --tflops: expected a number above 0, got " + tflops);
@@ -185,8 +187,11 @@ final class Init extends Verb {
     if (!fits) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot write a recipe for %s: expected %s, got %s; see `prepare --help`",
-              data.data(), expected, got));
+              data.data(),
+              expected,
+              got));
     }
   }
 
@@ -294,8 +299,11 @@ final class Init extends Verb {
 
   private String command(RecipeDraft draft) {
     return String.format(
+        Locale.ROOT,
         "bin/deep-incubation %s --recipe %s --data %s --run RUN",
-        draft.verdict().pays() ? "run" : "baseline --method " + EndToEnd.NAME, to, data.data());
+        draft.verdict().pays() ? "run" : "baseline --method " + EndToEnd.NAME,
+        to,
+        data.data());
   }
 
   private String budgetInWords(@Nullable Speed speed) {

@@ -4,6 +4,7 @@ import io.deepincubation.core.method.MissingStageException;
 import io.deepincubation.core.run.LeaseException;
 import io.deepincubation.core.text.FirstLine;
 import io.deepincubation.spark.stages.Fault;
+import io.deepincubation.spark.storage.StorageFailure;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -11,6 +12,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -22,6 +25,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main {
 
   private static final String NAME = "deep-incubation: ";
+
+  /** Options of the launcher and of spark-submit, which come before the verb. */
+  private static final List<String> BEFORE_THE_VERB =
+      List.of("--master", "--conf", "--packages", "--jars");
 
   private Main() {}
 
@@ -78,22 +85,61 @@ public final class Main {
 
   private static String complaint(ParameterException failure) {
     CommandLine verb = failure.getCommandLine();
+    Optional<String> misplaced = misplaced(failure);
+    if (misplaced.isPresent()) {
+      return "Cannot use " + misplaced.get() + " here: expected it before the verb";
+    }
     if (failure instanceof UnmatchedArgumentException unmatched && verb.getParent() == null) {
       return String.format(
+          Locale.ROOT,
           "Unknown verb %s: expected one of %s; see --help",
-          unmatched.getUnmatched().get(0), String.join(", ", verb.getSubcommands().keySet()));
+          unmatched.getUnmatched().get(0),
+          String.join(", ", verb.getSubcommands().keySet()));
     }
     return FirstLine.of(failure) + "; see " + verb.getCommandSpec().qualifiedName() + " --help";
   }
 
+  private static Optional<String> misplaced(ParameterException failure) {
+    return failure instanceof UnmatchedArgumentException unmatched
+        ? unmatched.getUnmatched().stream()
+            .map(argument -> argument.replaceFirst("=.*", ""))
+            .filter(BEFORE_THE_VERB::contains)
+            .findFirst()
+        : Optional.empty();
+  }
+
+  /** The one handler of all verbs' failures. */
   private static int failed(Throwable failure, PrintWriter err, boolean verbose) {
-    Fault fault = Fault.of(failure);
-    err.println(
-        NAME + Fault.known(failure).map(Main::message).orElseGet(() -> unexpected(failure)));
+    if (isEnding()) {
+      err.println(NAME + "Stopped by a signal; the same command goes on");
+      return Fault.OTHER.exitStatus();
+    }
+    Throwable told =
+        Fault.known(failure).map(Throwable.class::cast).orElseGet(() -> refused(failure));
+    err.println(NAME + (Fault.of(told) == Fault.OTHER ? unexpected(told) : message(told)));
     if (verbose) {
       failure.printStackTrace(err);
     }
-    return fault.exitStatus();
+    return Fault.of(told).exitStatus();
+  }
+
+  /** What a file system refused deep inside of Spark, else the failure itself. */
+  private static Throwable refused(Throwable failure) {
+    return failure instanceof Exception exception
+        ? StorageFailure.among("use", "the storage", exception)
+            .map(Throwable.class::cast)
+            .orElse(failure)
+        : failure;
+  }
+
+  /** Whether a signal has begun to end this process; what fails from then on is its consequence. */
+  private static boolean isEnding() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(new Thread(() -> {}));
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
+    }
   }
 
   private static String message(Throwable failure) {

@@ -21,8 +21,10 @@ import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.NativeArithmetic;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.UsageException;
+import io.deepincubation.core.storage.Storage;
 import io.deepincubation.spark.cluster.ClusterShape;
 import io.deepincubation.spark.cluster.Devices;
+import io.deepincubation.spark.stages.PreparedImages;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -104,7 +106,7 @@ final class Plan extends Verb {
       ClusterShape cluster = ClusterShape.of(session.spark());
       Optional<DataIndex> index =
           Optional.ofNullable(images.data)
-              .map(uri -> PreparedSet.open(session.storages().open(uri)).index());
+              .map(uri -> index(session.storages().open(uri), resolved));
       int count =
           index
               .map(found -> Math.toIntExact(found.count(ImageSource.TRAIN)))
@@ -150,6 +152,12 @@ final class Plan extends Verb {
     }
   }
 
+  /** A set's index; what a run would refuse is refused now. */
+  private static DataIndex index(Storage storage, Recipe resolved) {
+    PreparedImages.open(storage, resolved).requireTestSplit();
+    return PreparedSet.open(storage).index();
+  }
+
   /** What is said of Deep Incubation alone; of no images nothing can be. */
   private static List<String> warnings(Method method, Recipe recipe, int images, int classes) {
     return method.name().equals(DeepIncubation.NAME) && images > 0
@@ -174,8 +182,10 @@ final class Plan extends Verb {
     if ((images.images != null && images.images < 1) || classes < 1) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot plan: expected --images and --classes from 1, got %s and %d",
-              images.images, classes));
+              images.images,
+              classes));
     }
     if (pace.imagesPerSecond != null && !(pace.imagesPerSecond > 0)) {
       throw new UsageException(

@@ -262,6 +262,7 @@ final class PlanAnswer {
 
   private String moduleTasks() {
     return String.format(
+        Locale.ROOT,
         "%d module tasks on %d slots of %s: %d waves; the broadcast meta model takes %s of heap",
         modules().size(),
         cluster.slots(),

@@ -149,9 +149,11 @@ final class Predict extends Verb {
     if (prefix.isEmpty() && !columns.equals(PredictionColumns.USUAL)) {
       warnings.add(
           String.format(
+              Locale.ROOT,
               "The images come with columns of predictions' names, so these are in %s, ...,"
                   + " %s; --prefix gives others",
-              columns.prediction(), columns.reason()));
+              columns.prediction(),
+              columns.reason()));
     }
     if (images.leftOut().count() > 0) {
       warnings.add(images.leftOut().toString());

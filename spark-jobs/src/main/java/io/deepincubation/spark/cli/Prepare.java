@@ -164,6 +164,11 @@ final class Prepare extends Verb {
   }
 
   private Preparation preparation() {
+    if (imageSize < 0 || shorterSide < 0) {
+      throw new UsageException(
+          "Cannot prepare a training set: expected --image-size and --shorter-side from 1, got "
+              + Math.min(imageSize, shorterSide));
+    }
     if (imageSize > 0 && shorterSide > 0) {
       throw new UsageException(
           "Cannot prepare a training set: expected --image-size or --shorter-side, got both");
@@ -235,8 +240,11 @@ final class Prepare extends Verb {
     if (prepared.rejected() > 0) {
       warnings.add(
           String.format(
+              Locale.ROOT,
               "%s images are not in the set; %s/%s lists them with the reasons",
-              Quantities.count(prepared.rejected()), target.to(), RejectedTable.FOLDER));
+              Quantities.count(prepared.rejected()),
+              target.to(),
+              RejectedTable.FOLDER));
     }
     if (prepared.leftOut().count() > 0) {
       warnings.add(prepared.leftOut().toString());

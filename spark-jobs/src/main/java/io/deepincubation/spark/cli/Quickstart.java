@@ -13,6 +13,7 @@ import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.StageResult;
+import io.deepincubation.core.storage.LocalStorage;
 import io.deepincubation.core.storage.Storage;
 import io.deepincubation.spark.RunReport;
 import io.deepincubation.spark.SparkDeepIncubation;
@@ -20,6 +21,7 @@ import io.deepincubation.spark.comparison.SparkComparison;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -92,8 +94,10 @@ final class Quickstart extends Verb {
     if (trainImages < 1 || testImages < 1) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot draw images: expected --train-images and --test-images from 1, got %d and %d",
-              trainImages, testImages));
+              trainImages,
+              testImages));
     }
   }
 
@@ -108,6 +112,7 @@ final class Quickstart extends Verb {
         || index.count(ImageSource.TEST) != testImages) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot use %s: expected %d and %d images, got %d and %d of an earlier quickstart;"
                   + " choose another --out or delete it",
               storage.uri(),
@@ -129,8 +134,7 @@ final class Quickstart extends Verb {
   }
 
   private String uri(String folder) {
-    String uri = out.toAbsolutePath().normalize().resolve(folder).toUri().toString();
-    return uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
+    return LocalStorage.uri(out.resolve(folder));
   }
 
   private Answer answer(QuickstartResult result, boolean alreadyDone) {

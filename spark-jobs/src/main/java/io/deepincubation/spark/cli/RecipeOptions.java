@@ -1,9 +1,11 @@
 package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.recipe.Recipes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -47,6 +49,27 @@ abstract class RecipeOptions {
     }
   }
 
+  /** The recipe that a run has, unless another is named. */
+  static final class OfRun extends RecipeOptions {
+
+    @Option(
+        names = "--recipe",
+        paramLabel = "FILE|NAME",
+        description =
+            "A YAML file, or the name of a recipe that the library brings; default the run's own.")
+    private String name = "";
+
+    @Override
+    String name() {
+      return name;
+    }
+
+    /** The recipe with its overrides, checked. */
+    Recipe recipe(Supplier<Recipe> ofRun) {
+      return name.isEmpty() ? RecipeYaml.override(ofRun.get(), all()) : recipe();
+    }
+  }
+
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
@@ -64,10 +87,15 @@ abstract class RecipeOptions {
 
   /** The recipe with its overrides, checked. */
   final Recipe recipe() {
+    return Recipes.resolve(name(), all());
+  }
+
+  /** What overrides the recipe. */
+  final List<String> all() {
     var all = new ArrayList<>(overrides);
     if (seed != null) {
       all.add("seed=" + seed);
     }
-    return Recipes.resolve(name(), all);
+    return all;
   }
 }

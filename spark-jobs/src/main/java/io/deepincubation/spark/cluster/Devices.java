@@ -3,6 +3,7 @@ package io.deepincubation.spark.cluster;
 import ai.djl.Device;
 import io.deepincubation.core.script.TorchEngine;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntSupplier;
 import org.apache.spark.SparkConf;
@@ -83,10 +84,14 @@ public final class Devices {
     if (index < 0 || index >= usable) {
       throw new IllegalStateException(
           String.format(
+              Locale.ROOT,
               "Cannot compute on GPU %s: expected an address below the %d GPUs that %s sees;"
                   + " install the CUDA build of libtorch and the driver on this node, or set"
                   + " %s=cpu",
-              address, usable, TorchEngine.version(), SparkSettings.DEVICE));
+              address,
+              usable,
+              TorchEngine.version(),
+              SparkSettings.DEVICE));
     }
     return Device.gpu(index);
   }
@@ -98,9 +103,11 @@ public final class Devices {
     if (choice == DeviceChoice.GPU) {
       throw new IllegalStateException(
           String.format(
+              Locale.ROOT,
               "Cannot compute on a GPU: expected one on this machine, %s sees none; install the"
                   + " CUDA build of libtorch and the driver, or set %s=cpu",
-              TorchEngine.version(), SparkSettings.DEVICE));
+              TorchEngine.version(),
+              SparkSettings.DEVICE));
     }
     return Device.cpu();
   }

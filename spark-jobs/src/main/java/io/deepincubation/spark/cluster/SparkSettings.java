@@ -2,6 +2,7 @@ package io.deepincubation.spark.cluster;
 
 import io.deepincubation.core.data.set.LocalImageCache;
 import io.deepincubation.core.method.Stage;
+import io.deepincubation.core.recipe.Names;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.run.CheckpointPolicy;
 import io.deepincubation.core.run.LeaseTerms;
@@ -9,8 +10,10 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.network.util.JavaUtils;
 
@@ -101,16 +104,71 @@ public record SparkSettings(
   /** Time to wait for another driver that holds the run folder; default {@code 60s}. */
   static final String LEASE_WAIT = "spark.deepincubation.lease.wait";
 
+  private static final String PREFIX = "spark.deepincubation.";
+
+  /** All keys of this library. */
+  private static final List<String> KEYS =
+      List.of(
+          DEVICE,
+          DRIVER_THREADS,
+          TRAIN_ON,
+          FINE_TUNE_ON,
+          CACHE_DIRECTORY,
+          CACHE_SIZE,
+          CACHE_DECODED,
+          CHECKPOINT_STEPS,
+          CHECKPOINT_MINUTES,
+          LEASE_DURATION,
+          LEASE_WAIT,
+          StageScheduling.CPUS,
+          StageScheduling.GPUS,
+          StageScheduling.EXECUTOR_CORES,
+          StageScheduling.EXECUTOR_MEMORY,
+          StageScheduling.EXECUTOR_OVERHEAD,
+          StageScheduling.EXECUTOR_GPUS);
+
   private static final double MILLIS_PER_MINUTE = 60_000;
   private static final String CACHE_FOLDER = "deep-incubation-cache";
 
+  /**
+   * Refuses keys of this library that it does not know: a misspelt one would change nothing.
+   *
+   * @throws UsageException naming each, with the key that may have been meant
+   */
+  public static void requireKnownKeys(SparkConf conf) {
+    List<String> unknown =
+        Stream.of(conf.getAllWithPrefix(PREFIX))
+            .map(setting -> PREFIX + setting._1())
+            .filter(key -> !KEYS.contains(key))
+            .sorted()
+            .map(SparkSettings::guessed)
+            .toList();
+    if (!unknown.isEmpty()) {
+      throw new UsageException("Cannot use Spark's settings: " + String.join("; also ", unknown));
+    }
+  }
+
+  private static String guessed(String key) {
+    List<String> known = KEYS.stream().map(SparkSettings::ownPart).toList();
+    String meant =
+        Names.nearest(ownPart(key), known)
+            .map(near -> "did you mean " + PREFIX + near + "?")
+            .orElse("expected one of " + KEYS);
+    return "there is no key " + key + ", " + meant;
+  }
+
+  private static String ownPart(String key) {
+    return key.substring(PREFIX.length());
+  }
+
   /** Reads a configuration. */
   public static SparkSettings of(SparkConf conf) {
+    requireKnownKeys(conf);
     String master = conf.get("spark.master", "local[*]");
     String trainOn = conf.get(TRAIN_ON, "driver");
     return new SparkSettings(
         DeviceChoice.named(conf.get(DEVICE, "auto")),
-        positive(conf, DRIVER_THREADS, Runtime.getRuntime().availableProcessors()),
+        driverThreads(conf),
         StageScheduling.cpus(conf),
         Where.named(TRAIN_ON, trainOn),
         Where.named(FINE_TUNE_ON, conf.get(FINE_TUNE_ON, trainOn)),
@@ -152,6 +210,22 @@ public record SparkSettings(
     };
   }
 
+  /** More threads than processors would only take turns. */
+  private static int driverThreads(SparkConf conf) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    int threads = positive(conf, DRIVER_THREADS, processors);
+    if (threads > processors) {
+      throw new UsageException(
+          String.format(
+              Locale.ROOT,
+              "Cannot use %s (--threads): expected 1 to %d, the processors here, got %d",
+              DRIVER_THREADS,
+              processors,
+              threads));
+    }
+    return threads;
+  }
+
   private static CheckpointPolicy checkpoints(SparkConf conf) {
     if (!conf.contains(CHECKPOINT_MINUTES)) {
       return conf.contains(CHECKPOINT_STEPS)
@@ -180,8 +254,12 @@ public record SparkSettings(
     } catch (IllegalArgumentException e) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot use %s and %s: expected times such as 30s and 60s, got %s and %s",
-              LEASE_DURATION, LEASE_WAIT, duration, patience),
+              LEASE_DURATION,
+              LEASE_WAIT,
+              duration,
+              patience),
           e);
     }
   }

@@ -94,8 +94,10 @@ public final class StageScheduling {
     if (amount < 0 || !fits) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot use %s: expected a whole number, or a share of one GPU up to 0.5, got %s",
-              key, text));
+              key,
+              text));
     }
     return amount;
   }
@@ -134,8 +136,10 @@ public final class StageScheduling {
               key ->
                   problems.add(
                       String.format(
+                          Locale.ROOT,
                           "%s needs standalone Spark, YARN or Kubernetes, the master is %s",
-                          key, master)));
+                          key,
+                          master)));
     }
     if (!conf.getBoolean(DYNAMIC, false)) {
       executorKeys()
@@ -143,10 +147,12 @@ public final class StageScheduling {
               key ->
                   problems.add(
                       String.format(
+                          Locale.ROOT,
                           "%s needs %s=true and"
                               + " spark.dynamicAllocation.shuffleTracking.enabled=true for"
                               + " executors of their own; or set spark.executor.* for all",
-                          key, DYNAMIC)));
+                          key,
+                          DYNAMIC)));
     }
   }
 
@@ -155,8 +161,12 @@ public final class StageScheduling {
     if (cpus > cores) {
       problems.add(
           String.format(
+              Locale.ROOT,
               "a task asks for %d processors, an executor has %d; lower %s or raise %s",
-              cpus, cores, TASK_CPUS, CORES_OF_EXECUTORS));
+              cpus,
+              cores,
+              TASK_CPUS,
+              CORES_OF_EXECUTORS));
     }
   }
 
@@ -188,13 +198,19 @@ public final class StageScheduling {
     } else if (gpus == 0 && choice == DeviceChoice.GPU) {
       problems.add(
           String.format(
+              Locale.ROOT,
               "%s=gpu needs GPUs for tasks; set %s and %s",
-              SparkSettings.DEVICE, GPUS_OF_EXECUTORS, TASK_GPUS));
+              SparkSettings.DEVICE,
+              GPUS_OF_EXECUTORS,
+              TASK_GPUS));
     } else if (gpus == 0 && held > 0 && choice == DeviceChoice.AUTO) {
       problems.add(
           String.format(
+              Locale.ROOT,
               "executors hold %s GPUs that no task asks for; set %s, or %s=cpu to leave them idle",
-              number(held), TASK_GPUS, SparkSettings.DEVICE));
+              number(held),
+              TASK_GPUS,
+              SparkSettings.DEVICE));
     }
   }
 

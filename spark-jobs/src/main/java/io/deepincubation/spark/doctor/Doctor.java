@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -130,8 +131,12 @@ public final class Doctor {
           cluster(
               Finding.State.FAIL,
               String.format(
+                  Locale.ROOT,
                   "%d of %d executors did not answer within %d s%s",
-                  Math.max(silent, 0), registered(), deadline.toSeconds(), trouble),
+                  Math.max(silent, 0),
+                  registered(),
+                  deadline.toSeconds(),
+                  trouble),
               "see the executors' logs; a longer --timeout helps where they are only slow"));
     }
     return List.copyOf(examinations);

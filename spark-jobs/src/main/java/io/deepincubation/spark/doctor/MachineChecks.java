@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** Checks of the machine that calls them. */
 public final class MachineChecks {
@@ -35,6 +36,34 @@ public final class MachineChecks {
             "versions",
             here + ", the driver has " + onDriver,
             "run the same Java, Spark and all-jar on every node");
+  }
+
+  /** How Java reads names of files here, as the locale has it. */
+  public static String nameEncoding() {
+    return System.getProperty("sun.jnu.encoding", "");
+  }
+
+  /** Whether Java reads names of files beyond ASCII here. */
+  public static boolean readsAllNames() {
+    return isUtf8(nameEncoding());
+  }
+
+  private static boolean isUtf8(String encoding) {
+    return encoding.equalsIgnoreCase("UTF-8");
+  }
+
+  /**
+   * Whether names of files beyond ASCII can be read.
+   *
+   * @param encoding of names
+   */
+  static Finding locale(String encoding) {
+    return isUtf8(encoding)
+        ? Finding.ok("locale", "names of files are " + encoding)
+        : Finding.warn(
+            "locale",
+            "names of files are " + encoding + ", others cannot be read",
+            "set LC_ALL=C.UTF-8, on executors spark.executorEnv.LC_ALL");
   }
 
   /** Whether libtorch loads, from where, without asking the internet. */
@@ -83,8 +112,11 @@ public final class MachineChecks {
   static Finding memory(long heap, long machine, long room, String key) {
     String said =
         String.format(
+            Locale.ROOT,
             "heap %s, machine or container %s, room outside the heap %s",
-            Quantities.bytes(heap), Quantities.bytes(machine), Quantities.bytes(room));
+            Quantities.bytes(heap),
+            Quantities.bytes(machine),
+            Quantities.bytes(room));
     String remedy =
         "raise " + key + " or lower the heap; `plan` tells what a task needs outside the heap";
     if (room < LEAST_ROOM) {
@@ -105,7 +137,8 @@ public final class MachineChecks {
    */
   public static Finding threads(int width, int tasks, int processors, String waitPolicy) {
     String said =
-        String.format("%d tasks at once of %d threads, %d processors", tasks, width, processors);
+        String.format(
+            Locale.ROOT, "%d tasks at once of %d threads, %d processors", tasks, width, processors);
     if (width > processors) {
       return Finding.fail(
           "threads", said, "lower spark.task.cpus, or give the process more processors");

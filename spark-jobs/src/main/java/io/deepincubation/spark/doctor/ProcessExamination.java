@@ -11,6 +11,7 @@ import io.deepincubation.spark.cluster.Version;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.apache.hadoop.util.VersionInfo;
 import scala.util.Properties;
 
@@ -31,6 +32,7 @@ final class ProcessExamination {
   /** Versions of what runs here. */
   static String versions() {
     return String.format(
+        Locale.ROOT,
         "Java %s, Spark %s, Scala %s, Hadoop %s, deep-incubation %s",
         Runtime.version().feature(),
         org.apache.spark.package$.MODULE$.SPARK_VERSION(),
@@ -54,6 +56,7 @@ final class ProcessExamination {
     int processors = Runtime.getRuntime().availableProcessors();
     checkup
         .check("versions", () -> MachineChecks.versions(versions(), facts.versions()), "")
+        .check("locale", () -> MachineChecks.locale(MachineChecks.nameEncoding()), "")
         .check("libtorch", MachineChecks::nativeLibrary, MachineChecks.NATIVE_REMEDY);
     devices(checkup, gpus);
     checkup

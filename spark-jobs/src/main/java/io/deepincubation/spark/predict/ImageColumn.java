@@ -10,6 +10,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -38,17 +39,21 @@ public record ImageColumn(ColumnPath path, ImageForm form) implements Serializab
                 () ->
                     new UnfitDataException(
                         String.format(
+                            Locale.ROOT,
                             "Cannot read images: expected column %s, got %s",
-                            name, Arrays.asList(schema.fieldNames()))));
+                            name,
+                            Arrays.asList(schema.fieldNames()))));
     ImageForm form =
         ImageForm.of(path.type())
             .orElseThrow(
                 () ->
                     new UnfitDataException(
                         String.format(
+                            Locale.ROOT,
                             "Cannot read images: expected column %s of binary, string or image"
                                 + " type, got %s",
-                            name, path.type().simpleString())));
+                            name,
+                            path.type().simpleString())));
     return new ImageColumn(path, form);
   }
 

@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -50,9 +51,11 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
       if (topK < 1 || batch < 1) {
         throw new UsageException(
             String.format(
+                Locale.ROOT,
                 "Cannot classify: expected 1 or more likeliest classes, and images of a batch, got"
                     + " %d and %d",
-                topK, batch));
+                topK,
+                batch));
       }
     }
   }

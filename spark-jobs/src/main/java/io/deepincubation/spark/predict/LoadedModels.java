@@ -8,6 +8,7 @@ import io.deepincubation.core.network.Compute;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -70,9 +71,12 @@ final class LoadedModels {
     if (!found.equals(digest)) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot go on with the model of %s: expected digest %s, got %s; it was replaced"
                   + " meanwhile, load it again",
-              folder.uri(), digest, found));
+              folder.uri(),
+              digest,
+              found));
     }
     return new Entry(folder, new Classifier(folder, compute));
   }

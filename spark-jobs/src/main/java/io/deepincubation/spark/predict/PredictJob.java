@@ -9,6 +9,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -67,6 +68,7 @@ public final class PredictJob {
     if (!same && !isEmpty(to)) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot write predictions to %s: expected an empty folder, or the same model and"
                   + " images, got others' files; choose another --to or delete it",
               target.uri()));

@@ -4,6 +4,7 @@ import io.deepincubation.core.api.Stable;
 import io.deepincubation.core.recipe.UsageException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -64,9 +65,11 @@ public record PredictionColumns(
       if (isIn(schema, name)) {
         throw new UsageException(
             String.format(
+                Locale.ROOT,
                 "Cannot add column %s: expected a free name, the frame has %s; choose others with"
                     + " outputColumns, or --prefix",
-                name, taken));
+                name,
+                taken));
       }
     }
     StructType candidate =

@@ -4,6 +4,7 @@ import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.spark.storage.HadoopPaths;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -32,9 +33,12 @@ public final class Apart {
         && (isIn(source.get(), target.get()) || isIn(target.get(), source.get()))) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot write %s: expected a folder apart from the source %s, got one that %s; choose"
                   + " another --to",
-              to, from, relation(source.get(), target.get())));
+              to,
+              from,
+              relation(source.get(), target.get())));
     }
   }
 

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
@@ -60,9 +61,11 @@ final class ClassNames {
     if (classes.compareTo(BigDecimal.valueOf(MOST_CLASSES)) > 0) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot use labels up to %s: expected class numbers from 0, below %d; give --labels"
                   + " names to have the classes numbered",
-              numbers.last(), MOST_CLASSES));
+              numbers.last(),
+              MOST_CLASSES));
     }
     return LongStream.range(0, classes.longValueExact()).mapToObj(Long::toString).toList();
   }
@@ -71,9 +74,11 @@ final class ClassNames {
     if (!label.matches("-?\\d+")) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot use column %s as class numbers: expected whole numbers, got %s; give"
                   + " --labels names to have a class of each value",
-              column, label));
+              column,
+              label));
     }
   }
 
@@ -88,6 +93,7 @@ final class ClassNames {
             .toList();
     return new UnfitDataException(
         String.format(
+            Locale.ROOT,
             "Cannot use column %s as class numbers: expected each number from 0 to %s, got %d of"
                 + " them and no image of %s%s; give --labels names to have a class of each value,"
                 + " or --labels numbers to have classes without images",

@@ -4,6 +4,7 @@ import io.deepincubation.core.data.pixels.UnfitDataException;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
@@ -146,6 +147,7 @@ final class Cuts implements Serializable {
         && subset.imagesPerClass() == 0) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot take a subset: expected one training image or more, got none by --fraction"
                   + " %s of all; raise it",
               subset.fraction()));
@@ -154,8 +156,10 @@ final class Cuts implements Serializable {
       if (place(label) == NOWHERE) {
         throw new UnfitDataException(
             String.format(
+                Locale.ROOT,
                 "Cannot take a balanced subset: expected %d images of each class, got fewer of %s",
-                subset.imagesPerClass(), classNames.get(label)));
+                subset.imagesPerClass(),
+                classNames.get(label)));
       }
     }
   }

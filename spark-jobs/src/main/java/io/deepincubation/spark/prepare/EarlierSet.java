@@ -7,6 +7,7 @@ import io.deepincubation.core.data.set.PreparedSetWriter;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.storage.Storage;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +44,10 @@ record EarlierSet(String where, @Nullable DataIndex index, boolean replace) {
     if (index != null && !replace && !index.classNames().equals(classNames)) {
       throw refused(
           String.format(
+              Locale.ROOT,
               "the classes %s, got %s",
-              Told.some(index.classNames(), TOLD), Told.some(classNames, TOLD)));
+              Told.some(index.classNames(), TOLD),
+              Told.some(classNames, TOLD)));
     }
   }
 
@@ -56,16 +59,18 @@ record EarlierSet(String where, @Nullable DataIndex index, boolean replace) {
   void requireReplaceable(DataIndex made, PreparedSetWriter writer) {
     if (index != null && !replace && !index.equals(made)) {
       writer.discard(made, index);
-      throw refused(String.format("digest %s, got %s", index.digest(), made.digest()));
+      throw refused(String.format(Locale.ROOT, "digest %s, got %s", index.digest(), made.digest()));
     }
   }
 
   private UsageException refused(String difference) {
     return new UsageException(
         String.format(
+            Locale.ROOT,
             "Cannot prepare %s: expected the set that is there, of %s; choose another --to, or give"
                 + " --replace to lose it for the runs that were trained on it",
-            where, difference));
+            where,
+            difference));
   }
 
   /** What became of it. */

@@ -218,7 +218,10 @@ record FileListing(String root, List<Entry> files, List<String> folders, boolean
   private static UnfitDataException unreadable(String from, String name, String more) {
     return new UnfitDataException(
         String.format(
+            Locale.ROOT,
             "Cannot read images from %s: expected file names in UTF-8, got %s%s",
-            from, name, more));
+            from,
+            name,
+            more));
   }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -83,9 +84,12 @@ final class FrameSource implements SampleSource {
                 () ->
                     new UnfitDataException(
                         String.format(
+                            Locale.ROOT,
                             "Cannot read images from %s: expected column %s of binary, text or"
                                 + " image type, got %s",
-                            what, columns.image(), image.type().simpleString())));
+                            what,
+                            columns.image(),
+                            image.type().simpleString())));
     return new FrameSource(frame, columns, what, storages, form);
   }
 
@@ -145,9 +149,13 @@ final class FrameSource implements SampleSource {
             () ->
                 new UnfitDataException(
                     String.format(
+                        Locale.ROOT,
                         "Cannot read images from %s: expected column %s with %s, got %s; name the"
                             + " columns with --image-column, --label-column and --split-column",
-                        what, column, holding, Arrays.toString(frame.rows().columns()))));
+                        what,
+                        column,
+                        holding,
+                        Arrays.toString(frame.rows().columns()))));
   }
 
   private Map<String, Map<String, Long>> count() {

@@ -6,6 +6,7 @@ import io.deepincubation.spark.storage.StorageFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -79,9 +80,11 @@ final class ImageFolder implements SampleSource {
     if (!hasSplits && classNames().stream().allMatch(Splits::isUsual) && isInFolders()) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot read images from %s: expected SPLIT/CLASS/image or CLASS/image, got images"
                   + " directly in %s; put them into a folder for each class",
-              from, String.join(", ", classNames())));
+              from,
+              String.join(", ", classNames())));
     }
   }
 
@@ -156,7 +159,9 @@ final class ImageFolder implements SampleSource {
         ? List.of()
         : List.of(
             String.format(
+                Locale.ROOT,
                 "If the folders in %s are the classes (%s), give that folder as --from",
-                Told.some(parents, TOLD), Told.some(inner, TOLD)));
+                Told.some(parents, TOLD),
+                Told.some(inner, TOLD)));
   }
 }

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.rint;
 import static org.apache.spark.sql.functions.when;
 
 import io.deepincubation.core.data.pixels.UnfitDataException;
+import java.util.Locale;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.ByteType;
@@ -58,9 +59,12 @@ record LabelColumn(Column text, boolean numbers) {
     }
     throw new UnfitDataException(
         String.format(
+            Locale.ROOT,
             "Cannot read images from %s: expected column %s of numbers or texts, got %s; cast it"
                 + " to a text, or name another with --label-column",
-            what, String.join(".", path.names()), type.simpleString()));
+            what,
+            String.join(".", path.names()),
+            type.simpleString()));
   }
 
   /** Whole numbers without their point; no number is no label, as pandas means it. */

@@ -2,6 +2,7 @@ package io.deepincubation.spark.prepare;
 
 import io.deepincubation.core.text.Quantities;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -56,6 +57,10 @@ public record LeftOut(Map<String, Long> counts, String first) {
   @Override
   public String toString() {
     return String.format(
-        "%s files are left out: %s; the first is %s", Quantities.count(count()), inWords(), first);
+        Locale.ROOT,
+        "%s files are left out: %s; the first is %s",
+        Quantities.count(count()),
+        inWords(),
+        first);
   }
 }

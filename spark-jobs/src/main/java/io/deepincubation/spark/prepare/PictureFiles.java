@@ -15,6 +15,7 @@ import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -87,8 +88,10 @@ record PictureFiles(String root, List<Picture> images) {
     if (images.isEmpty()) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot read images from %s: expected .jpg, .jpeg or .png files below it, got %s",
-              from, found(listing.files())));
+              from,
+              found(listing.files())));
     }
     return new PictureFiles(listing.root(), images);
   }
@@ -212,9 +215,11 @@ record PictureFiles(String root, List<Picture> images) {
     } catch (InvalidPathException e) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot read %s: expected a Java whose file names are UTF-8, got %s; set"
                   + " LC_ALL=C.UTF-8 on executors (spark.executorEnv.LC_ALL)",
-              origin, System.getProperty("sun.jnu.encoding")),
+              origin,
+              System.getProperty("sun.jnu.encoding")),
           e);
     } catch (StorageException e) {
       if (!isOfTheFileAlone(e)) {

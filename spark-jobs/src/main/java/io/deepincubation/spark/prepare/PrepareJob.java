@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Spliterator;
@@ -145,6 +146,7 @@ public final class PrepareJob {
     if (train == 0) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot prepare %s from %s: expected training images, got %s",
               request.to(),
               request.from(),
@@ -217,6 +219,7 @@ public final class PrepareJob {
     if (rejected.count() > request.maxRejected() * all) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot prepare %s: expected at most %s %% of the images to be unreadable, got %d of"
                   + " %d; %s/%s lists them, the first is %s; mend them, or raise --max-rejected",
               request.to(),

@@ -5,6 +5,7 @@ import io.deepincubation.core.data.source.ImageSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** What looks odd about a set, in sentences. */
@@ -27,8 +28,11 @@ final class Remarks {
     if (!empty.isEmpty()) {
       remarks.add(
           String.format(
+              Locale.ROOT,
               "%d of %d classes have no training images: %s",
-              empty.size(), index.classNames().size(), Told.some(empty, TOLD)));
+              empty.size(),
+              index.classNames().size(),
+              Told.some(empty, TOLD)));
     }
     if (index.count(ImageSource.TEST) == 0) {
       remarks.add("There is no test split to measure on; --test-fraction sets one aside");

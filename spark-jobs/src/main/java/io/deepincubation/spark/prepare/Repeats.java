@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -69,8 +70,10 @@ final class Repeats {
     if (more > 0) {
       remarks.add(
           String.format(
+              Locale.ROOT,
               "%s images repeat others, %s pictures in all",
-              Quantities.count(more), Quantities.count(repeated.size())));
+              Quantities.count(more),
+              Quantities.count(repeated.size())));
     }
     return remarks;
   }
@@ -83,6 +86,7 @@ final class Repeats {
         .map(
             entry ->
                 String.format(
+                    Locale.ROOT,
                     "%s pictures %s; one, whose SHA-256 begins with %016x, is in %s of %s",
                     Quantities.count(count),
                     what,

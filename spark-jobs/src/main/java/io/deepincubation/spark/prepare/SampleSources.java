@@ -10,6 +10,7 @@ import io.deepincubation.spark.storage.StorageFactory;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -76,10 +77,12 @@ final class SampleSources {
     if (request.columns().split().isEmpty() && frame.split() != null && !untold.isEmpty()) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot read images from %s: expected train, test or val in the name or folder of"
                   + " each file, since others have it, got %s; rename or move files, or name a"
                   + " column with --split-column",
-              request.from(), Told.some(untold, TOLD)));
+              request.from(),
+              Told.some(untold, TOLD)));
     }
   }
 
@@ -101,8 +104,9 @@ final class SampleSources {
         yield SourceFrame.of(files.frame(spark)).leftOut(leftOut.sum());
       }
       case PARQUET, ORC -> table(from, format).frame(spark, storages);
-      case TABLE -> SourceFrame.of(spark.table(from));
-      case DELTA, ICEBERG -> SourceFrame.of(loaded(from, format));
+      case TABLE -> SourceFrame.of(Warehouse.untouched(spark, () -> spark.table(from)));
+      case DELTA, ICEBERG ->
+          SourceFrame.of(spark.read().format(format.word()).load(HadoopPaths.of(from).toString()));
     };
   }
 
@@ -114,24 +118,6 @@ final class SampleSources {
     var leftOut = new LeftOut.Counter();
     PictureFiles files = PictureFiles.of(listing(from), from, leftOut);
     return SourceFrame.of(files.frameWithContent(spark, storages)).leftOut(leftOut.sum());
-  }
-
-  private Dataset<Row> loaded(String from, SourceFormat format) {
-    try {
-      return spark.read().format(format.word()).load(HadoopPaths.of(from).toString());
-    } catch (Exception e) {
-      if (Stream.iterate((Throwable) e, cause -> cause != null, Throwable::getCause)
-          .anyMatch(ClassNotFoundException.class::isInstance)) {
-        throw new UnfitDataException(
-            String.format(
-                "Cannot read images from %s: expected the runtime of %s on Spark's class path, got"
-                    + " none; with SPARK_HOME set, give --conf spark.jars.packages=%s:VERSION"
-                    + " before the verb, of a version for this Spark",
-                from, format.word(), format.runtime()),
-            e);
-      }
-      throw e;
-    }
   }
 
   private TableFolder table(String from, SourceFormat format) {
@@ -170,9 +156,11 @@ final class SampleSources {
     if (from.isBlank() || from.matches("(?i)(https?|ftp):.*")) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot read images from %s: expected a folder of a file system that can be listed,"
                   + " or a table, got %s",
-              from, from.isBlank() ? "nothing" : "a web address; download it first"));
+              from,
+              from.isBlank() ? "nothing" : "a web address; download it first"));
     }
   }
 
@@ -218,7 +206,7 @@ final class SampleSources {
   /** Whether the catalog has it; a text that cannot be a name is none. */
   private boolean isTable(String name) {
     try {
-      return spark.catalog().tableExists(name);
+      return Warehouse.untouched(spark, () -> spark.catalog().tableExists(name));
     } catch (Exception e) {
       return false;
     }

@@ -8,6 +8,7 @@ import io.deepincubation.spark.storage.HadoopPaths;
 import io.deepincubation.spark.storage.StorageFailure;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -57,19 +58,22 @@ public final class SourceFailure {
     if (known.isPresent()) {
       return known.get();
     }
-    String message = String.format("Cannot %s: %s", action, reason(from, failure));
+    String message = String.format(Locale.ROOT, "Cannot %s: %s", action, reason(from, failure));
     return causes(failure).anyMatch(cause -> isOf(from, cause))
         ? new UnfitDataException(message, failure)
         : new IllegalStateException(message, failure);
   }
 
   /** A file system's refusal, in the words of all others. */
-  static StorageException refused(String verb, String uri, IOException failure) {
+  static RuntimeException refused(String verb, String uri, IOException failure) {
     return StorageFailure.among(verb, uri, failure)
+        .map(RuntimeException.class::cast)
         .orElseGet(
             () ->
                 new StorageException(
-                    String.format("Cannot %s %s: %s", verb, uri, FirstLine.of(failure)), failure));
+                    String.format(
+                        Locale.ROOT, "Cannot %s %s: %s", verb, uri, FirstLine.of(failure)),
+                    failure));
   }
 
   private static Stream<Throwable> causes(Throwable failure) {
@@ -86,9 +90,11 @@ public final class SourceFailure {
         ? Optional.of(
             new StorageException(
                 String.format(
+                    Locale.ROOT,
                     "Cannot %s: the disk of the temporary folder %s is full; free space there, or"
                         + " name another with java.io.tmpdir and spark.local.dir",
-                    action, temporaryFolders()),
+                    action,
+                    temporaryFolders()),
                 failure))
         : Optional.empty();
   }

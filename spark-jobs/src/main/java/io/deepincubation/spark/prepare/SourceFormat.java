@@ -47,13 +47,4 @@ public enum SourceFormat {
   String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
-
-  /** What Spark needs on its class path for it; empty where Spark reads it by itself. */
-  String runtime() {
-    return switch (this) {
-      case DELTA -> "io.delta:delta-spark_2.12";
-      case ICEBERG -> "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12";
-      default -> "";
-    };
-  }
 }

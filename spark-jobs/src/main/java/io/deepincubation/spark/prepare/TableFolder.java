@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -24,6 +26,8 @@ import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.FileMetaData;
+import org.apache.parquet.schema.MessageType;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
@@ -71,8 +75,11 @@ final class TableFolder {
     if (files.isEmpty()) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot read images from %s: expected %s files, got %s",
-              from, format.word(), listing.files().isEmpty() ? "none" : leftOut().inWords()));
+              from,
+              format.word(),
+              listing.files().isEmpty() ? "none" : leftOut().inWords()));
     }
   }
 
@@ -98,8 +105,12 @@ final class TableFolder {
 
   /** The rows, and what their files' names and footers tell. */
   SourceFrame frame(SparkSession spark, StorageFactory storages) {
+    Optional<FileMetaData> footer = footer(storages.open(listing.root()));
     return new SourceFrame(
-        rows(spark), split(), classNames(storages.open(listing.root())), leftOut());
+        rows(spark, footer),
+        split(),
+        footer.map(TableFolder::classNames).orElse(Map.of()),
+        leftOut());
   }
 
   private LeftOut leftOut() {
@@ -112,23 +123,31 @@ final class TableFolder {
     return counter.sum();
   }
 
-  private Dataset<Row> rows(SparkSession spark) {
+  private Dataset<Row> rows(SparkSession spark, Optional<FileMetaData> footer) {
     try {
-      return loaded(spark);
-    } catch (Exception e) {
-      if (!String.valueOf(e.getMessage()).contains("NANOS")) {
-        throw e;
-      }
-      SparkSession own = spark.newSession();
-      own.conf().set(NANOSECONDS, "true");
-      return loaded(own);
+      return loaded(
+          footer.map(FileMetaData::getSchema).filter(TableFolder::hasNanoseconds).isPresent()
+              ? withNanoseconds(spark)
+              : spark);
     } catch (AssertionError e) { // by which Spark says so
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot read images from %s: expected folders of the same partitions, got %s",
-              listing.root(), FirstLine.paragraph(e.getMessage())),
+              listing.root(),
+              FirstLine.paragraph(e.getMessage())),
           e);
     }
+  }
+
+  private static boolean hasNanoseconds(MessageType schema) {
+    return schema.toString().contains("NANOS");
+  }
+
+  private static SparkSession withNanoseconds(SparkSession spark) {
+    SparkSession own = spark.newSession();
+    own.conf().set(NANOSECONDS, "true");
+    return own;
   }
 
   /** Spark finds the partitions of one folder alone. */
@@ -226,16 +245,24 @@ final class TableFolder {
     }
   }
 
-  private Map<String, List<String>> classNames(Storage storage) {
+  /** What the first file tells of itself; Spark says better what is wrong with one. */
+  private Optional<FileMetaData> footer(Storage storage) {
     if (format != SourceFormat.PARQUET) {
-      return Map.of();
+      return Optional.empty();
     }
     try (var reader = ParquetFileReader.open(storage.inputFile(files.get(0).name()))) {
-      String features =
-          reader.getFooter().getFileMetaData().getKeyValueMetaData().getOrDefault(FEATURES, "{}");
-      return classNames(JsonParser.parseString(features).getAsJsonObject());
+      return Optional.of(reader.getFooter().getFileMetaData());
     } catch (IOException | RuntimeException e) {
-      return Map.of(); // Spark says better what is wrong with the file
+      return Optional.empty();
+    }
+  }
+
+  private static Map<String, List<String>> classNames(FileMetaData footer) {
+    try {
+      String features = footer.getKeyValueMetaData().getOrDefault(FEATURES, "{\"info\": {}}");
+      return classNames(JsonParser.parseString(features).getAsJsonObject());
+    } catch (RuntimeException e) {
+      return Map.of(); // others may use that key too
     }
   }
 

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -19,28 +20,31 @@ import org.jspecify.annotations.Nullable;
 @Evolving
 public final class ProgressBoard implements RunObserver {
 
-  private final TerminalStyle style;
+  private final Supplier<TerminalStyle> style;
   private final InstantSource clock;
   private final String group;
   private final Map<String, TaskLine> tasks;
 
   /** An empty board for a log. */
   public ProgressBoard() {
-    this(TerminalStyle.PLAIN, InstantSource.system());
+    this(() -> TerminalStyle.PLAIN, InstantSource.system());
   }
 
   /**
    * An empty board.
    *
-   * @param style how lines are drawn
+   * @param style how lines are drawn, asked each time: a terminal's width may change
    * @param clock tells when something became known
    */
-  public ProgressBoard(TerminalStyle style, InstantSource clock) {
+  public ProgressBoard(Supplier<TerminalStyle> style, InstantSource clock) {
     this(style, clock, "", new LinkedHashMap<>());
   }
 
   private ProgressBoard(
-      TerminalStyle style, InstantSource clock, String group, Map<String, TaskLine> tasks) {
+      Supplier<TerminalStyle> style,
+      InstantSource clock,
+      String group,
+      Map<String, TaskLine> tasks) {
     this.style = style;
     this.clock = clock;
     this.group = group;
@@ -134,7 +138,8 @@ public final class ProgressBoard implements RunObserver {
   public List<String> lines(Instant now) {
     List<TaskLine> shown = known().stream().filter(TaskLine::isShown).toList();
     int nameWidth = shown.stream().mapToInt(line -> line.name().length()).max().orElse(0);
-    return shown.stream().map(line -> line.drawn(style, nameWidth, now)).toList();
+    TerminalStyle drawn = style.get();
+    return shown.stream().map(line -> line.drawn(drawn, nameWidth, now)).toList();
   }
 
   /** The running tasks on one line, for a log; empty where none runs. */

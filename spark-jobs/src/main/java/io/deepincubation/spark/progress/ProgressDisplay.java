@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Keeps a board before a person's eyes: redrawn in place on a terminal, else as a log that tells
@@ -26,16 +27,18 @@ public final class ProgressDisplay implements AutoCloseable {
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(15);
 
   private final ProgressBoard board;
-  private final TerminalStyle style;
+  private final Supplier<TerminalStyle> style;
+  private final boolean redraw;
   private final PrintStream out;
   private final ScheduledExecutorService timer;
   private final Map<String, String> loggedStates = new HashMap<>();
   private Instant loggedAt = Instant.MIN;
-  private int drawnLines;
+  private List<String> drawn = List.of();
 
-  ProgressDisplay(ProgressBoard board, TerminalStyle style, PrintStream out) {
+  ProgressDisplay(ProgressBoard board, Supplier<TerminalStyle> style, PrintStream out) {
     this.board = board;
     this.style = style;
+    redraw = style.get().redraw();
     this.out = out;
     timer = Daemons.timer("deep-incubation-progress");
   }
@@ -44,10 +47,11 @@ public final class ProgressDisplay implements AutoCloseable {
    * Shows a board on standard error until closed.
    *
    * @param board what to show
-   * @param style what the terminal can show
+   * @param style what the terminal can show, asked each time
    * @return the display; closing it draws the board's last state
    */
-  public static ProgressDisplay onStandardError(ProgressBoard board, TerminalStyle style) {
+  public static ProgressDisplay onStandardError(
+      ProgressBoard board, Supplier<TerminalStyle> style) {
     var err =
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
     var display = new ProgressDisplay(board, style, err);
@@ -62,20 +66,20 @@ public final class ProgressDisplay implements AutoCloseable {
    * @param out takes the lines
    */
   public static ProgressDisplay onStream(ProgressBoard board, PrintStream out) {
-    var display = new ProgressDisplay(board, TerminalStyle.PLAIN, out);
+    var display = new ProgressDisplay(board, () -> TerminalStyle.PLAIN, out);
     display.start();
     return display;
   }
 
   private void start() {
-    long millis = (style.redraw() ? REDRAWN : LOGGED).toMillis();
+    long millis = (redraw ? REDRAWN : LOGGED).toMillis();
     var unused =
         timer.scheduleWithFixedDelay(() -> show(Instant.now()), 0, millis, TimeUnit.MILLISECONDS);
   }
 
   /** Draws or tells what is to be seen now. */
   synchronized void show(Instant now) {
-    if (style.redraw()) {
+    if (redraw) {
       draw(board.lines(now));
     } else {
       tell(now);
@@ -84,16 +88,25 @@ public final class ProgressDisplay implements AutoCloseable {
 
   private void draw(List<String> lines) {
     var text = new StringBuilder();
-    if (drawnLines > 0) {
-      text.append("\u001b[").append(drawnLines).append('A');
+    int above = rows(drawn, style.get().columns());
+    if (above > 0) {
+      text.append("\u001b[").append(above).append('A');
     }
     lines.forEach(line -> text.append('\r').append(line).append("\u001b[K\n"));
-    if (lines.size() < drawnLines) {
+    if (lines.size() < above) {
       text.append("\u001b[J"); // What is below was drawn before.
     }
-    drawnLines = lines.size();
+    drawn = lines;
     out.print(text);
     out.flush();
+  }
+
+  /** Rows that lines take: those of a wider terminal are wrapped since it became narrower. */
+  private static int rows(List<String> lines, int columns) {
+    return lines.stream()
+        .mapToInt(line -> line.replaceAll("\u001b\\[\\d*m", "").length())
+        .map(length -> Math.max(1, (length + columns - 1) / columns))
+        .sum();
   }
 
   private void tell(Instant now) {

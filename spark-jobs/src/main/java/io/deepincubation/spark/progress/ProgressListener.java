@@ -7,6 +7,7 @@ import io.deepincubation.core.text.FirstLine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -117,7 +118,11 @@ public final class ProgressListener extends SparkListener {
 
   private static String place(TaskInfo task) {
     return String.format(
-        "executor %s (%s), attempt %d", task.executorId(), task.host(), task.attemptNumber() + 1);
+        Locale.ROOT,
+        "executor %s (%s), attempt %d",
+        task.executorId(),
+        task.host(),
+        task.attemptNumber() + 1);
   }
 
   @Override

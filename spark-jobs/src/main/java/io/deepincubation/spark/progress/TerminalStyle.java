@@ -3,6 +3,7 @@ package io.deepincubation.spark.progress;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What the terminal behind standard error can show.
@@ -28,31 +29,30 @@ public record TerminalStyle(boolean redraw, boolean colour, boolean unicode, int
     }
   }
 
-  /** The style of this process's standard error. */
+  /** The style of this process's standard error, as wide as it is now. */
   public static TerminalStyle detect() {
-    return of(System.getenv());
+    return of(System.getenv(), Terminal.columns());
   }
 
   /**
    * The style that an environment asks for.
    *
-   * @param environment {@code DEEP_INCUBATION_COLUMNS} is set by the launcher if standard error is
-   *     a terminal; {@code TERM}, {@code COLUMNS}, {@code NO_COLOR} and the locale are the usual
+   * @param environment {@code TERM}, {@code COLUMNS}, {@code NO_COLOR} and the locale
+   * @param terminal characters of the terminal's lines, 0 where it does not tell; empty where there
+   *     is none
    */
-  public static TerminalStyle of(Map<String, String> environment) {
+  static TerminalStyle of(Map<String, String> environment, OptionalInt terminal) {
     boolean dumb = environment.getOrDefault("TERM", "dumb").equals("dumb");
-    boolean redraw = !dumb && environment.containsKey("DEEP_INCUBATION_COLUMNS");
+    boolean redraw = !dumb && terminal.isPresent();
     boolean colour = redraw && environment.getOrDefault("NO_COLOR", "").isEmpty();
-    int columns =
-        width(environment, "DEEP_INCUBATION_COLUMNS")
-            .or(() -> width(environment, "COLUMNS"))
-            .orElse(DEFAULT_COLUMNS);
+    int told = terminal.orElse(0);
+    int columns = told > 0 ? told : width(environment).orElse(DEFAULT_COLUMNS);
     return new TerminalStyle(
         redraw, colour, isUnicode(environment), Math.max(FEWEST_COLUMNS, columns));
   }
 
-  private static Optional<Integer> width(Map<String, String> environment, String key) {
-    return Optional.ofNullable(environment.get(key))
+  private static Optional<Integer> width(Map<String, String> environment) {
+    return Optional.ofNullable(environment.get("COLUMNS"))
         .filter(text -> text.matches("[1-9]\\d{0,4}"))
         .map(Integer::valueOf);
   }

@@ -3,6 +3,7 @@ package io.deepincubation.spark.report;
 import io.deepincubation.core.text.Quantities;
 import io.deepincubation.core.training.ConfusionMatrix;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.LongStream;
 
 /** A confusion matrix: a row for each class, a column for what its images were taken for. */
@@ -25,8 +26,10 @@ final class ConfusionFigure {
     if (counts.length != classNames.size()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot draw a confusion matrix: expected a row for each of %d classes, got %d",
-              classNames.size(), counts.length));
+              classNames.size(),
+              counts.length));
     }
     this.classNames = classNames;
     this.confusion = confusion;

@@ -13,6 +13,7 @@ import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.storage.Storage;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -45,10 +46,15 @@ public final class PreparedImages {
     if (!index.sizes().are(side, side) && !recipe.augmentation().resizedCrop()) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot train on %s: the recipe expects images of %d x %d pixels, the data has %s;"
                   + " set model.image or augmentation.resized-crop, or run `prepare` with"
                   + " --image-size %d",
-              storage.uri(), side, side, index.sizes(), side));
+              storage.uri(),
+              side,
+              side,
+              index.sizes(),
+              side));
     }
     Architecture architecture = Architectures.of(recipe.model(), index.classNames().size());
     return new PreparedImages(set, storage.uri(), architecture, side);
@@ -108,6 +114,15 @@ public final class PreparedImages {
     return IntStream.range(0, test.size()).map(test::label).toArray();
   }
 
+  /**
+   * Checks that accuracy can be measured.
+   *
+   * @throws UnfitDataException if there is neither a split test nor val
+   */
+  public void requireTestSplit() {
+    testSplit();
+  }
+
   private String testSplit() {
     return Stream.of(ImageSource.TEST, VALIDATION)
         .filter(set.splits()::contains)
@@ -116,7 +131,9 @@ public final class PreparedImages {
             () ->
                 new UnfitDataException(
                     String.format(
+                        Locale.ROOT,
                         "Cannot measure accuracy on %s: expected a split test or val, got %s",
-                        uri, set.splits())));
+                        uri,
+                        set.splits())));
   }
 }

@@ -48,8 +48,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A run folder that is claimed for a recipe and its data, and what trains in it. The folder's lease
- * is taken when something is trained, and given back at the end.
+ * A run folder, a recipe and its data, and what trains there. A fresh folder is claimed, and its
+ * lease taken, when something is trained; the lease is given back at the end.
  */
 public final class SparkRun implements AutoCloseable {
 
@@ -70,16 +70,13 @@ public final class SparkRun implements AutoCloseable {
   private final StageScheduling scheduling;
   private final ArithmeticChoice arithmetic;
   private final RunRecord wanted;
-  private final RunRecord record;
   private final List<String> worked = new ArrayList<>();
   private final Map<String, StageImport> imports = new HashMap<>();
+  private RunRecord record;
   private @Nullable TrainingData data;
 
   /**
-   * Checks that data and folder belong together, and claims the folder.
-   *
-   * <p>A fresh folder is claimed once the images are decoded and the recipe's initial weights are
-   * read, so that what cannot be used leaves no trace in it.
+   * Checks that data and folder belong together; writes nothing.
    *
    * @param spark runs the stages
    * @param storages opens data and run folder
@@ -110,11 +107,8 @@ public final class SparkRun implements AutoCloseable {
     folder = new RunFolder(storage, settings.checkpoints());
     commits = folder.commits(lease);
     Optional<RunRecord> begun = folder.runRecord();
-    if (begun.isEmpty()) {
-      data = images.load(settings.cache());
-    }
     wanted = record(dataUri, begun);
-    record = folder.claim(wanted);
+    record = begun.isPresent() ? folder.claim(wanted) : wanted;
     requireWidth();
   }
 
@@ -163,9 +157,13 @@ public final class SparkRun implements AutoCloseable {
     if (begun > settings.taskThreads()) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot go on with %s: its tasks compute with %d threads, which decides the bits, and"
                   + " now have %d processors; set spark.task.cpus=%d",
-              folder.uri(), begun, settings.taskThreads(), begun));
+              folder.uri(),
+              begun,
+              settings.taskThreads(),
+              begun));
     }
   }
 
@@ -214,8 +212,24 @@ public final class SparkRun implements AutoCloseable {
         .run(chosen);
   }
 
+  /**
+   * Makes a fresh folder this run's once the images are decoded and the recipe's initial weights
+   * are read, so that what cannot be used leaves no trace in it.
+   */
+  private void claim() {
+    trainingData();
+    record = folder.claim(wanted);
+  }
+
+  private TrainingData trainingData() {
+    TrainingData loaded = data == null ? images.load(settings.cache()) : data;
+    data = loaded;
+    return loaded;
+  }
+
   /** Takes over what lost attempts handed in, and what other runs have; the rest is computed. */
   private void compute(List<Stage> ready, OtherRuns others, StageRunner runner) {
+    claim();
     lease.acquire();
     ready.forEach(this::isCommitted); // Another driver may have worked here while this one waited.
     commits.keepRecipe(wanted);
@@ -293,13 +307,11 @@ public final class SparkRun implements AutoCloseable {
   }
 
   private RunContext context(RunObserver observer) {
-    TrainingData loaded = data == null ? images.load(settings.cache()) : data;
-    data = loaded;
     return new RunContext(
         images.architecture(),
         StartingWeights.of(
             recipe, images.architecture(), wanted.initialWeightsDigest(), storages::open),
-        loaded,
+        trainingData(),
         folder,
         commits,
         RunObserver.all(List.of(event -> lease.requireNotLost(), observer)),

@@ -8,6 +8,7 @@ import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.RunRecord;
 import io.deepincubation.core.run.StageKey;
 import io.deepincubation.core.run.StageResult;
+import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,9 +47,13 @@ final class StageImport {
     if (!ours.equals(theirs)) {
       throw new UsageException(
           String.format(
+              Locale.ROOT,
               "Cannot take stages from %s: its products are computed in %s, here in %s; set"
                   + " precision=%s in a fresh --run",
-              other.uri(), theirs, ours, theirs));
+              other.uri(),
+              theirs,
+              ours,
+              theirs));
     }
   }
 

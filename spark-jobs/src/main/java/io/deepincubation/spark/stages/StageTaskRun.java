@@ -16,6 +16,7 @@ import io.deepincubation.core.training.Attempt;
 import io.deepincubation.spark.cluster.Devices;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;
@@ -82,9 +83,12 @@ final class StageTaskRun {
     if (!images.digest().equals(settings.inputs().dataDigest())) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot go on with the data of %s: expected digest %s, got %s; it was prepared anew"
                   + " while the run went on",
-              settings.dataUri(), settings.inputs().dataDigest(), images.digest()));
+              settings.dataUri(),
+              settings.inputs().dataDigest(),
+              images.digest()));
     }
     return new RunContext(
         images.architecture(),

@@ -20,6 +20,12 @@ class CliSessionTest {
   }
 
   @Test
+  void executorsReadNamesOfFilesBeyondAscii() {
+    assertThat(CliSession.withDefaults(new SparkConf(false)).get("spark.executorEnv.LC_ALL"))
+        .isEqualTo("C.UTF-8");
+  }
+
+  @Test
   void keepsWhatIsSet() {
     SparkConf conf =
         new SparkConf(false)

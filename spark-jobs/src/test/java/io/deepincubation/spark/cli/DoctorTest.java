@@ -9,6 +9,7 @@ import io.deepincubation.spark.TinyRuns;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -143,6 +144,34 @@ class DoctorTest {
             "--json");
     assertThat(status).isEqualTo(1);
     assertThat(err.toString()).contains("no executor came within 6 s");
+  }
+
+  @Test
+  void aMasterThatDoesNotAnswerIsToldWithinTheDeadline() throws IOException {
+    int free;
+    try (var socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    String master = "spark://127.0.0.1:" + free;
+    int status = doctor(Map.of("spark.master", master), "--timeout", "5", "--json");
+    assertThat(status).isEqualTo(1);
+    assertThat(err.toString())
+        .startsWith("deep-incubation: Cannot train here: 1 checks failed, first master: no master")
+        .contains("answers at 127.0.0.1:" + free + ": ");
+    assertThat(places()).containsExactly("cluster");
+  }
+
+  @Test
+  void refusesAMasterThatIsNone() {
+    assertThat(doctor(Map.of("spark.master", "localhost"))).isEqualTo(2);
+    assertThat(err.toString()).contains("Cannot use --master localhost: expected local[N]");
+  }
+
+  @Test
+  void refusesKeysThatNobodyReads() {
+    assertThat(doctor(Map.of("spark.master", "local[1]", "spark.deepincubation.devise", "cpu")))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("did you mean spark.deepincubation.device?");
   }
 
   @Test

@@ -18,6 +18,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest extends CommandLineFixture {
 
@@ -126,11 +128,41 @@ class MainTest extends CommandLineFixture {
   }
 
   @Test
+  void evaluateReadsTheRunsOwnRecipe() {
+    TinyRuns.draw(folder.resolve("data"));
+    assertThat(train("pretrain-meta", "--set", "meta.epochs=1", "--seed", "9")).isZero();
+    String run = folder.resolve("run").toString();
+
+    assertThat(cli("evaluate", "--run", run, "--stage", "meta", "--json")).isZero();
+
+    assertThat(lastLine().get("images").getAsInt()).isEqualTo(48);
+    assertThat(cli("evaluate", "--run", run, "--stage", "meta", "--seed", "8")).isEqualTo(2);
+    complains("seed is 9 there and 8 here");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"evaluate", "incubate", "assemble", "fine-tune"})
+  void aVerbThatNeedsAStageClaimsNoFolderWithoutOne(String verb) {
+    TinyRuns.draw(folder.resolve("data"));
+    assertThat(trainIn("typo", verb)).isEqualTo(1);
+    complains("typo");
+    assertThat(folder.resolve("typo")).doesNotExist();
+  }
+
+  @Test
+  void evaluateNamesARunThatIsNone() {
+    assertThat(cli("evaluate", "--run", folder.resolve("typo").toString())).isEqualTo(2);
+    complains("Cannot read the run", "expected a run's folder, got one without run.json");
+    assertThat(folder.resolve("typo")).doesNotExist();
+  }
+
+  @Test
   void quickstartComparesAndIsDoneTheSecondTime() {
+    Path quick = folder.resolve("my out/Übung 100%");
     String[] args = {
       "quickstart",
       "--out",
-      folder.resolve("quick").toString(),
+      quick.toString(),
       "--recipe",
       folder.resolve("tiny.yaml").toString(),
       "--train-images",
@@ -143,7 +175,8 @@ class MainTest extends CommandLineFixture {
     assertThat(cli(args)).isZero();
     assertThat(out.toString())
         .contains("Deep Incubation", "End-to-end", "48 test images", "Done in ")
-        .contains("Report: " + folder.resolve("quick/run/report.html"));
+        .contains("Report: " + quick.resolve("run/report.html"));
+    assertThat(quick.resolve("run/report.html")).exists();
     assertThat(cli(args)).isZero();
     assertThat(out.toString()).contains("Already done in ");
     List<String> asJson = Stream.concat(Stream.of(args), Stream.of("--json")).toList();
@@ -375,6 +408,30 @@ class MainTest extends CommandLineFixture {
     complains("expected a verb");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--conf", "--master=local", "--packages=a:b:1", "--jars"})
+  void optionsOfTheLauncherComeBeforeTheVerb(String option) {
+    assertThat(cli("doctor", option)).isEqualTo(2);
+    complains("Cannot use " + option.replaceFirst("=.*", ""), "expected it before the verb");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--image-size", "--shorter-side"})
+  void sizesBelowZero(String option) {
+    assertThat(cli("prepare", "--from", "a", "--to", "b", option, "-5")).isEqualTo(2);
+    complains("expected --image-size and --shorter-side from 1, got -5");
+  }
+
+  @Test
+  void moreThreadsThanProcessors() {
+    assertThat(cli("plan", "--recipe", "quickstart", "--images", "9", "--threads", "99999"))
+        .isEqualTo(2);
+    complains("(--threads): expected 1 to ", ", the processors here, got 99999");
+    err.getBuffer().setLength(0);
+    assertThat(cli("bench", "--threads", "99999")).isEqualTo(2);
+    complains("--threads from 1 to ");
+  }
+
   @Test
   void missingAndUnknownOptions() {
     assertThat(cli("run", "--recipe", "quickstart")).isEqualTo(2);
@@ -469,6 +526,16 @@ class MainTest extends CommandLineFixture {
     assertThat(cli("plan", "--recipe", tiny, "--images", "9", "--set", "meta.epochs=equal"))
         .isEqualTo(2);
     complains("meta.epochs (--set)", "only end-to-end.epochs may be equal");
+  }
+
+  @Test
+  void planRefusesASetThatRunRefuses() {
+    TinyRuns.draw(folder.resolve("data"));
+    String tiny = folder.resolve("tiny.yaml").toString();
+    String data = folder.resolve("data").toString();
+    assertThat(cli("plan", "--recipe", tiny, "--data", data, "--set", "model.image=32"))
+        .isEqualTo(3);
+    complains("expects images of 32 x 32 pixels, the data has 16 x 16");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.deepincubation.spark.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.deepincubation.core.data.set.LocalImageCache;
@@ -11,6 +12,7 @@ import io.deepincubation.core.run.CheckpointPolicy;
 import io.deepincubation.core.run.LeaseTerms;
 import io.deepincubation.spark.TinyRuns;
 import java.time.Duration;
+import java.util.List;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +43,7 @@ class SparkSettingsTest {
         new SparkConf(false)
             .set("spark.master", "local-cluster[2,1,700]")
             .set("spark.deepincubation.device", "GPU")
-            .set("spark.deepincubation.driver.threads", "6")
+            .set("spark.deepincubation.driver.threads", "1")
             .set("spark.task.cpus", "4")
             .set("spark.deepincubation.train-on", "executor")
             .set("spark.deepincubation.fine-tune-on", "driver")
@@ -57,7 +59,7 @@ class SparkSettingsTest {
         .isEqualTo(
             new SparkSettings(
                 DeviceChoice.GPU,
-                6,
+                1,
                 4,
                 Where.EXECUTOR,
                 Where.DRIVER,
@@ -135,6 +137,48 @@ class SparkSettingsTest {
         .hasMessage(
             "Cannot use spark.deepincubation.driver.threads: expected a whole number from 1, got"
                 + " 0");
+  }
+
+  @Test
+  void refusesMoreThreadsThanProcessors() {
+    SparkConf conf = new SparkConf(false).set("spark.deepincubation.driver.threads", "99999");
+    assertThatThrownBy(() -> SparkSettings.of(conf))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "Cannot use spark.deepincubation.driver.threads (--threads): expected 1 to %d, the"
+                + " processors here, got 99999",
+            Runtime.getRuntime().availableProcessors());
+  }
+
+  @Test
+  void refusesKeysThatItDoesNotKnow() {
+    SparkConf conf =
+        new SparkConf(false)
+            .set("spark.deepincubation.checkpoint.step", "5")
+            .set("spark.deepincubation.zzz", "1")
+            .set("spark.executor.memory", "2g");
+    assertThatThrownBy(() -> SparkSettings.of(conf))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith(
+            "Cannot use Spark's settings: there is no key spark.deepincubation.checkpoint.step, did"
+                + " you mean spark.deepincubation.checkpoint.steps?; also there is no key"
+                + " spark.deepincubation.zzz, expected one of [spark.deepincubation.device,");
+  }
+
+  @Test
+  void knowsEveryKeyThatSchedulingReads() {
+    SparkConf conf = new SparkConf(false);
+    for (String key :
+        List.of(
+            "task.cpus",
+            "task.gpus",
+            "executor.cores",
+            "executor.memory",
+            "executor.memoryOverhead",
+            "executor.gpus")) {
+      conf.set("spark.deepincubation." + key, "1");
+    }
+    assertThatCode(() -> SparkSettings.requireKnownKeys(conf)).doesNotThrowAnyException();
   }
 
   private static Stage stage(String name) {

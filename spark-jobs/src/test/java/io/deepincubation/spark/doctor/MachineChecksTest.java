@@ -31,6 +31,15 @@ class MachineChecksTest {
   }
 
   @Test
+  void tellsALocaleThatLosesNames() {
+    assertThat(MachineChecks.locale("UTF-8").state()).isEqualTo(State.OK);
+    Finding ascii = MachineChecks.locale("ANSI_X3.4-1968");
+    assertThat(ascii.state()).isEqualTo(State.WARN);
+    assertThat(ascii.remedy())
+        .isEqualTo("set LC_ALL=C.UTF-8, on executors spark.executorEnv.LC_ALL");
+  }
+
+  @Test
   void tellsVersionsThatAreNotTheDrivers() {
     assertThat(MachineChecks.versions("Java 17", "Java 21").said())
         .isEqualTo("Java 17, the driver has Java 21");

@@ -359,12 +359,15 @@ class TablesTest {
         .hasMessageContaining("part-0.parquet is not a Parquet file");
   }
 
-  @Test
-  void saysThatNoTableIsThere() {
-    assertThatThrownBy(() -> run(Preparation.of("my-photos", to())))
+  @ParameterizedTest
+  @ValueSource(strings = {"my-photos", "photos", "lake.photos", "a:b"})
+  void saysThatNoTableIsThereAndLeavesNoWarehouse(String name) {
+    assertThatThrownBy(() -> run(Preparation.of(name, to())))
         .isInstanceOf(UnfitDataException.class)
         .hasMessage(
-            "Cannot read images from my-photos: expected a folder or a table, got nothing there");
+            "Cannot read images from "
+                + name
+                + ": expected a folder or a table, got nothing there");
     assertThat(Path.of("spark-warehouse")).doesNotExist();
   }
 

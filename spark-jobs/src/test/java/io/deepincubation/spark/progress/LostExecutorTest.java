@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -33,8 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LostExecutorTest {
 
   private final ProgressAccumulator accumulator = new ProgressAccumulator();
-  private final ProgressBoard board =
-      new ProgressBoard(TerminalStyle.PLAIN, InstantSource.system());
+  private final ProgressBoard board = new ProgressBoard();
 
   @TempDir private Path folder;
 

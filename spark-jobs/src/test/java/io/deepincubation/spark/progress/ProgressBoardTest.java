@@ -8,6 +8,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class ProgressBoardTest {
@@ -16,7 +18,7 @@ class ProgressBoardTest {
   private static final TerminalStyle ASCII = new TerminalStyle(true, false, false, 100);
 
   private Instant now = START;
-  private final ProgressBoard board = new ProgressBoard(ASCII, () -> now);
+  private final ProgressBoard board = new ProgressBoard(() -> ASCII, () -> now);
 
   @Test
   void showsARunningTaskOnOneLine() {
@@ -86,7 +88,8 @@ class ProgressBoardTest {
 
   @Test
   void staysWithinTheTerminal() {
-    var narrow = new ProgressBoard(new TerminalStyle(true, false, true, 40), () -> now);
+    var style = new TerminalStyle(true, false, true, 40);
+    var narrow = new ProgressBoard(() -> style, () -> now);
     narrow.on(module(3, 99));
     narrow.on(
         ended(
@@ -98,7 +101,7 @@ class ProgressBoardTest {
   void redrawsInPlaceOnATerminal() {
     var bytes = new ByteArrayOutputStream();
     var out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    try (var display = new ProgressDisplay(board, ASCII, out)) {
+    try (var display = new ProgressDisplay(board, () -> ASCII, out)) {
       board.expect("meta", null, 4);
       display.show(START);
       display.show(START);
@@ -109,10 +112,28 @@ class ProgressBoardTest {
   }
 
   @Test
+  void followsATerminalThatBecomesNarrower() {
+    var bytes = new ByteArrayOutputStream();
+    var out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    var width = new AtomicInteger(100);
+    Supplier<TerminalStyle> style = () -> new TerminalStyle(true, true, false, width.get());
+    var resized = new ProgressBoard(style, () -> now);
+    resized.on(module(0, 50));
+    var display = new ProgressDisplay(resized, style, out);
+    display.show(START);
+    width.set(50);
+    display.show(START);
+
+    String[] drawn = bytes.toString(StandardCharsets.UTF_8).split("\\[2A", -1);
+    assertThat(drawn).as("two rows up, as the wide line is wrapped").hasSize(2);
+    assertThat(drawn[1].replaceAll("\u001b\\[[0-9]*[mKJ]", "").strip()).hasSizeLessThan(50);
+  }
+
+  @Test
   void tellsChangesAndASummaryAtIntervalsInALog() {
     var bytes = new ByteArrayOutputStream();
     var out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    var display = new ProgressDisplay(board, TerminalStyle.PLAIN, out);
+    var display = new ProgressDisplay(board, () -> TerminalStyle.PLAIN, out);
     board.on(module(0, 50));
     display.show(START);
     display.show(START.plusSeconds(5));

@@ -11,7 +11,6 @@ import io.deepincubation.core.run.TaskAttempt.Outcome;
 import io.deepincubation.core.storage.LocalStorage;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -33,8 +32,7 @@ class ProgressListenerTest {
   private static final CountDownLatch HEARD = new CountDownLatch(1);
 
   private final ProgressAccumulator accumulator = new ProgressAccumulator();
-  private final ProgressBoard board =
-      new ProgressBoard(TerminalStyle.PLAIN, InstantSource.system());
+  private final ProgressBoard board = new ProgressBoard();
 
   @TempDir private Path folder;
 

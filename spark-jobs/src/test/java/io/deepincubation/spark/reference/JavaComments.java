@@ -80,7 +80,7 @@ public final class JavaComments {
     var found = new TreeMap<String, String>();
     texts.forEach(
         (name, text) -> {
-          if (text.startsWith(prefix)) {
+          if (text.startsWith(prefix) && text.length() > prefix.length()) {
             found.put(text, of(name));
           }
         });

@@ -2,6 +2,7 @@ package io.deepincubation.spark.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.deepincubation.core.recipe.UsageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -11,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class StorageFailureTest {
@@ -38,6 +40,13 @@ class StorageFailureTest {
             new RuntimeException(new ClassNotFoundException("S3AFileSystem")),
             "its connector is not on Spark's class path"),
         Arguments.of(
+            new RuntimeException(new NoClassDefFoundError("com/amazonaws/AmazonClientException")),
+            "its connector is not on Spark's class path"),
+        Arguments.of(
+            new RuntimeException(new ClassNotFoundException("org.example.Codec")),
+            "class org.example.Codec is not on Spark's class path; add the package that has it with"
+                + " --packages, or its jars with --jars"),
+        Arguments.of(
             new IOException("odd at s3a://key:secret@bucket/file\nmore"),
             "odd at s3a://bucket/file; check the path and the file system's state"),
         Arguments.of(new IOException(), "IOException; check the path"));
@@ -58,6 +67,27 @@ class StorageFailureTest {
         .isEmpty();
     assertThat(StorageFailure.among("read", "file:/set", new IOException("not a Parquet file")))
         .isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Failed to find the data source: delta. Please find packages, io.delta:delta-spark_2.12",
+    "[DATA_SOURCE_NOT_FOUND] Failed to find the data source: iceberg. Make sure,"
+        + " org.apache.iceberg:iceberg-spark-runtime-3.5_2.12",
+    "[DATA_SOURCE_NOT_FOUND] Failed to find data source: com.example.tape. Make, the package that"
+        + " has it"
+  })
+  void aFormatWithoutAReaderIsNoRefusalOfTheStorage(String said, String runtime) {
+    var failure = new RuntimeException(said, new ClassNotFoundException("X.DefaultSource"));
+
+    assertThat(StorageFailure.among("read images from", "file:/set", failure))
+        .hasValueSatisfying(
+            refusal ->
+                assertThat(refusal)
+                    .isInstanceOf(UsageException.class)
+                    .hasMessageStartingWith(
+                        "Cannot read images from file:/set: Spark has no reader of the format ")
+                    .hasMessageContaining("; add " + runtime + " with --packages, or its jars"));
   }
 
   @ParameterizedTest

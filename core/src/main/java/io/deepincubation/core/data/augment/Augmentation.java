@@ -10,6 +10,7 @@ import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.random.Permutation;
 import io.deepincubation.core.random.RandomStream;
 import io.deepincubation.core.recipe.AugmentationRecipe;
+import java.util.Locale;
 
 /**
  * What DeiT does to training images: a random part of the image, resized, or a random crop after
@@ -114,9 +115,13 @@ public final class Augmentation {
     if (pixels.height() != side || pixels.width() != side) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot augment an image: expected %d x %d pixels, got %s; set"
                   + " augmentation.resized-crop, or run `prepare` with --image-size %d",
-              side, side, pixels.size(), side));
+              side,
+              side,
+              pixels.size(),
+              side));
     }
   }
 

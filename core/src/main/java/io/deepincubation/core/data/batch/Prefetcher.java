@@ -1,6 +1,7 @@
 package io.deepincubation.core.data.batch;
 
 import io.deepincubation.core.thread.Daemons;
+import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -61,9 +62,12 @@ public final class Prefetcher implements AutoCloseable {
     if (firstBatch < 0 || batchesPerEpoch < 1 || batchesPerEpoch > batches.batchesPerEpoch()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot make batches ahead: expected a first batch from 0 and 1 to %d batches per"
                   + " epoch, got %d and %d",
-              batches.batchesPerEpoch(), firstBatch, batchesPerEpoch));
+              batches.batchesPerEpoch(),
+              firstBatch,
+              batchesPerEpoch));
     }
     this.batches = batches;
     this.batchesPerEpoch = batchesPerEpoch;

@@ -11,6 +11,7 @@ import io.deepincubation.core.data.set.LabelledImage;
 import io.deepincubation.core.random.RandomStream;
 import io.deepincubation.core.recipe.AugmentationRecipe;
 import io.deepincubation.core.recipe.RecipeException;
+import java.util.Locale;
 
 /**
  * The batches of a training by epoch and index: shuffled anew each epoch, augmented, mixed. A batch
@@ -79,9 +80,11 @@ public final class TrainingBatches {
     if (table.size() < batchSize) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot make a batch: expected at least %d training images, got %d; lower the batch"
                   + " size",
-              batchSize, table.size()));
+              batchSize,
+              table.size()));
     }
   }
 
@@ -89,8 +92,10 @@ public final class TrainingBatches {
     if (table.labelBound() > classes) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot train on these images: expected labels below %d classes, got %d",
-              classes, table.labelBound() - 1));
+              classes,
+              table.labelBound() - 1));
     }
   }
 
@@ -134,7 +139,10 @@ public final class TrainingBatches {
     if (index < 0 || index >= batchesPerEpoch()) {
       throw new IllegalArgumentException(
           String.format(
-              "Cannot make a batch: expected an index below %d, got %d", batchesPerEpoch(), index));
+              Locale.ROOT,
+              "Cannot make a batch: expected an index below %d, got %d",
+              batchesPerEpoch(),
+              index));
     }
     int[] rows = rows(epoch);
     int imageBytes = table.imageBytes();

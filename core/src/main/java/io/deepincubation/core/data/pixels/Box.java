@@ -1,5 +1,7 @@
 package io.deepincubation.core.data.pixels;
 
+import java.util.Locale;
+
 /**
  * A part of an image.
  *
@@ -15,9 +17,13 @@ public record Box(int top, int bottom, int left, int right) {
     if (top < 0 || bottom < top || left < 0 || right < left) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot make a box: expected edges in order from 0, got rows %d to %d and columns %d"
                   + " to %d",
-              top, bottom, left, right));
+              top,
+              bottom,
+              left,
+              right));
     }
   }
 

@@ -116,8 +116,12 @@ final class NativeCodec {
     if (part.right() > pixWidth || part.bottom() > pixHeight) {
       throw new IOException(
           String.format(
+              Locale.ROOT,
               "expected the %d x %d pixels of the file's header or more, got %d x %d",
-              part.bottom(), part.right(), pixHeight, pixWidth));
+              part.bottom(),
+              part.right(),
+              pixHeight,
+              pixWidth));
     }
     Pointer data = Leptonica.pixGetData(pix);
     int height = part.bottom() - part.top();

@@ -2,6 +2,7 @@ package io.deepincubation.core.data.pixels;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What evaluation and inference do to an image, whatever its size: its shorter side is resized
@@ -31,18 +32,22 @@ public final class PixelTransform {
     if (side < 1 || !(crop > 0) || crop > 1) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot make images fit: expected a side from 1 and a crop above 0, up to 1, got %d"
                   + " and %s",
-              side, crop));
+              side,
+              crop));
     }
     if (mean.size() != Normalization.CHANNELS
         || std.size() != Normalization.CHANNELS
         || !std.stream().allMatch(each -> each > 0)) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot normalise images: expected 3 means and 3 standard deviations above 0, got %s"
                   + " and %s",
-              mean, std));
+              mean,
+              std));
     }
     this.side = side;
     this.crop = crop;

@@ -1,5 +1,7 @@
 package io.deepincubation.core.data.pixels;
 
+import java.util.Locale;
+
 /**
  * A decoded RGB image.
  *
@@ -14,8 +16,11 @@ public record Pixels(byte[] values, int height, int width) implements Picture {
     if (values.length != ImageCodec.CHANNELS * height * width) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot make an image: expected 3 x %d x %d values, got %d",
-              height, width, values.length));
+              height,
+              width,
+              values.length));
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.CRC32;
 
 /**
@@ -68,7 +69,10 @@ record PngFile(
       }
       throw new IOException(
           String.format(
-              "expected a colour type and bit depth of the format, got %d and %d", number, depth));
+              Locale.ROOT,
+              "expected a colour type and bit depth of the format, got %d and %d",
+              number,
+              depth));
     }
 
     /** Samples of a pixel. */
@@ -149,8 +153,11 @@ record PngFile(
       if (file[start + 10] != 0 || file[start + 11] != 0 || (file[start + 12] & ~1) != 0) {
         throw new IOException(
             String.format(
+                Locale.ROOT,
                 "expected a compression, filter and interlacing of the format, got %d, %d and %d",
-                file[start + 10], file[start + 11], file[start + 12]));
+                file[start + 10],
+                file[start + 11],
+                file[start + 12]));
       }
       at += CHUNK_BYTES + HEADER_BYTES;
     }

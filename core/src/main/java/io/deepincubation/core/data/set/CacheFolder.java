@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -71,7 +72,7 @@ record CacheFolder(Path directory, long maxBytes) {
   }
 
   private <T> T whileLocked(String name, Section<T> section) throws IOException {
-    Path lockFile = directory.resolve(String.format(LOCK_FILE, name));
+    Path lockFile = directory.resolve(String.format(Locale.ROOT, LOCK_FILE, name));
     synchronized (LOCKS.computeIfAbsent(lockFile, path -> new Object())) {
       try (FileChannel channel =
           FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {

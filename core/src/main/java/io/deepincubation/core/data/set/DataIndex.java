@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -88,8 +89,11 @@ public record DataIndex(
       if (count < 1 || bytes < 1) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "Cannot list shard %s: expected samples and bytes, got %d and %d",
-                file, count, bytes));
+                file,
+                count,
+                bytes));
       }
       if (rowGroups.stream().mapToInt(RowGroup::count).sum() != count) {
         throw new IllegalArgumentException(
@@ -191,8 +195,11 @@ public record DataIndex(
     if (version == null || version.getAsInt() != FORMAT_VERSION) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot read %s: expected format version %d, got %s; run `prepare` of this release",
-              where, FORMAT_VERSION, version));
+              where,
+              FORMAT_VERSION,
+              version));
     }
   }
 
@@ -200,8 +207,11 @@ public record DataIndex(
     if (!json.keySet().equals(KEYS)) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot read %s: expected the keys %s, got %s; run `prepare` again",
-              where, KEYS.stream().sorted().toList(), json.keySet().stream().sorted().toList()));
+              where,
+              KEYS.stream().sorted().toList(),
+              json.keySet().stream().sorted().toList()));
     }
   }
 
@@ -209,17 +219,22 @@ public record DataIndex(
     if (!index.digest().equals(digest)) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot read %s: expected facts of digest %s, got %s; it was changed by hand, run"
                   + " `prepare` again",
-              where, digest, index.digest()));
+              where,
+              digest,
+              index.digest()));
     }
   }
 
   private static UnfitDataException malformed(String where, Exception cause) {
     return new UnfitDataException(
         String.format(
+            Locale.ROOT,
             "Cannot read %s: expected an index as `prepare` writes it, got %s; run `prepare` again",
-            where, cause.getMessage()),
+            where,
+            cause.getMessage()),
         cause);
   }
 }

@@ -6,6 +6,7 @@ import io.deepincubation.core.data.source.Sample;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Row groups of a set as files, which are decoded at each use.
@@ -34,8 +35,12 @@ record EncodedGroups(PreparedSet set, RangeReader ranges) implements GroupReader
     } catch (IOException e) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot read row %d of shard %s/%s: %s",
-              firstRow(shard, group) + row, set.storage().uri(), shard.file(), e.getMessage()),
+              firstRow(shard, group) + row,
+              set.storage().uri(),
+              shard.file(),
+              e.getMessage()),
           e);
     }
   }

@@ -7,6 +7,7 @@ import io.deepincubation.core.data.pixels.Pixels;
 import io.deepincubation.core.data.pixels.Resampling;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Locale;
 
 /**
  * What a preparation does to an image file. It crosses process borders.
@@ -35,8 +36,10 @@ public record ImageFitting(int square, int shorterSide, Encoding encoding) imple
     if (square < 0 || shorterSide < 0 || (square > 0 && shorterSide > 0)) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot fit images: expected a square or a shorter side, got %d and %d",
-              square, shorterSide));
+              square,
+              shorterSide));
     }
   }
 

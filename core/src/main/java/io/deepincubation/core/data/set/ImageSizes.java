@@ -1,5 +1,7 @@
 package io.deepincubation.core.data.set;
 
+import java.util.Locale;
+
 /**
  * The sizes of a set's images.
  *
@@ -15,8 +17,12 @@ public record ImageSizes(int minHeight, int maxHeight, int minWidth, int maxWidt
     if (minHeight < 1 || minWidth < 1 || maxHeight < minHeight || maxWidth < minWidth) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot use image sizes: expected rows and columns from 1, got %d to %d and %d to %d",
-              minHeight, maxHeight, minWidth, maxWidth));
+              minHeight,
+              maxHeight,
+              minWidth,
+              maxWidth));
     }
   }
 

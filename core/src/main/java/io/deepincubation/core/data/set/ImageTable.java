@@ -4,6 +4,7 @@ import io.deepincubation.core.data.pixels.ImageCodec;
 import io.deepincubation.core.random.Permutation;
 import io.deepincubation.core.random.RandomStream;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** The images of a split with random access. Safe for use by several threads. */
@@ -81,8 +82,11 @@ public interface ImageTable {
     if (images.length != labels.length * imageBytes) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot make a table of %d images: expected %d bytes, got %d",
-              labels.length, labels.length * imageBytes, images.length));
+              labels.length,
+              labels.length * imageBytes,
+              images.length));
     }
     var segments = new ByteBuffer[] {ByteBuffer.wrap(images)};
     return new SegmentedImageTable(segments, Math.max(1, labels.length), labels, height, width);

@@ -3,6 +3,7 @@ package io.deepincubation.core.data.set;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.storage.Storage;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** A training set as {@code prepare} leaves it: an index and Parquet shards. */
@@ -25,9 +26,11 @@ public final class PreparedSet {
     if (!storage.exists(DataIndex.FILE)) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot open the training set at %s: expected %s, got no such file; run `prepare`"
                   + " first",
-              storage.uri(), DataIndex.FILE));
+              storage.uri(),
+              DataIndex.FILE));
     }
     String where = storage.uri() + "/" + DataIndex.FILE;
     return new PreparedSet(storage, DataIndex.fromJson(storage.text(DataIndex.FILE), where));
@@ -54,7 +57,11 @@ public final class PreparedSet {
     if (shards == null) {
       throw new UnfitDataException(
           String.format(
-              "Cannot read split %s of %s: expected one of %s", split, storage.uri(), splits()));
+              Locale.ROOT,
+              "Cannot read split %s of %s: expected one of %s",
+              split,
+              storage.uri(),
+              splits()));
     }
     return shards;
   }

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -180,8 +181,11 @@ public final class PreparedSetWriter {
     if (highest >= classes) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot finish a training set: expected labels below %d classes, got %d in %s",
-              classes, highest, fact.shard().file()));
+              classes,
+              highest,
+              fact.shard().file()));
     }
   }
 

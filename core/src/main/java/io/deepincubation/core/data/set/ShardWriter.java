@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
@@ -57,7 +58,9 @@ public final class ShardWriter {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
-          String.format("Cannot build shard %d of split %s: %s", number, split, e.getMessage()), e);
+          String.format(
+              Locale.ROOT, "Cannot build shard %d of split %s: %s", number, split, e.getMessage()),
+          e);
     }
   }
 

@@ -5,6 +5,7 @@ import io.deepincubation.core.data.pixels.Pixels;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.data.source.Sample;
 import java.io.IOException;
+import java.util.Locale;
 
 /** Decodes all images of a split, in order, from verified shards. */
 final class SplitDecoder {
@@ -70,8 +71,12 @@ final class SplitDecoder {
     if (sample.label() >= classes) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot read row %d of shard %s: expected a label below %d, got %d",
-              row, where, classes, sample.label()));
+              row,
+              where,
+              classes,
+              sample.label()));
     }
     return sample.label();
   }

@@ -162,6 +162,7 @@ public final class CifarSource implements ImageSource {
   private static UnfitDataException neither(Storage folder) {
     return new UnfitDataException(
         String.format(
+            Locale.ROOT,
             "Cannot read CIFAR from %s: expected train.bin (CIFAR-100) or data_batch_1.bin"
                 + " (CIFAR-10) of the binary version, got neither",
             folder.uri()));
@@ -176,8 +177,12 @@ public final class CifarSource implements ImageSource {
     if (bytes == 0 || bytes % layout.recordBytes() != 0) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot read %s/%s: expected a multiple of %d bytes, got %d; the file is cut off",
-              storage.uri(), file, layout.recordBytes(), bytes));
+              storage.uri(),
+              file,
+              layout.recordBytes(),
+              bytes));
     }
     return new Part(file, bytes / layout.recordBytes());
   }
@@ -205,8 +210,12 @@ public final class CifarSource implements ImageSource {
     if (names.size() != layout.classes) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot read %s/%s: expected %d class names, got %d",
-              storage.uri(), layout.namesFile, layout.classes, names.size()));
+              storage.uri(),
+              layout.namesFile,
+              layout.classes,
+              names.size()));
     }
     return names;
   }

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -54,15 +55,19 @@ public final class IdxSource implements ImageSource {
         if (other != null) {
           throw new UnfitDataException(
               String.format(
+                  Locale.ROOT,
                   "Cannot read IDX files from %s: expected one set, got %s and %s; give each a"
                       + " folder",
-                  storage.uri(), other.images(), file));
+                  storage.uri(),
+                  other.images(),
+                  file));
         }
       }
     }
     if (!parts.containsKey(TRAIN)) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot read IDX files from %s: expected train-images-idx3-ubyte, plain or .gz, got"
                   + " none",
               storage.uri()));
@@ -153,8 +158,11 @@ public final class IdxSource implements ImageSource {
     if (!storage.exists(found)) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot read IDX files from %s: expected %s beside %s, got no such file",
-              storage.uri(), labels, images));
+              storage.uri(),
+              labels,
+              images));
     }
     try (DataInputStream stream = open(images, IMAGES_MAGIC)) {
       return new Part(images, found, stream.readInt(), stream.readInt(), stream.readInt());
@@ -171,7 +179,8 @@ public final class IdxSource implements ImageSource {
     if (found != magic) {
       stream.close();
       throw new IOException(
-          String.format("expected an IDX file that begins with %#x, got %#x", magic, found));
+          String.format(
+              Locale.ROOT, "expected an IDX file that begins with %#x, got %#x", magic, found));
     }
     return stream;
   }
@@ -180,8 +189,13 @@ public final class IdxSource implements ImageSource {
     if (labels != part.count()) {
       throw new UnfitDataException(
           String.format(
+              Locale.ROOT,
               "Cannot read %s/%s: expected %d labels for %s, got %d",
-              storage.uri(), part.labels(), part.count(), part.images(), labels));
+              storage.uri(),
+              part.labels(),
+              part.count(),
+              part.images(),
+              labels));
     }
   }
 
@@ -190,7 +204,11 @@ public final class IdxSource implements ImageSource {
     if (part == null) {
       throw new UnfitDataException(
           String.format(
-              "Cannot read split %s of %s: expected one of %s", split, storage.uri(), splits()));
+              Locale.ROOT,
+              "Cannot read split %s of %s: expected one of %s",
+              split,
+              storage.uri(),
+              splits()));
     }
     return part;
   }

@@ -112,8 +112,11 @@ public final class SyntheticShapes implements ImageSource {
     if (side < 8 || trainCount < 1 || testCount < 1) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "Cannot draw images: expected a side from 8 and counts from 1, got %d, %d and %d",
-              side, trainCount, testCount));
+              side,
+              trainCount,
+              testCount));
     }
     this.seed = seed;
     this.side = side;
