@@ -49,7 +49,8 @@ public final class FaultyGateway implements AutoCloseable {
       body =
           String.format(
                   Locale.ROOT,
-                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>%s</Code><Message>%s</Message>",
+                  "<?xml version=\"1.0\""
+                      + " encoding=\"UTF-8\"?><Error><Code>%s</Code><Message>%s</Message>",
                   code,
                   message)
               + "<RequestId>1</RequestId></Error>";

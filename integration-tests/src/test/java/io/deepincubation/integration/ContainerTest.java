@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The launcher where a container would run it: no environment but a path, no locale, no home, a user
- * that is a number without a name, and a file system that can be written in one folder alone.
+ * The launcher where a container would run it: no environment but a path, no locale, no home, a
+ * user that is a number without a name, and a file system that can be written in one folder alone.
  */
 class ContainerTest {
 
@@ -48,8 +48,7 @@ class ContainerTest {
       """;
 
   private static final List<String> NAMESPACES =
-      List.of(
-          "unshare", "--user", "--map-user=4321", "--map-group=4321", "--mount", "--keep-caps");
+      List.of("unshare", "--user", "--map-user=4321", "--map-group=4321", "--mount", "--keep-caps");
 
   @TempDir private Path logs;
 

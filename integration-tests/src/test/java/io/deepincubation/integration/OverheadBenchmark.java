@@ -182,7 +182,8 @@ class OverheadBenchmark {
   }
 
   private static void print(String where, List<Double> seconds) {
-    System.out.printf(Locale.ROOT, "seconds of each module, %s: %s%n", where, String.join(" ", words(seconds)));
+    System.out.printf(
+        Locale.ROOT, "seconds of each module, %s: %s%n", where, String.join(" ", words(seconds)));
   }
 
   private static List<String> words(List<Double> seconds) {

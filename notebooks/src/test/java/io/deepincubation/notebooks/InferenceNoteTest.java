@@ -44,6 +44,7 @@ class InferenceNoteTest {
     words.addAll(List.of("--train-images", "400", "--test-images", "" + TEST_IMAGES));
     for (String value :
         List.of(
+            "precision=fp32", // as predictions are
             "meta.epochs=2",
             "meta.warm-up-epochs=0",
             "incubation.epochs=1",

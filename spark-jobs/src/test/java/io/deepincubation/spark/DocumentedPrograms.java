@@ -10,6 +10,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -90,7 +91,7 @@ final class DocumentedPrograms {
     private JavaFileObject source() {
       String imports =
           IMPORT.matcher(text).results().map(MatchResult::group).collect(Collectors.joining());
-      String code = String.format(FRAME, imports, IMPORT.matcher(text).replaceAll(""));
+      String code = String.format(Locale.ROOT, FRAME, imports, IMPORT.matcher(text).replaceAll(""));
       return new SimpleJavaFileObject(
           URI.create("memory:///Program.java"), JavaFileObject.Kind.SOURCE) {
         @Override

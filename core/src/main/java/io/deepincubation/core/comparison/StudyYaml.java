@@ -3,7 +3,7 @@ package io.deepincubation.core.comparison;
 import io.deepincubation.core.comparison.Study.Budget;
 import io.deepincubation.core.comparison.Study.Pairs;
 import io.deepincubation.core.recipe.UsageException;
-import io.deepincubation.core.text.YamlDepth;
+import io.deepincubation.core.text.YamlText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,7 +51,7 @@ final class StudyYaml {
   private static Map<String, Object> tree(String yaml, String source) {
     try {
       LoadSettings settings = LoadSettings.builder().setLabel(source).build();
-      YamlDepth.require(yaml, settings);
+      YamlText.require(yaml, settings);
       Object root = new Load(settings).loadFromString(yaml);
       if (root instanceof Map<?, ?> map) {
         var tree = new LinkedHashMap<String, Object>();

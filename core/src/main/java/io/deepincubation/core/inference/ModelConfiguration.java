@@ -56,6 +56,7 @@ record ModelConfiguration(
       JsonObject config = JsonParser.parseString(text).getAsJsonObject();
       Architecture architecture = architecture(config, shapes);
       ModularDivision division = division(config, shapes);
+      requireParameters(architecture, division);
       return new ModelConfiguration(
           architecture,
           division,
@@ -69,6 +70,15 @@ record ModelConfiguration(
       throw new UnfitDataException("expected a configuration as JSON, got " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new UnfitDataException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** A family may be divided in some ways only. */
+  private static void requireParameters(Architecture architecture, ModularDivision division) {
+    for (int i = 0; i < division.moduleCount(); i++) {
+      if (architecture.parameters(division, i).isEmpty()) {
+        throw new UnfitDataException("expected parameters of each module, got none of " + i);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.deepincubation.core.method;
 
+import io.deepincubation.core.data.batch.Prefetcher;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Compute;
@@ -99,6 +100,12 @@ public final class TrainingPlan {
             stage.trained(),
             stage.objective().auxiliaryBytes(stage, architecture),
             compute));
+  }
+
+  /** Bytes of Java's heap that the batches of a task's images take, at most. */
+  public long batchBytes() {
+    long images = stages.stream().mapToLong(stage -> stage.recipe().batch().size()).max().orElse(0);
+    return Prefetcher.ARRAYS * images * architecture.inputShape().size() * Float.BYTES;
   }
 
   /** Bytes of the networks that several stages need, and so are broadcast to every executor. */

@@ -4,7 +4,7 @@ import com.google.gson.Gson;
 import io.deepincubation.core.recipe.RecipeTree.Mapping;
 import io.deepincubation.core.recipe.RecipeTree.Scalar;
 import io.deepincubation.core.recipe.RecipeTree.Sequence;
-import io.deepincubation.core.text.YamlDepth;
+import io.deepincubation.core.text.YamlText;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -143,7 +143,7 @@ public final class RecipeYaml {
   private static Optional<Node> composed(String yaml, String source) {
     LoadSettings settings =
         LoadSettings.builder().setLabel(source).setMaxAliasesForCollections(0).build();
-    YamlDepth.require(yaml, settings);
+    YamlText.require(yaml, settings);
     return new Compose(settings).composeString(yaml);
   }
 

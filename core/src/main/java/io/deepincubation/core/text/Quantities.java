@@ -9,6 +9,7 @@ public final class Quantities {
   private static final List<String> FLOP_UNITS =
       List.of("FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP", "ZFLOP", "YFLOP");
 
+  private static final double KIB = 1 << 10;
   private static final double MIB = 1L << 20;
   private static final double GIB = 1L << 30;
 
@@ -26,8 +27,14 @@ public final class Quantities {
     return format(digits, rest, FLOP_UNITS.get(unit));
   }
 
-  /** Bytes in mebibytes, from a gibibyte on in those: {@code 684.0 MiB}, {@code 1.5 GiB}. */
+  /**
+   * Bytes in mebibytes, from a gibibyte on in those and below a mebibyte in kibibytes: {@code 684.0
+   * MiB}, {@code 1.5 GiB}, {@code 12 KiB}.
+   */
   public static String bytes(long bytes) {
+    if (bytes > 0 && bytes < MIB) {
+      return format("%.0f KiB", Math.ceil(bytes / KIB));
+    }
     return bytes < GIB ? format("%.1f MiB", bytes / MIB) : format("%,.1f GiB", bytes / GIB);
   }
 

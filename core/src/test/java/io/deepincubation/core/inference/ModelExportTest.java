@@ -189,6 +189,19 @@ class ModelExportTest {
   }
 
   @Test
+  void refusesADivisionThatTheFamilyDoesNotKnow() {
+    var network = new ResidualNetwork(SIDE, 4, 5);
+    model(network, new ModularDivision(List.of(1, 2, 1)));
+    Storage target = new LocalStorage(folder.resolve("final"));
+    String text = target.text("config.json").replace("[1,2,1]", "[1,2,2,1]");
+    target.write("config.json", stream -> stream.write(text.getBytes(StandardCharsets.UTF_8)));
+
+    assertThatExceptionOfType(UnfitDataException.class)
+        .isThrownBy(() -> ModelFolder.open(target))
+        .withMessageContaining("expected 3 modules, one a group of equal width, got 4");
+  }
+
+  @Test
   void takesNullForAbsent() {
     ModelFolder model =
         configured(

@@ -346,4 +346,24 @@ class RecipeYamlTest {
       throw new LinkageError("Cannot read " + component, e);
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"name: \"\\u", "name: \"\\UFFFFFFFF\""})
+  void refusesEscapesThatAreCutOff(String yaml) {
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(() -> RecipeYaml.parse(yaml, "odd.yaml", List.of()))
+        .withMessageStartingWith("Cannot read recipe odd.yaml: expected YAML");
+  }
+
+  @Test
+  void refusesGroupsThatAreDeeperThanAnythingOfARecipe() {
+    String deep = "[".repeat(100_000);
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(() -> RecipeYaml.parse("model: " + deep, "deep.yaml", List.of()))
+        .withMessage(
+            "Cannot read recipe deep.yaml: expected YAML: groups at most 16 deep, got deeper ones");
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(() -> RecipeYaml.parse("seed: 1", "deep.yaml", List.of("seed=" + deep)))
+        .withMessageStartingWith("Cannot override seed=[[");
+  }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -55,8 +56,11 @@ public final class DecoderFuzz {
       }
       fuzz.out.flush();
       System.out.printf(
+          Locale.ROOT,
           "%d files, %d decoded, %d of them by the JDK too%n",
-          fuzz.pictures.size() + count, fuzz.decoded, fuzz.compared);
+          fuzz.pictures.size() + count,
+          fuzz.decoded,
+          fuzz.compared);
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
@@ -263,6 +264,7 @@ final class PngWriter {
 
   @Override
   public String toString() {
-    return String.format("type %d of %d bits%s", type, depth, interlaced ? ", interlaced" : "");
+    return String.format(
+        Locale.ROOT, "type %d of %d bits%s", type, depth, interlaced ? ", interlaced" : "");
   }
 }

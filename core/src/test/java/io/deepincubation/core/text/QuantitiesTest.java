@@ -27,6 +27,8 @@ class QuantitiesTest {
   @Test
   void countsBytesInPowersOfTwo() {
     assertThat(Quantities.bytes(0)).isEqualTo("0.0 MiB");
+    assertThat(Quantities.bytes(1)).isEqualTo("1 KiB");
+    assertThat(Quantities.bytes(50_000)).isEqualTo("49 KiB");
     assertThat(Quantities.bytes(684L << 20)).isEqualTo("684.0 MiB");
     assertThat(Quantities.bytes(3L << 29)).isEqualTo("1.5 GiB");
   }

@@ -19,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 final class PlanAnswer {
 
   private static final long MIB = 1 << 20;
-  private static final long GIB = 1 << 30;
 
-  /** What libtorch takes before any tensor is made, with room to spare. */
-  private static final long LIBRARY_BYTES = GIB;
+  /** What Java and libtorch take outside the heap before any tensor is made, and a third more. */
+  private static final long LIBRARY_BYTES = 640 * MIB;
+
+  /** What Spark takes of the heap, some times what was seen. */
+  private static final long WORKING_HEAP = 640 * MIB;
 
   /**
    * Java's options for processes that only train: little of a small heap is ever new, so threads
@@ -176,7 +178,7 @@ final class PlanAnswer {
   Map<String, String> configuration() {
     int atOnce = Math.max(1, cluster.tasksAtOnce());
     long task = tasks().stream().mapToLong(PlanAnswer::resident).max().orElse(0);
-    long heap = Math.max(GIB, 3 * plan.broadcastBytes() + GIB / 2);
+    long heap = WORKING_HEAP + 3 * plan.broadcastBytes() + atOnce * plan.batchBytes();
     var settings = new LinkedHashMap<String, String>();
     settings.put("spark.task.cpus", Integer.toString(cluster.taskThreads()));
     settings.put("spark.executor.cores", Integer.toString(cluster.taskThreads() * atOnce));

@@ -10,6 +10,8 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.util.VersionInfo;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,7 @@ final class ThisProcess {
    * @throws UsageException if Hadoop does not run on this Java
    */
   static void prepare() {
+    Configurator.setLevel("ai.djl.util.cuda.CudaUtils", Level.ERROR); // It warns where no GPU is.
     if (!MachineChecks.readsAllNames()) {
       LOG.warn(
           "Names of files beyond ASCII cannot be read: the locale's encoding is {}; set"

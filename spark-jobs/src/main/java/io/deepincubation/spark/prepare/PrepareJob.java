@@ -217,18 +217,38 @@ public final class PrepareJob {
     long kept = facts.stream().mapToLong(fact -> fact.shard().count()).sum();
     long all = kept + rejected.count();
     if (rejected.count() > request.maxRejected() * all) {
-      throw new UnfitDataException(
-          String.format(
-              Locale.ROOT,
-              "Cannot prepare %s: expected at most %s %% of the images to be unreadable, got %d of"
-                  + " %d; %s/%s lists them, the first is %s; mend them, or raise --max-rejected",
-              request.to(),
-              Double.toString(Math.round(request.maxRejected() * 1e5) / 1e3),
-              rejected.count(),
-              all,
-              request.to(),
-              RejectedTable.FOLDER,
-              rejected.first().get(0)));
+      String percent = Double.toString(Math.round(request.maxRejected() * 1e5) / 1e3);
+      throw unreadable(
+          request,
+          rejected,
+          "at most " + percent + " % of the images to be unreadable",
+          rejected.count() + " of " + all,
+          ", or raise --max-rejected");
     }
+    boolean trains = facts.stream().anyMatch(fact -> fact.split().equals(ImageSource.TRAIN));
+    if (!trains && rejected.count() > 0) {
+      throw unreadable(
+          request,
+          rejected,
+          "training images that can be read",
+          "none, and " + rejected.count() + " that cannot",
+          "");
+    }
+  }
+
+  private static UnfitDataException unreadable(
+      Preparation request, RejectedTable.Facts rejected, String expected, String got, String or) {
+    return new UnfitDataException(
+        String.format(
+            Locale.ROOT,
+            "Cannot prepare %s: expected %s, got %s; %s/%s lists them, the first is %s; mend"
+                + " them%s",
+            request.to(),
+            expected,
+            got,
+            request.to(),
+            RejectedTable.FOLDER,
+            rejected.first().get(0),
+            or));
   }
 }

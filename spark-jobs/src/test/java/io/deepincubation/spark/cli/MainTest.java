@@ -269,6 +269,7 @@ class MainTest extends CommandLineFixture {
             "mean",
             "std",
             "digest",
+            "trainSize",
             "rejected",
             "leftOut",
             "warnings");

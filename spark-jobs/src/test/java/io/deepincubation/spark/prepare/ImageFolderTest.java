@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
@@ -62,6 +63,20 @@ class ImageFolderTest {
     Row rejected = spark.read().parquet(to() + "/rejected").first();
     assertThat(rejected.<String>getAs("origin")).endsWith("from/ant/empty.jpg");
     assertThat(rejected.<String>getAs("reason")).startsWith("expected a PNG or JPEG file, got 0");
+  }
+
+  @Test
+  void namesTheFirstImageWhereNoneCanBeRead() throws IOException {
+    Files.createDirectories(folder.resolve("from/ant"));
+    Files.createFile(folder.resolve("from/ant/empty.jpg"));
+
+    assertThatThrownBy(() -> prepare(request().maxRejected(1)))
+        .isInstanceOf(UnfitDataException.class)
+        .hasMessageStartingWith(
+            "Cannot prepare %s: expected training images that can be read, got none, and 1 that"
+                + " cannot; %s/rejected lists them, the first is ",
+            to(), to())
+        .hasMessageContaining("from/ant/empty.jpg: expected a PNG or JPEG file, got 0");
   }
 
   @Test
@@ -349,7 +364,7 @@ class ImageFolderTest {
   private static String octal(byte[] bytes) {
     var text = new StringBuilder();
     for (byte each : bytes) {
-      text.append(String.format("\\%03o", each & 0xFF));
+      text.append(String.format(Locale.ROOT, "\\%03o", each & 0xFF));
     }
     return text.toString();
   }

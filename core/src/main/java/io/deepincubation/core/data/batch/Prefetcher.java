@@ -18,7 +18,7 @@ public final class Prefetcher implements AutoCloseable {
   private static final int DEPTH = 1;
 
   /** Batches that wait, the one that trains and the one in the making. */
-  private static final int ARRAYS = DEPTH + 2;
+  public static final int ARRAYS = DEPTH + 2;
 
   private static final long CLOSE_SECONDS = 30;
 
