@@ -17,7 +17,8 @@ public record SplitSize(long fileBytes, long decodedBytes, long memoryBytes) {
     ImageSizes sizes = index.sizes();
     long files = index.bytes(split);
     long decoded = index.count(split) * ImageCodec.CHANNELS * sizes.maxHeight() * sizes.maxWidth();
-    boolean atOnce = sizes.areUniform() && decoded <= LocalImageCache.DECODED_BYTES;
+    boolean square = sizes.are(sizes.maxHeight(), sizes.maxHeight());
+    boolean atOnce = square && decoded <= LocalImageCache.DECODED_BYTES;
     long windows = 2L * StreamedTable.WINDOW * ShardWriter.ROW_GROUP_BYTES;
     return new SplitSize(files, decoded, atOnce ? decoded : Math.min(files, windows));
   }
