@@ -1,5 +1,6 @@
 package io.deepincubation.integration;
 
+import io.deepincubation.core.machine.TrainingJava;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ class OverheadBenchmark {
   private static final int IN_PROCESS = 4;
 
   /** Java's options and the allocator's, as {@code plan} suggests them. */
-  private static final List<String> JAVA = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+  private static final List<String> JAVA = List.of(TrainingJava.OPTIONS.split(" ", -1));
 
   private static final Map<String, String> ALLOCATOR =
       Map.of("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1024");

@@ -32,18 +32,18 @@ final class Damage {
 
   private static byte[] changed(byte[] file, RandomStream random) {
     int at = place(file, random);
-    switch (below(random, 8)) {
-      case 0, 1, 2 -> file[at] ^= (byte) (1 << below(random, Byte.SIZE));
-      case 3 -> file[at] = (byte) below(random, 256);
+    switch (random.nextInt(8)) {
+      case 0, 1, 2 -> file[at] ^= (byte) (1 << random.nextInt(Byte.SIZE));
+      case 3 -> file[at] = (byte) random.nextInt(256);
       case 4 -> file[at] = (byte) (random.nextDouble() < 0.5 ? 0xFF : 0);
       case 5 -> {
         return Arrays.copyOf(file, at);
       }
       case 6 -> {
-        return spliced(file, at, below(random, 5), new byte[0]);
+        return spliced(file, at, random.nextInt(5), new byte[0]);
       }
       default -> {
-        byte[] more = new byte[1 + below(random, 4)];
+        byte[] more = new byte[1 + random.nextInt(4)];
         random.nextBytes(more);
         return spliced(file, at, 0, more);
       }
@@ -54,7 +54,7 @@ final class Damage {
   /** Half of the places are in the first 64 bytes, where headers are. */
   private static int place(byte[] file, RandomStream random) {
     int until = random.nextDouble() < 0.5 ? Math.min(64, file.length) : file.length;
-    return below(random, until);
+    return random.nextInt(until);
   }
 
   private static byte[] spliced(byte[] file, int at, int without, byte[] more) {
@@ -77,7 +77,7 @@ final class Damage {
     try {
       byte[] data = Arrays.copyOfRange(file, at + 8, at + 8 + buffer.getInt(at));
       byte[] rows = new InflaterInputStream(new ByteArrayInputStream(data)).readAllBytes();
-      rows[below(random, rows.length)] = (byte) below(random, 256);
+      rows[random.nextInt(rows.length)] = (byte) random.nextInt(256);
       var bytes = new ByteArrayOutputStream();
       try (var deflating = new DeflaterOutputStream(bytes)) {
         deflating.write(rows);
@@ -105,9 +105,5 @@ final class Damage {
       at += 12 + length;
     }
     return file;
-  }
-
-  private static int below(RandomStream random, int bound) {
-    return (int) (random.nextDouble() * bound);
   }
 }

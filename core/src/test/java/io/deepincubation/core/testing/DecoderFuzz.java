@@ -66,7 +66,7 @@ public final class DecoderFuzz {
 
   private void decodeDamaged(int number) throws IOException {
     RandomStream random = RandomStream.of(seed, number);
-    OddPicture picture = pictures.get((int) (random.nextDouble() * pictures.size()));
+    OddPicture picture = pictures.get(random.nextInt(pictures.size()));
     decode(number + ": " + picture.name(), Damage.of(picture.file(), random));
   }
 

@@ -1,5 +1,6 @@
 package io.deepincubation.spark.cli;
 
+import io.deepincubation.core.machine.TrainingJava;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.spark.IncubationKryoRegistrator;
 import io.deepincubation.spark.cluster.Masters;
@@ -17,15 +18,6 @@ import org.apache.spark.sql.SparkSession;
 
 /** A verb's Spark, and the progress that it shows; both end with the verb. */
 final class CliSession implements AutoCloseable {
-
-  /**
-   * Java's second compiler for the hottest loops alone, those over pixels. What else takes time
-   * computes in native libraries: compiling more would take a task's core for minutes, and more
-   * memory, than its code gives back.
-   */
-  static final String HOT_LOOPS =
-      "-XX:Tier4InvocationThreshold=500000 -XX:Tier4MinInvocationThreshold=60000"
-          + " -XX:Tier4CompileThreshold=1500000 -XX:Tier4BackEdgeThreshold=4000000";
 
   /** What glibc's allocator is told on executors. */
   static final String EXECUTOR_ALLOCATOR = "spark.executorEnv.GLIBC_TUNABLES";
@@ -92,7 +84,7 @@ final class CliSession implements AutoCloseable {
         .setIfMissing("spark.serializer", KryoSerializer.class.getName())
         .setIfMissing("spark.kryo.registrator", IncubationKryoRegistrator.class.getName())
         .setIfMissing("spark.ui.showConsoleProgress", "false")
-        .setIfMissing("spark.executor.extraJavaOptions", HOT_LOOPS)
+        .setIfMissing("spark.executor.extraJavaOptions", TrainingJava.HOT_LOOPS)
         .setIfMissing(EXECUTOR_ALLOCATOR, ALLOCATOR)
         .setIfMissing(EXECUTOR_LOCALE, LOCALE);
     if (conf.get("spark.master").startsWith("local")) {

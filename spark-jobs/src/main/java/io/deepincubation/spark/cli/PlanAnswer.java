@@ -1,6 +1,7 @@
 package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.data.set.SplitSize;
+import io.deepincubation.core.machine.TrainingJava;
 import io.deepincubation.core.method.Method;
 import io.deepincubation.core.method.Stage;
 import io.deepincubation.core.method.TrainingPlan;
@@ -25,12 +26,6 @@ final class PlanAnswer {
 
   /** What Spark takes of the heap, some times what was seen. */
   private static final long WORKING_HEAP = 640 * MIB;
-
-  /**
-   * Java's options for processes that only train: little of a small heap is ever new, so threads
-   * that collect it beside the others would cost more than they spare.
-   */
-  private static final String TRAINING_JAVA = "-XX:+UseSerialGC " + CliSession.HOT_LOOPS;
 
   /**
    * A stage in numbers.
@@ -190,8 +185,8 @@ final class PlanAnswer {
       settings.put("spark.executor.resource.gpu.amount", Integer.toString(atOnce));
       settings.put("spark.task.resource.gpu.amount", "1");
     }
-    settings.put("spark.driver.extraJavaOptions", TRAINING_JAVA);
-    settings.put("spark.executor.extraJavaOptions", TRAINING_JAVA);
+    settings.put("spark.driver.extraJavaOptions", TrainingJava.OPTIONS);
+    settings.put("spark.executor.extraJavaOptions", TrainingJava.OPTIONS);
     settings.put(CliSession.EXECUTOR_ALLOCATOR, CliSession.ALLOCATOR);
     return settings;
   }

@@ -1,8 +1,8 @@
 package io.deepincubation.spark.cli;
 
+import io.deepincubation.core.machine.NameEncoding;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.text.FirstLine;
-import io.deepincubation.spark.doctor.MachineChecks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,11 +30,11 @@ final class ThisProcess {
    */
   static void prepare() {
     Configurator.setLevel("ai.djl.util.cuda.CudaUtils", Level.ERROR); // It warns where no GPU is.
-    if (!MachineChecks.readsAllNames()) {
+    if (!NameEncoding.isUtf8(NameEncoding.here())) {
       LOG.warn(
           "Names of files beyond ASCII cannot be read: the locale's encoding is {}; set"
               + " LC_ALL=C.UTF-8",
-          MachineChecks.nameEncoding());
+          NameEncoding.here());
     }
     try {
       UserGroupInformation.getLoginUser();

@@ -2,6 +2,7 @@ package io.deepincubation.spark.doctor;
 
 import ai.djl.Device;
 import com.sun.management.OperatingSystemMXBean;
+import io.deepincubation.core.machine.NameEncoding;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.NativeArithmetic;
 import io.deepincubation.core.script.GemmPeak;
@@ -38,27 +39,13 @@ public final class MachineChecks {
             "run the same Java, Spark and all-jar on every node");
   }
 
-  /** How Java reads names of files here, as the locale has it. */
-  public static String nameEncoding() {
-    return System.getProperty("sun.jnu.encoding", "");
-  }
-
-  /** Whether Java reads names of files beyond ASCII here. */
-  public static boolean readsAllNames() {
-    return isUtf8(nameEncoding());
-  }
-
-  private static boolean isUtf8(String encoding) {
-    return encoding.equalsIgnoreCase("UTF-8");
-  }
-
   /**
    * Whether names of files beyond ASCII can be read.
    *
    * @param encoding of names
    */
   static Finding locale(String encoding) {
-    return isUtf8(encoding)
+    return NameEncoding.isUtf8(encoding)
         ? Finding.ok("locale", "names of files are " + encoding)
         : Finding.warn(
             "locale",

@@ -2,6 +2,7 @@ package io.deepincubation.spark.doctor;
 
 import ai.djl.Device;
 import io.deepincubation.core.machine.Host;
+import io.deepincubation.core.machine.NameEncoding;
 import io.deepincubation.core.script.TorchEngine;
 import io.deepincubation.core.training.Attempt;
 import io.deepincubation.spark.cluster.DeviceChoice;
@@ -56,7 +57,7 @@ final class ProcessExamination {
     int processors = Runtime.getRuntime().availableProcessors();
     checkup
         .check("versions", () -> MachineChecks.versions(versions(), facts.versions()), "")
-        .check("locale", () -> MachineChecks.locale(MachineChecks.nameEncoding()), "")
+        .check("locale", () -> MachineChecks.locale(NameEncoding.here()), "")
         .check("libtorch", MachineChecks::nativeLibrary, MachineChecks.NATIVE_REMEDY);
     devices(checkup, gpus);
     checkup

@@ -2,6 +2,7 @@ package io.deepincubation.spark.prepare;
 
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.spark.storage.HadoopPaths;
+import io.deepincubation.spark.storage.StorageFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Locale;
@@ -58,7 +59,7 @@ public final class Apart {
       Path path = HadoopPaths.of(place);
       return path.getFileSystem(configuration).exists(path);
     } catch (IOException e) {
-      throw SourceFailure.refused("look for", place, e);
+      throw StorageFailure.of("look for", place, e);
     }
   }
 

@@ -1,13 +1,13 @@
 package io.deepincubation.spark.prepare;
 
 import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.machine.NameEncoding;
 import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.spark.storage.HadoopPaths;
+import io.deepincubation.spark.storage.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -92,7 +92,7 @@ record FileListing(String root, List<Entry> files, List<String> folders, boolean
           "Cannot read images from " + from + ": expected a folder or a table, got nothing there",
           e);
     } catch (IOException e) {
-      throw SourceFailure.refused("list", from, e);
+      throw StorageFailure.of("list", from, e);
     }
   }
 
@@ -203,8 +203,8 @@ record FileListing(String root, List<Entry> files, List<String> folders, boolean
 
   /** Refuses a name with a mark for lost letters where this Java's names are not UTF-8. */
   private static void requireReadable(String from, String name) {
-    Charset names = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
-    if (name.indexOf('\uFFFD') >= 0 && !names.equals(StandardCharsets.UTF_8)) {
+    String names = NameEncoding.here();
+    if (name.indexOf('\uFFFD') >= 0 && !NameEncoding.isUtf8(names)) {
       throw unreadable(
           from,
           name,

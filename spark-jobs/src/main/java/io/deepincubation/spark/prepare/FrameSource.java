@@ -54,13 +54,18 @@ final class FrameSource implements SampleSource {
   private final Map<String, Map<String, Long>> counts;
 
   private FrameSource(
-      SourceFrame frame, Columns columns, String what, StorageFactory storages, ImageForm form) {
+      SourceFrame frame,
+      Columns columns,
+      String what,
+      StorageFactory storages,
+      ColumnPath image,
+      ImageForm form) {
     this.frame = frame;
     this.columns = columns;
     this.what = what;
     this.storages = storages;
     this.form = form;
-    image = find(columns.image(), "JPEG or PNG files");
+    this.image = image;
     labels = labels();
     told =
         labels.numbers() && columns.labels() == Labels.AUTO
@@ -90,7 +95,7 @@ final class FrameSource implements SampleSource {
                             what,
                             columns.image(),
                             image.type().simpleString())));
-    return new FrameSource(frame, columns, what, storages, form);
+    return new FrameSource(frame, columns, what, storages, image, form);
   }
 
   private LabelColumn labels() {

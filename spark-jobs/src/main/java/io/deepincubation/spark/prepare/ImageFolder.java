@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.SparkSession;
@@ -28,6 +29,7 @@ final class ImageFolder implements SampleSource {
   private final boolean hasSplits;
   private final PictureFiles images;
   private final LeftOut leftOut;
+  private final List<String> classNames;
 
   /**
    * Looks at the folder's files.
@@ -46,6 +48,11 @@ final class ImageFolder implements SampleSource {
             .anyMatch(folders -> folders.length > 1 && Splits.isUsual(folders[0]));
     images = new PictureFiles(listing.root(), placed(all, counter));
     leftOut = counter.sum();
+    classNames =
+        List.copyOf(
+            images.images().stream()
+                .map(Picture::label)
+                .collect(Collectors.toCollection(TreeSet::new)));
     requireClasses(from);
   }
 
@@ -53,6 +60,11 @@ final class ImageFolder implements SampleSource {
   private static String[] folders(String name) {
     int slash = name.lastIndexOf('/');
     return slash < 0 ? new String[0] : name.substring(0, slash).split("/", -1);
+  }
+
+  /** How many folders an image of a class is in, that of the class the last. */
+  private int depth() {
+    return hasSplits ? 2 : 1;
   }
 
   private List<Picture> placed(PictureFiles all, LeftOut.Counter counter) {
@@ -65,11 +77,11 @@ final class ImageFolder implements SampleSource {
         placed.add(new Picture(image.file(), Splits.named(""), listing.name()));
       } else if (hasSplits && (folders.length == 0 || !Splits.isUsual(folders[0]))) {
         counter.add("images outside of the splits", image.file().name());
-      } else if (folders.length < (hasSplits ? 2 : 1)) {
+      } else if (folders.length < depth()) {
         counter.add("images outside of the classes", image.file().name());
       } else {
         String split = Splits.named(hasSplits ? folders[0] : "");
-        String label = folders[hasSplits ? 1 : 0];
+        String label = folders[depth() - 1];
         placed.add(new Picture(image.file(), split, names.computeIfAbsent(label, name -> name)));
       }
     }
@@ -77,14 +89,14 @@ final class ImageFolder implements SampleSource {
   }
 
   private void requireClasses(String from) {
-    if (!hasSplits && classNames().stream().allMatch(Splits::isUsual) && isInFolders()) {
+    if (!hasSplits && classNames.stream().allMatch(Splits::isUsual) && isInFolders()) {
       throw new UnfitDataException(
           String.format(
               Locale.ROOT,
               "Cannot read images from %s: expected SPLIT/CLASS/image or CLASS/image, got images"
                   + " directly in %s; put them into a folder for each class",
               from,
-              String.join(", ", classNames())));
+              String.join(", ", classNames)));
     }
   }
 
@@ -94,9 +106,7 @@ final class ImageFolder implements SampleSource {
 
   @Override
   public List<String> classNames() {
-    var names = new TreeSet<String>();
-    images.images().forEach(image -> names.add(image.label()));
-    return List.copyOf(names);
+    return classNames;
   }
 
   @Override
@@ -126,15 +136,14 @@ final class ImageFolder implements SampleSource {
   }
 
   private List<String> emptyFolders() {
-    int depth = hasSplits ? 2 : 1;
     var used = new TreeSet<String>();
     for (Picture image : images.images()) {
       String[] folders = folders(image.file().name());
-      used.add(String.join("/", List.of(folders).subList(0, Math.min(depth, folders.length))));
+      used.add(String.join("/", List.of(folders).subList(0, Math.min(depth(), folders.length))));
     }
     List<String> empty =
         listing.folders().stream()
-            .filter(folder -> folder.split("/", -1).length == depth)
+            .filter(folder -> folder.split("/", -1).length == depth())
             .filter(folder -> !hasSplits || Splits.isUsual(folders(folder)[0]))
             .filter(folder -> !folder.startsWith(".") && !folder.contains("/."))
             .filter(folder -> !used.contains(folder))
@@ -149,13 +158,12 @@ final class ImageFolder implements SampleSource {
     var parents = new TreeSet<String>();
     for (Picture image : images.images()) {
       String[] folders = folders(image.file().name());
-      int level = hasSplits ? 2 : 1;
-      if (folders.length > level) {
-        inner.add(folders[level]);
-        parents.add(String.join("/", List.of(folders).subList(0, level)));
+      if (folders.length > depth()) {
+        inner.add(folders[depth()]);
+        parents.add(String.join("/", List.of(folders).subList(0, depth())));
       }
     }
-    return classNames().size() > 1 || inner.size() < 2
+    return classNames.size() > 1 || inner.size() < 2
         ? List.of()
         : List.of(
             String.format(

@@ -1,6 +1,7 @@
 package io.deepincubation.spark.prepare;
 
 import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.machine.NameEncoding;
 import io.deepincubation.core.storage.Storage;
 import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.spark.prepare.FileListing.Entry;
@@ -219,7 +220,7 @@ record PictureFiles(String root, List<Picture> images) {
               "Cannot read %s: expected a Java whose file names are UTF-8, got %s; set"
                   + " LC_ALL=C.UTF-8 on executors (spark.executorEnv.LC_ALL)",
               origin,
-              System.getProperty("sun.jnu.encoding")),
+              NameEncoding.here()),
           e);
     } catch (StorageException e) {
       if (!isOfTheFileAlone(e)) {

@@ -4,6 +4,7 @@ import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.data.set.ImageFitting;
 import io.deepincubation.core.recipe.UsageException;
 import java.io.Serializable;
+import java.util.function.Consumer;
 
 /**
  * What is made of what.
@@ -81,135 +82,89 @@ public record Preparation(
 
   /** The same with images of another format. */
   public Preparation format(SourceFormat other) {
-    return new Preparation(
-        from,
-        to,
-        other,
-        columns,
-        fitting,
-        testFraction,
-        subset,
-        shardSize,
-        maxRejected,
-        seed,
-        replace);
+    return with(parts -> parts.format = other);
   }
 
   /** The same with other names of columns. */
   public Preparation columns(Columns other) {
-    return new Preparation(
-        from,
-        to,
-        format,
-        other,
-        fitting,
-        testFraction,
-        subset,
-        shardSize,
-        maxRejected,
-        seed,
-        replace);
+    return with(parts -> parts.columns = other);
   }
 
   /** The same with images fitted otherwise. */
   public Preparation fitting(ImageFitting other) {
-    return new Preparation(
-        from,
-        to,
-        format,
-        columns,
-        other,
-        testFraction,
-        subset,
-        shardSize,
-        maxRejected,
-        seed,
-        replace);
+    return with(parts -> parts.fitting = other);
   }
 
   /** The same with so many training images set aside as the test split. */
   public Preparation testFraction(double other) {
-    return new Preparation(
-        from, to, format, columns, fitting, other, subset, shardSize, maxRejected, seed, replace);
+    return with(parts -> parts.testFraction = other);
   }
 
   /** The same with another part of the training images. */
   public Preparation subset(Subset other) {
-    return new Preparation(
-        from,
-        to,
-        format,
-        columns,
-        fitting,
-        testFraction,
-        other,
-        shardSize,
-        maxRejected,
-        seed,
-        replace);
+    return with(parts -> parts.subset = other);
   }
 
   /** The same with this many images a shard. */
   public Preparation shardSize(int images) {
-    return new Preparation(
-        from,
-        to,
-        format,
-        columns,
-        fitting,
-        testFraction,
-        subset,
-        images,
-        maxRejected,
-        seed,
-        replace);
+    return with(parts -> parts.shardSize = images);
   }
 
   /** The same with another fraction of unreadable images allowed. */
   public Preparation maxRejected(double fraction) {
-    return new Preparation(
-        from,
-        to,
-        format,
-        columns,
-        fitting,
-        testFraction,
-        subset,
-        shardSize,
-        fraction,
-        seed,
-        replace);
+    return with(parts -> parts.maxRejected = fraction);
   }
 
   /** The same in another order. */
   public Preparation seed(long other) {
-    return new Preparation(
-        from,
-        to,
-        format,
-        columns,
-        fitting,
-        testFraction,
-        subset,
-        shardSize,
-        maxRejected,
-        other,
-        replace);
+    return with(parts -> parts.seed = other);
   }
 
   /** The same in place of another set, if there is one. */
   public Preparation replacing() {
+    return with(parts -> parts.replace = true);
+  }
+
+  private Preparation with(Consumer<Parts> change) {
+    var parts = new Parts(this);
+    change.accept(parts);
     return new Preparation(
         from,
         to,
-        format,
-        columns,
-        fitting,
-        testFraction,
-        subset,
-        shardSize,
-        maxRejected,
-        seed,
-        true);
+        parts.format,
+        parts.columns,
+        parts.fitting,
+        parts.testFraction,
+        parts.subset,
+        parts.shardSize,
+        parts.maxRejected,
+        parts.seed,
+        parts.replace);
+  }
+
+  /** What may be changed, one at a time. */
+  private static final class Parts {
+
+    private SourceFormat format;
+    private Columns columns;
+    private ImageFitting fitting;
+    private double testFraction;
+    private Subset subset;
+    private int shardSize;
+    private double maxRejected;
+    private long seed;
+    private boolean replace;
+
+    Parts(Preparation all) {
+      format = all.format;
+      columns = all.columns;
+      fitting = all.fitting;
+      testFraction = all.testFraction;
+      subset = all.subset;
+      shardSize = all.shardSize;
+      maxRejected = all.maxRejected;
+      seed = all.seed;
+      replace = all.replace;
+    }
   }
 }

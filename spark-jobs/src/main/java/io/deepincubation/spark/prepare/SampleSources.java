@@ -7,6 +7,7 @@ import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.storage.Storage;
 import io.deepincubation.spark.storage.HadoopPaths;
 import io.deepincubation.spark.storage.StorageFactory;
+import io.deepincubation.spark.storage.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.List;
@@ -224,7 +225,7 @@ final class SampleSources {
     } catch (FileNotFoundException e) {
       return List.of();
     } catch (IOException e) {
-      throw SourceFailure.refused("list", uri, e);
+      throw StorageFailure.of("list", uri, e);
     }
   }
 }

@@ -3,26 +3,23 @@ package io.deepincubation.spark.prepare;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.storage.StorageException;
+import io.deepincubation.core.text.Causes;
 import io.deepincubation.core.text.FirstLine;
 import io.deepincubation.spark.storage.HadoopPaths;
 import io.deepincubation.spark.storage.StorageFailure;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.sql.AnalysisException;
 
 /** What it means that Spark could not do something with a source. */
 public final class SourceFailure {
-
-  private static final int MOST_CAUSES = 50;
 
   private SourceFailure() {}
 
@@ -49,7 +46,7 @@ public final class SourceFailure {
    */
   private static RuntimeException of(String action, String from, Exception failure) {
     Optional<RuntimeException> known =
-        causes(failure)
+        Causes.of(failure)
             .filter(SourceFailure::isKnown)
             .map(RuntimeException.class::cast)
             .findFirst()
@@ -59,31 +56,15 @@ public final class SourceFailure {
       return known.get();
     }
     String message = String.format(Locale.ROOT, "Cannot %s: %s", action, reason(from, failure));
-    return causes(failure).anyMatch(cause -> isOf(from, cause))
+    return Causes.of(failure).anyMatch(cause -> isOf(from, cause))
         ? new UnfitDataException(message, failure)
         : new IllegalStateException(message, failure);
-  }
-
-  /** A file system's refusal, in the words of all others. */
-  static RuntimeException refused(String verb, String uri, IOException failure) {
-    return StorageFailure.among(verb, uri, failure)
-        .map(RuntimeException.class::cast)
-        .orElseGet(
-            () ->
-                new StorageException(
-                    String.format(
-                        Locale.ROOT, "Cannot %s %s: %s", verb, uri, FirstLine.of(failure)),
-                    failure));
-  }
-
-  private static Stream<Throwable> causes(Throwable failure) {
-    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(MOST_CAUSES);
   }
 
   /** Files of the target are written by storages, which name it: this is where Spark sorts. */
   private static Optional<RuntimeException> fullDisk(String action, Exception failure) {
     boolean full =
-        causes(failure)
+        Causes.of(failure)
             .anyMatch(
                 cause -> String.valueOf(cause.getMessage()).contains("No space left on device"));
     return full
@@ -109,7 +90,7 @@ public final class SourceFailure {
 
   /** The innermost cause, and the file where another one names it. */
   private static String reason(String from, Exception failure) {
-    List<Throwable> causes = causes(failure).toList();
+    List<Throwable> causes = Causes.of(failure).toList();
     String reason = FirstLine.paragraph(causes.get(causes.size() - 1).getMessage());
     String path = path(from);
     return reason.contains(path)

@@ -85,16 +85,15 @@ final class TableFolder {
 
   /** Whether a file is of a format by its name. */
   static boolean isTable(Entry file, SourceFormat format) {
-    return !isKeptBack(file)
-        && EXTENSIONS.getOrDefault(format, Set.of()).contains(file.extension());
+    return !isKeptBack(file) && hasExtension(file, format);
   }
 
-  private boolean hasExtension(Entry file) {
+  private static boolean hasExtension(Entry file, SourceFormat format) {
     return EXTENSIONS.getOrDefault(format, Set.of()).contains(file.extension());
   }
 
   private boolean isData(Entry file) {
-    return listing.isFile() || (!isKeptBack(file) && (!byExtension || hasExtension(file)));
+    return listing.isFile() || (!isKeptBack(file) && (!byExtension || hasExtension(file, format)));
   }
 
   /** Files that Spark takes for its own: of names that begin with a dot or an underscore. */
@@ -116,7 +115,7 @@ final class TableFolder {
   private LeftOut leftOut() {
     var counter = new LeftOut.Counter();
     for (Entry file : listing.files()) {
-      if (!isData(file) && (!isKeptBack(file) || hasExtension(file))) {
+      if (!isData(file) && (!isKeptBack(file) || hasExtension(file, format))) {
         counter.add(isKeptBack(file) ? "hidden" : file.kind(), file.name());
       }
     }

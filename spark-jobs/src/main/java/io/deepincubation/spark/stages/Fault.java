@@ -4,11 +4,11 @@ import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.storage.StorageException;
+import io.deepincubation.core.text.Causes;
 import io.deepincubation.core.training.TrainingDivergedException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** What kind of thing went wrong, and the exit status that says so. */
 public enum Fault {
@@ -24,8 +24,6 @@ public enum Fault {
   STORAGE(5, StorageException.class, StorageException::new),
   /** Anything else. */
   OTHER(1, IllegalStateException.class, IllegalStateException::new);
-
-  private static final int MOST_CAUSES = 50;
 
   private final int exitStatus;
   private final Class<? extends RuntimeException> type;
@@ -57,8 +55,7 @@ public enum Fault {
    * own exception.
    */
   public static Optional<RuntimeException> known(Throwable failure) {
-    return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-        .limit(MOST_CAUSES)
+    return Causes.of(failure)
         .filter(cause -> direct(cause) != OTHER)
         .map(RuntimeException.class::cast)
         .findFirst();

@@ -2,6 +2,7 @@ package io.deepincubation.spark.storage;
 
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.storage.StorageException;
+import io.deepincubation.core.text.Causes;
 import io.deepincubation.core.text.FirstLine;
 import java.io.FileNotFoundException;
 import java.net.ConnectException;
@@ -11,7 +12,6 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -32,7 +32,6 @@ public final class StorageFailure {
     }
   }
 
-  private static final int MOST_CAUSES = 20;
   private static final Pattern NO_SUCH_FORMAT =
       Pattern.compile("(?i)failed to find (?:the )?data source: ([\\w.-]+?)\\.?(?:\\s|$)");
 
@@ -114,14 +113,14 @@ public final class StorageFailure {
                   format.get(),
                   runtime(format.get()))));
     }
-    boolean refused = causes(failure).noneMatch(FileNotFoundException.class::isInstance);
+    boolean refused = Causes.of(failure).noneMatch(FileNotFoundException.class::isInstance);
     return refused && known(failure).isPresent()
         ? Optional.of(of(verb, uri, failure))
         : Optional.empty();
   }
 
   /** The exception for a failed operation. */
-  static StorageException of(String verb, String uri, Exception failure) {
+  public static StorageException of(String verb, String uri, Exception failure) {
     return new StorageException(
         String.format(Locale.ROOT, "Cannot %s %s: %s", verb, withoutSecret(uri), meaning(failure)),
         failure);
@@ -134,7 +133,7 @@ public final class StorageFailure {
 
   private static Optional<String> known(Exception failure) {
     return KINDS.stream()
-        .flatMap(kind -> causes(failure).filter(kind.matches()).map(kind.says()))
+        .flatMap(kind -> Causes.of(failure).filter(kind.matches()).map(kind.says()))
         .findFirst();
   }
 
@@ -151,7 +150,7 @@ public final class StorageFailure {
 
   /** The name of a format that Spark does not know, in its own words. */
   private static Optional<String> missingFormat(Exception failure) {
-    return causes(failure)
+    return Causes.of(failure)
         .map(cause -> NO_SUCH_FORMAT.matcher(String.valueOf(cause.getMessage())))
         .filter(Matcher::find)
         .map(found -> found.group(1))
@@ -176,11 +175,6 @@ public final class StorageFailure {
   /** The first two numbers of a version. */
   private static String leading(String version) {
     return version.replaceFirst("^(\\d+\\.\\d+).*", "$1");
-  }
-
-  private static Stream<Throwable> causes(Exception failure) {
-    return Stream.iterate((Throwable) failure, Objects::nonNull, Throwable::getCause)
-        .limit(MOST_CAUSES);
   }
 
   private static String said(Exception failure) {

@@ -2,6 +2,10 @@ package io.deepincubation.spark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.deepincubation.core.machine.TrainingJava;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 
@@ -11,12 +15,21 @@ class CliSessionTest {
   private static final String EXECUTOR_ALLOCATOR = "spark.executorEnv.GLIBC_TUNABLES";
 
   @Test
-  void executorsUseJavasFirstCompilerHugePagesAndAnArenaForEachThread() {
+  void executorsCompileHotLoopsAndUseHugePagesAndAnArenaForEachThread() {
     SparkConf conf = CliSession.withDefaults(new SparkConf(false));
 
-    assertThat(conf.get(EXECUTOR_JAVA)).isEqualTo(CliSession.HOT_LOOPS);
+    assertThat(conf.get(EXECUTOR_JAVA))
+        .isEqualTo(
+            "-XX:Tier4InvocationThreshold=500000 -XX:Tier4MinInvocationThreshold=60000"
+                + " -XX:Tier4CompileThreshold=1500000 -XX:Tier4BackEdgeThreshold=4000000");
     assertThat(conf.get(EXECUTOR_ALLOCATOR))
         .isEqualTo("glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1024");
+  }
+
+  @Test
+  void theLauncherTellsItsJavaTheSame() throws IOException {
+    assertThat(Files.readString(Path.of("..", "bin", "deep-incubation")))
+        .contains(TrainingJava.OPTIONS.split(" ", -1));
   }
 
   @Test

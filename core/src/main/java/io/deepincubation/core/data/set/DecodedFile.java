@@ -68,6 +68,11 @@ final class DecodedFile {
     }
   }
 
+  /** Whether an image is kept decoded; of files alone there is nothing to gain. */
+  static boolean decodesAny(List<LabelledImage> images, int side) {
+    return images.stream().anyMatch(image -> file(image.picture(), side).isEmpty());
+  }
+
   /** The length of a file of these images. */
   static long bytes(List<LabelledImage> images, int side) {
     long content = 0;

@@ -79,7 +79,7 @@ final class DecodedGroups implements GroupReader {
   private List<LabelledImage> decoded(Group group) throws IOException {
     List<LabelledImage> images = group.encoded();
     long bytes = DecodedFile.bytes(images, side);
-    if (!hasRoom(group, bytes)) {
+    if (!DecodedFile.decodesAny(images, side) || !hasRoom(group, bytes)) {
       return images;
     }
     try {

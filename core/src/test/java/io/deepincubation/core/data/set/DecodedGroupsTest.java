@@ -144,6 +144,16 @@ class DecodedGroupsTest {
   }
 
   @Test
+  void keepsNoSecondCopyOfFilesAlone() throws IOException {
+    ImageTable small =
+        new LocalImageCache(cache, PLENTY).stream(set, "train", SIDE / 2, Runnable::run);
+
+    assertThat(small.image(0).picture()).isInstanceOf(EncodedPicture.class);
+    assertThat(readAll(small)).isEqualTo(IMAGES);
+    assertThat(kept()).isEmpty();
+  }
+
+  @Test
   void makesAnewWhatTheDiskHasChanged() throws IOException {
     readAll(table(PLENTY, LocalImageCache.Form.DECODED));
     byte[] before = Files.readAllBytes(kept().get(0));
