@@ -3,6 +3,7 @@ package io.deepincubation.core.weights;
 import com.google.gson.annotations.SerializedName;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.storage.CorruptFileException;
+import io.deepincubation.core.storage.FileName;
 import io.deepincubation.core.storage.Json;
 import io.deepincubation.core.storage.Sha256;
 import io.deepincubation.core.storage.Storage;
@@ -128,7 +129,7 @@ public final class WeightsFolder {
   /** Files of an index lie beside it. */
   private static void requireInside(Set<String> files) throws CorruptFileException {
     for (@Nullable String file : files) {
-      if (file == null || file.contains("/") || !file.endsWith(".safetensors")) {
+      if (file == null || !FileName.isBeside(file) || !file.endsWith(".safetensors")) {
         throw new CorruptFileException(
             "expected a weight_map of .safetensors files beside the index, got " + file);
       }

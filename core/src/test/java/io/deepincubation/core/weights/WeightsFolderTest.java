@@ -53,6 +53,7 @@ class WeightsFolderTest {
       strings = {
         "{'weight_map': {'w': '../other.safetensors'}}",
         "{'weight_map': {'w': null}}",
+        "{'weight_map': {'w': '\\u0000.safetensors'}}",
         "{'weight_map': {'w': '/etc/passwd'}}"
       })
   void refusesFilesOutsideOfTheFolder(String json) {

@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.deepincubation.core.data.pixels.ImageCodec;
 import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.storage.FileName;
 import io.deepincubation.core.storage.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
@@ -86,6 +87,10 @@ public record DataIndex(
       Objects.requireNonNull(sha256, "sha256");
       Objects.requireNonNull(footer, "footer");
       rowGroups = List.copyOf(rowGroups);
+      if (!FileName.isBelow(file)) {
+        throw new IllegalArgumentException(
+            "Cannot list shard " + file + ": expected the name of a file in the set's folder");
+      }
       if (count < 1 || bytes < 1) {
         throw new IllegalArgumentException(
             String.format(

@@ -7,6 +7,8 @@ import io.deepincubation.core.data.pixels.UnfitDataException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DataIndexTest {
 
@@ -62,6 +64,16 @@ class DataIndexTest {
         .hasMessage(
             "Cannot read index.json: expected format version 2, got 3; run `prepare` of this"
                 + " release");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../index.json", "/etc/passwd", "train//a", "train/\\u0000.parquet", ""})
+  void rejectsShardsOutsideOfTheSet(String file) {
+    String strange = INDEX.toJson().replace("train/part-00000.parquet", file);
+
+    assertThatThrownBy(() -> DataIndex.fromJson(strange, "index.json"))
+        .isInstanceOf(UnfitDataException.class)
+        .hasMessageContaining("expected the name of a file in the set's folder");
   }
 
   @Test
