@@ -51,6 +51,7 @@ public final class SourceFailure {
             .map(RuntimeException.class::cast)
             .findFirst()
             .or(() -> fullDisk(action, failure))
+            .or(() -> unloadable(action, failure))
             .or(() -> StorageFailure.among("read images from", from, failure));
     if (known.isPresent()) {
       return known.get();
@@ -78,6 +79,25 @@ public final class SourceFailure {
                     temporaryFolders()),
                 failure))
         : Optional.empty();
+  }
+
+  /** Formats unpack their native libraries, Parquet's Snappy among them, into that folder. */
+  private static Optional<RuntimeException> unloadable(String action, Exception failure) {
+    return Causes.of(failure)
+        .filter(UnsatisfiedLinkError.class::isInstance)
+        .<RuntimeException>map(
+            cause ->
+                new StorageException(
+                    String.format(
+                        Locale.ROOT,
+                        "Cannot %s: a native library cannot be loaded: expected room, and leave to"
+                            + " load programs, in the temporary folder %s, got \"%s\"; free space"
+                            + " there, or name another with java.io.tmpdir and spark.local.dir",
+                        action,
+                        temporaryFolders(),
+                        FirstLine.of(cause.getMessage())),
+                    failure))
+        .findFirst();
   }
 
   private static String temporaryFolders() {

@@ -390,6 +390,24 @@ class TablesTest {
   }
 
   @Test
+  void namesTheTemporaryFolderThatHoldsNoLibrary() {
+    assertThatThrownBy(
+            () ->
+                SourceFailure.telling(
+                    "write predictions to there for photos",
+                    "photos",
+                    () -> {
+                      throw new IllegalStateException(
+                          "Job aborted",
+                          new UnsatisfiedLinkError("no snappyjava in java.library.path: /lib"));
+                    }))
+        .isInstanceOf(io.deepincubation.core.storage.StorageException.class)
+        .hasMessageStartingWith(
+            "Cannot write predictions to there for photos: a native library cannot be loaded")
+        .hasMessageContaining("folder " + System.getProperty("java.io.tmpdir"));
+  }
+
+  @Test
   void neverGivesAnEmptyReason() {
     assertThatThrownBy(
             () ->
