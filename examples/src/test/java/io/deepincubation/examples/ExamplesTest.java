@@ -19,13 +19,6 @@ class ExamplesTest {
   @TempDir private Path folder;
 
   @Test
-  void ownBlocksAreIncubated() {
-    IncubationReport report = IncubateOwnBlocks.incubate(folder);
-    assertThat(report.modules()).hasSize(2);
-    assertThat(folder.resolve("run/final/result.json")).isRegularFile();
-  }
-
-  @Test
   void augmentationsAreShown() throws IOException {
     Path sheet = folder.resolve("sheet.png");
     ShowAugmentations.main(new String[] {sheet.toString()});

@@ -3,8 +3,8 @@ package io.deepincubation.core.advice;
 import io.deepincubation.core.advice.RecipeDraft.Base;
 import io.deepincubation.core.data.set.ImageSizes;
 import io.deepincubation.core.method.EqualCost;
+import io.deepincubation.core.network.NetworkFamilies;
 import io.deepincubation.core.recipe.ModelRecipe;
-import io.deepincubation.core.recipe.ModelRecipe.Family;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.UsageException;
 import java.util.List;
@@ -113,7 +113,7 @@ final class NetworkChoice {
             model.depth(),
             model.width(),
             recipe.division().modules());
-    if (model.family() == Family.RESNET) {
+    if (model.family().equals(NetworkFamilies.RESNET)) {
       return "ResNet, " + layers + ", images of " + model.image() + " pixels";
     }
     var tokens = new Tokens(model.image(), model.patch());
@@ -144,7 +144,7 @@ final class NetworkChoice {
   private List<Size> sizes(Choices given) {
     ModelRecipe own = base.recipe().model();
     List<Size> ofBase = List.of(new Size(own.depth(), own.width(), 0));
-    List<Size> known = family(given) == Family.VIT ? TRANSFORMERS : RESIDUAL_NETWORKS;
+    List<Size> known = family(given).equals(NetworkFamilies.VIT) ? TRANSFORMERS : RESIDUAL_NETWORKS;
     return (base.keepsNetwork() ? ofBase : known)
         .stream()
             .map(
@@ -157,13 +157,15 @@ final class NetworkChoice {
             .toList();
   }
 
-  private Family family(Choices given) {
-    return given
-            .text(FAMILY)
-            .map("resnet"::equals)
-            .orElse(base.recipe().model().family() == Family.RESNET)
-        ? Family.RESNET
-        : Family.VIT;
+  private String family(Choices given) {
+    String family = given.text(FAMILY).orElse(base.recipe().model().family());
+    if (!NetworkFamilies.isBuiltIn(family)) {
+      throw new UsageException(
+          "Cannot write a recipe for networks of the family "
+              + family
+              + ": expected vit or resnet, whose sizes were measured; write one's own by hand");
+    }
+    return family;
   }
 
   private void modules(Choices choices, int depth) {
@@ -203,7 +205,7 @@ final class NetworkChoice {
       choices.choose(DEPTH, size.depth(), size.why());
       choices.choose(WIDTH, size.width(), "");
     }
-    if (family(choices) == Family.VIT) {
+    if (family(choices).equals(NetworkFamilies.VIT)) {
       modules(choices, size.depth());
       transformer(choices, size.width());
     } else {

@@ -9,6 +9,9 @@ import io.deepincubation.core.data.pixels.PixelTransform;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.network.NetworkFamilies;
+import io.deepincubation.core.network.NetworkFamily;
+import io.deepincubation.core.network.NetworkSize;
 import io.deepincubation.core.network.ResidualNetwork;
 import io.deepincubation.core.network.VisionTransformer;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -83,6 +87,10 @@ record ModelConfiguration(
   }
 
   private static Architecture architecture(JsonObject config, Map<String, List<Long>> shapes) {
+    Optional<JsonElement> network = value(config, "network");
+    if (network.isPresent()) {
+      return ofFamily(group(config, "network"), config);
+    }
     String name = value(config, "architecture").map(JsonElement::getAsString).orElse("");
     JsonObject model = group(config, "model_args");
     if (name.equals("cifar_resnet")) {
@@ -99,6 +107,35 @@ record ModelConfiguration(
     throw new UnfitDataException(
         "expected an architecture of vit_*, deit_* or cifar_resnet, got "
             + (name.isEmpty() ? "none" : name));
+  }
+
+  /** A network of a family that a jar brings: the recipe's group {@code model} tells its size. */
+  private static Architecture ofFamily(JsonObject network, JsonObject config) {
+    String name = value(network, "family").map(JsonElement::getAsString).orElse("");
+    NetworkFamily family =
+        NetworkFamilies.find(name)
+            .orElseThrow(
+                () ->
+                    new UnfitDataException(
+                        String.format(
+                            Locale.ROOT,
+                            "expected a network of one of the families %s, got %s; add the jar that"
+                                + " brings it with --jars",
+                            String.join(", ", NetworkFamilies.names()),
+                            name)));
+    return family.architecture(
+        new NetworkSize(
+            number(network, "image").orElse(0),
+            number(network, "patch").orElse(0),
+            number(network, "width").orElse(0),
+            number(network, "heads").orElse(0),
+            number(config, "num_classes").orElse(0),
+            texts(group(network, "options"))));
+  }
+
+  private static Map<String, String> texts(JsonObject group) {
+    return group.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().getAsString()));
   }
 
   private static Architecture transformer(

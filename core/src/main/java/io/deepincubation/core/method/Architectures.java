@@ -2,8 +2,7 @@ package io.deepincubation.core.method;
 
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.network.Architecture;
-import io.deepincubation.core.network.ResidualNetwork;
-import io.deepincubation.core.network.VisionTransformer;
+import io.deepincubation.core.network.NetworkFamilies;
 import io.deepincubation.core.recipe.ModelRecipe;
 import java.util.Locale;
 
@@ -30,16 +29,19 @@ public final class Architectures {
               classes,
               classes));
     }
-    return switch (model.family()) {
-      case VIT ->
-          new VisionTransformer(
-              model.image(),
-              model.patch(),
-              model.width(),
-              model.heads(),
-              classes,
-              VisionTransformer.DEIT_EPSILON);
-      case RESNET -> new ResidualNetwork(model.image(), model.width(), classes);
-    };
+    return NetworkFamilies.find(model.family())
+        .orElseThrow(() -> unknown(model.family()))
+        .architecture(model.size(classes));
+  }
+
+  /** A recipe is checked where it is read: here the class path lacks what it had there. */
+  private static UnfitDataException unknown(String family) {
+    return new UnfitDataException(
+        String.format(
+            Locale.ROOT,
+            "Cannot make a network of the family %s: expected one of %s; add the jar that brings it"
+                + " with --jars",
+            family,
+            String.join(", ", NetworkFamilies.names())));
   }
 }

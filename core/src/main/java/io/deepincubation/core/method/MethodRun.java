@@ -2,7 +2,10 @@ package io.deepincubation.core.method;
 
 import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.network.NetworkFamilies;
+import io.deepincubation.core.network.NetworkFamily;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.run.RunEvent;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.RunObserver;
@@ -10,6 +13,7 @@ import io.deepincubation.core.run.StageResult;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -81,6 +85,7 @@ public final class MethodRun {
    */
   public IncubationReport run(Predicate<Stage> wanted) {
     List<Stage> asked = stages.stream().filter(wanted).toList();
+    asked.forEach(MethodRun::requireParts);
     Set<Stage> done = committed(asked);
     List<Stage> left = asked.stream().filter(stage -> !done.contains(stage)).toList();
     requireNeeds(left, done);
@@ -93,6 +98,23 @@ public final class MethodRun {
     }
     return new IncubationReport(
         asked.stream().map(s -> MissingStageException.require(folder, s.name())).toList());
+  }
+
+  /** Objectives other than the task's look into modules. */
+  private static void requireParts(Stage stage) {
+    String name = stage.recipe().model().family();
+    boolean tellsParts =
+        NetworkFamilies.find(name).map(NetworkFamily::tellsParts).orElse(true); // refused elsewhere
+    if (!tellsParts && !(stage.objective() instanceof StageObjective.TaskLoss)) {
+      throw new RecipeException(
+          String.format(
+              Locale.ROOT,
+              "Cannot train %s: its objective needs a network whose heads and layers are told"
+                  + " apart, got one of the family %s; choose model.family vit or resnet, or"
+                  + " another --method",
+              stage.name(),
+              name));
+    }
   }
 
   /** The committed ones of some stages and of all that they need, each of the expected key. */

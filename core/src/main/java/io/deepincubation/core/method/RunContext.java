@@ -3,7 +3,10 @@ package io.deepincubation.core.method;
 import io.deepincubation.core.data.augment.Augmentation;
 import io.deepincubation.core.data.pixels.PixelTransform;
 import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.network.NetworkFamilies;
+import io.deepincubation.core.recipe.ModelRecipe;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.run.StageOutcomes;
@@ -82,6 +85,10 @@ public record RunContext(
     pretrained.put("std", transform.std());
     pretrained.put("num_classes", architecture.classes());
     var configuration = new LinkedHashMap<>(architecture.configuration(stage.named()));
+    ModelRecipe model = stage.recipe().model();
+    if (!NetworkFamilies.isBuiltIn(model.family())) {
+      configuration.put("network", RecipeYaml.tree(model)); // what its family makes it of
+    }
     configuration.put("label_names", data.classNames());
     configuration.put("pretrained_cfg", pretrained);
     return configuration;

@@ -33,10 +33,10 @@ public final class BlockArchitecture implements Architecture {
     /**
      * A new block, not initialised, of one input and one output array.
      *
-     * @param moduleIndex the module
-     * @param depth its layers; the output's shape must be the same for every depth
+     * @param division the network: target, meta or hybrid
+     * @param moduleIndex the module; its output's shape must be the same for every depth
      */
-    Block module(int moduleIndex, int depth);
+    Block module(ModularDivision division, int moduleIndex);
   }
 
   private final Shape inputShape;
@@ -112,7 +112,7 @@ public final class BlockArchitecture implements Architecture {
   /** A module that knows its shapes. Its arrays are freed: the network brings its own. */
   private Block initialized(ModularDivision division, int moduleIndex) {
     Shape input = featureShape(division, moduleIndex);
-    Block block = factory.module(moduleIndex, division.depth(moduleIndex));
+    Block block = factory.module(division, moduleIndex);
     try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
       block.initialize(manager, DataType.FLOAT32, input);
     }
@@ -124,7 +124,7 @@ public final class BlockArchitecture implements Architecture {
     Shape shape = new Shape(1).addAll(inputShape);
     try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
       for (int i = 0; i < moduleIndex; i++) {
-        Block block = factory.module(i, division.depth(i));
+        Block block = factory.module(division, i);
         block.initialize(manager, DataType.FLOAT32, shape);
         shape = block.getOutputShapes(new Shape[] {shape})[0];
       }

@@ -1,6 +1,8 @@
 package io.deepincubation.core.recipe;
 
+import io.deepincubation.core.network.NetworkFamilies;
 import java.util.List;
+import java.util.Map;
 
 /** The values of keys that a recipe does not give: DeiT's, as the paper uses them for CIFAR-100. */
 final class DeitRecipe {
@@ -10,7 +12,7 @@ final class DeitRecipe {
           "deit",
           0,
           Precision.AUTO,
-          new ModelRecipe(ModelRecipe.Family.VIT, 32, 192, 3, 4, 32, 0),
+          new ModelRecipe(NetworkFamilies.VIT, 32, 192, 3, 4, 32, 0, Map.of()),
           "",
           new DivisionRecipe(4, List.of(), List.of()),
           new BatchRecipe(256, 2, false),

@@ -1,34 +1,44 @@
 package io.deepincubation.core.recipe;
 
+import io.deepincubation.core.network.NetworkFamily;
+import io.deepincubation.core.network.NetworkSize;
 import io.deepincubation.core.recipe.Rules.AtLeast;
 import java.io.Serializable;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The target model.
  *
- * @param family the architecture
+ * @param family vit (DeiT), resnet (for small images), or the name of a {@link NetworkFamily} that
+ *     a jar on the class path brings
  * @param depth layers (ViT) or residual blocks (ResNet) of the target model
  * @param width token width of a ViT; channels of the first group of a ResNet
  * @param heads attention heads of a ViT, a divisor of the width; unused by a ResNet
  * @param patch patch side of a ViT in pixels, a divisor of the image side; unused by a ResNet
  * @param image side of the square input in pixels
  * @param classes number of classes; 0 takes it from the data
+ * @param options keys of one's own family, each a text
  */
 public record ModelRecipe(
-    Family family,
+    String family,
     @AtLeast(1) int depth,
     @AtLeast(1) int width,
     int heads,
     int patch,
     @AtLeast(1) int image,
-    @AtLeast(0) int classes)
+    @AtLeast(0) int classes,
+    Map<String, String> options)
     implements Serializable {
 
-  /** The architectures that the library brings. */
-  public enum Family {
-    /** Vision transformer (DeiT). */
-    VIT,
-    /** Residual network for small images. */
-    RESNET
+  /** Copies, in the order of the keys: digests are made of them. */
+  public ModelRecipe {
+    options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
+  }
+
+  /** What a family is asked for. */
+  public NetworkSize size(int ofClasses) {
+    return new NetworkSize(image, patch, width, heads, ofClasses, options);
   }
 }

@@ -109,7 +109,9 @@ final class RecipeBinder {
             ? group(given, base, key)
             : inherited instanceof List<?>
                 ? list(given, component, key)
-                : scalar(given, inherited, key);
+                : inherited instanceof Map<?, ?> base
+                    ? texts(given, base, key)
+                    : scalar(given, inherited, key);
     return converted.isPresent() ? converted.get() : inherited;
   }
 
@@ -122,6 +124,21 @@ final class RecipeBinder {
             .map(component -> Names.kebab(component.getName()))
             .toList();
     return reject(key, "a group of keys (" + String.join(", ", keys) + ")", given);
+  }
+
+  /** Keys of whatever name, each a text; those that are not given are inherited. */
+  private Optional<?> texts(RecipeTree given, Map<?, ?> base, String key) {
+    if (!(given instanceof Mapping mapping)) {
+      return reject(key, "a group of keys", given);
+    }
+    var texts = new LinkedHashMap<Object, Object>(base);
+    for (Map.Entry<String, RecipeTree> entry : mapping.entries().entrySet()) {
+      if (!(entry.getValue() instanceof Scalar scalar)) {
+        return reject(key + "." + entry.getKey(), "text", entry.getValue());
+      }
+      texts.put(entry.getKey(), scalar.text());
+    }
+    return Optional.of(texts);
   }
 
   private Optional<?> list(RecipeTree given, RecordComponent component, String key) {

@@ -1,11 +1,14 @@
 package io.deepincubation.core.recipe;
 
-import io.deepincubation.core.recipe.ModelRecipe.Family;
+import io.deepincubation.core.network.NetworkFamilies;
+import io.deepincubation.core.network.NetworkFamily;
+import io.deepincubation.core.recipe.IncubationRecipe.Start;
 import io.deepincubation.core.recipe.OptimizerRecipe.Rule;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Finds all that is wrong with a recipe at once. */
 final class RecipeCheck {
@@ -27,6 +30,7 @@ final class RecipeCheck {
   /** Problems of values with one another. */
   static List<RecipeProblem> relations(Recipe recipe) {
     var check = new RecipeCheck();
+    check.family(recipe);
     check.shape(recipe.model());
     check.depths(recipe.model(), recipe.division());
     check.epsilon(recipe.optimizer());
@@ -62,8 +66,50 @@ final class RecipeCheck {
     }
   }
 
+  private void family(Recipe recipe) {
+    ModelRecipe model = recipe.model();
+    if (NetworkFamilies.isBuiltIn(model.family())) {
+      that(
+          model.options().isEmpty(),
+          "model.options",
+          "none for the family " + model.family(),
+          model.options());
+      return;
+    }
+    try {
+      NetworkFamilies.find(model.family())
+          .ifPresentOrElse(family -> brought(family, recipe), () -> unknown(model.family()));
+    } catch (IllegalArgumentException e) {
+      report("model.family", "a family that can be loaded", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void unknown(String family) {
+    report(
+        "model.family",
+        "one of "
+            + String.join(", ", NetworkFamilies.names())
+            + " (--jars adds a jar that brings others)",
+        family);
+  }
+
+  /** A family of a jar on the class path. */
+  private void brought(NetworkFamily family, Recipe recipe) {
+    ModelRecipe model = recipe.model();
+    try {
+      Objects.requireNonNull(family.architecture(model.size(Math.max(1, model.classes()))));
+    } catch (IllegalArgumentException e) {
+      problems.add(new RecipeProblem("model", String.valueOf(e.getMessage())));
+    }
+    that(
+        family.tellsParts() || recipe.incubation().start() == Start.RANDOM,
+        "incubation.start",
+        "random for the family " + family.name() + ", whose layers are not told apart",
+        Names.kebab(recipe.incubation().start()));
+  }
+
   private void shape(ModelRecipe model) {
-    if (model.family() == Family.VIT) {
+    if (model.family().equals(NetworkFamilies.VIT)) {
       divisor("model.heads", model.heads(), "model.width", model.width());
       divisor("model.patch", model.patch(), "model.image", model.image());
     }
@@ -82,7 +128,7 @@ final class RecipeCheck {
     if (modules < 1) {
       return;
     }
-    if (model.family() == Family.RESNET) {
+    if (model.family().equals(NetworkFamilies.RESNET)) {
       that(
           modules == RESNET_MODULES,
           "division.modules",

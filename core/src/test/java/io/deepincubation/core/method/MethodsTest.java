@@ -48,7 +48,7 @@ class MethodsTest {
   @ValueSource(strings = {"deep-incubation", "imitation", "dgl", "infopro", "e2e", "staged-e2e"})
   void everyMethodEndsInTheTargetModelWithoutAuxiliaryNetworks(String name) {
     for (Recipe trained : List.of(recipe, StageBytes.resnet())) {
-      Path place = folder.resolve(trained.model().family().name());
+      Path place = folder.resolve(trained.model().family());
       RunContext context = TinyRuns.context(place, trained);
       Method method = Methods.named(name);
 
@@ -168,7 +168,7 @@ class MethodsTest {
     for (Recipe trained : List.of(recipe, StageBytes.resnet())) {
       Recipe grown =
           RecipeYaml.override(trained, List.of("incubation.start=grown", "incubation.epochs=0"));
-      Path place = folder.resolve(grown.model().family().name());
+      Path place = folder.resolve(grown.model().family());
       IncubationReport report = TinyRuns.incubate(TinyRuns.context(place, grown), grown, 1);
 
       StageResult meta = report.stage(Stages.META);

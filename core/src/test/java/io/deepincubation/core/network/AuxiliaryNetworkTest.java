@@ -286,7 +286,7 @@ class AuxiliaryNetworkTest {
 
   @Test
   void refuseAUsersOwnBlocks() {
-    var blocks = new BlockArchitecture(new Shape(1, 4, 4), 2, (k, depth) -> linear());
+    var blocks = new BlockArchitecture(new Shape(1, 4, 4), 2, (ofDivision, k) -> linear());
     var division = new ModularDivision(List.of(1, 1));
 
     assertThatThrownBy(() -> blocks.auxiliary(division, 0, AuxiliaryKind.INFOPRO_DECODER))

@@ -31,7 +31,8 @@ class BlockArchitectureTest {
   /**
    * Module 0: convolutions with batch norm, which halve the image once; module 1: a linear head.
    */
-  private static Block module(int moduleIndex, int depth) {
+  private static Block module(ModularDivision division, int moduleIndex) {
+    int depth = division.depth(moduleIndex);
     var block = new SequentialBlock();
     if (moduleIndex == 1) {
       return block.add(Blocks.batchFlattenBlock()).add(Linear.builder().setUnits(5).build());
@@ -74,8 +75,8 @@ class BlockArchitectureTest {
         new BlockArchitecture(
             new Shape(3, 8, 8),
             5,
-            (moduleIndex, depth) -> {
-              Block block = module(moduleIndex, depth);
+            (ofDivision, moduleIndex) -> {
+              Block block = module(ofDivision, moduleIndex);
               block.freezeParameters(true);
               return block;
             });

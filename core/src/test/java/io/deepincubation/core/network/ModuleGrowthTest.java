@@ -138,7 +138,8 @@ class ModuleGrowthTest {
   @Test
   void refusesAUsersOwnBlocks() {
     var blocks =
-        new BlockArchitecture(new Shape(4), 2, (k, depth) -> Linear.builder().setUnits(2).build());
+        new BlockArchitecture(
+            new Shape(4), 2, (ofDivision, k) -> Linear.builder().setUnits(2).build());
     Weights meta = blocks.initialWeights(even(1), 0, 1, "meta");
     assertThatThrownBy(() -> grown(ModuleGrowth.STACKED, blocks, even(1), even(1), 0, meta))
         .isInstanceOf(IllegalArgumentException.class)

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.deepincubation.core.recipe.IncubationRecipe.MetaModel;
 import io.deepincubation.core.recipe.IncubationRecipe.Start;
-import io.deepincubation.core.recipe.ModelRecipe.Family;
 import io.deepincubation.core.recipe.OptimizerRecipe.Rule;
 import io.deepincubation.core.recipe.ScheduleRecipe.Unit;
 import java.lang.reflect.RecordComponent;
@@ -83,7 +82,7 @@ class RecipeYamlTest {
           "everything",
           9007199254740993L,
           Precision.BF16,
-          new ModelRecipe(Family.RESNET, 9, 8, 2, 2, 16, 7),
+          new ModelRecipe("resnet", 9, 8, 2, 2, 16, 7, Map.of()),
           "s3a://models/start",
           new DivisionRecipe(3, List.of(2, 3, 4), List.of(1, 2, 1)),
           new BatchRecipe(10, 3, true),
@@ -114,7 +113,8 @@ class RecipeYamlTest {
   void takesMissingKeysFromTheRecipeThatItExtends() {
     Recipe recipe = parse("extends: vit-h-imagenet\nname: mine\nmodel: {image: 112}");
 
-    assertThat(recipe.model()).isEqualTo(new ModelRecipe(Family.VIT, 32, 1280, 16, 14, 112, 0));
+    assertThat(recipe.model())
+        .isEqualTo(new ModelRecipe("vit", 32, 1280, 16, 14, 112, 0, Map.of()));
     assertThat(recipe.fineTuning().stochasticDepth()).isEqualTo(0.6);
   }
 
@@ -333,7 +333,7 @@ class RecipeYamlTest {
       Object value = value(component, one);
       if (value instanceof Record inner) {
         assertEveryComponentDiffers(inner, (Record) value(component, other));
-      } else {
+      } else if (!component.getName().equals("options")) { // for families of other jars alone
         assertThat(value).as("%s", component).isNotEqualTo(value(component, other));
       }
     }

@@ -43,7 +43,7 @@ class RecipesTest {
     Recipe recipe = Recipes.named(name);
 
     assertThat(recipe.model())
-        .isEqualTo(new ModelRecipe(ModelRecipe.Family.VIT, depth, width, heads, patch, image, 0));
+        .isEqualTo(new ModelRecipe("vit", depth, width, heads, patch, image, 0, Map.of()));
     assertThat(recipe.division().modules()).isEqualTo(modules);
     assertThat(recipe.batch().effectiveSize()).isEqualTo(batch);
     assertThat(recipe.optimizer()).isEqualTo(Recipes.defaults().optimizer());
@@ -93,8 +93,7 @@ class RecipesTest {
   void hasASmallRecipeForProcessors() {
     Recipe recipe = Recipes.named("cifar100-small");
 
-    assertThat(recipe.model())
-        .isEqualTo(new ModelRecipe(ModelRecipe.Family.VIT, 24, 96, 3, 8, 32, 0));
+    assertThat(recipe.model()).isEqualTo(new ModelRecipe("vit", 24, 96, 3, 8, 32, 0, Map.of()));
     assertThat(recipe.augmentation())
         .isEqualTo(new AugmentationRecipe(4, false, true, 0, 0, 0, 0, 0, 1));
     assertThat(recipe.optimizer().rate() * recipe.batch().effectiveSize() / 512).isEqualTo(1e-3);

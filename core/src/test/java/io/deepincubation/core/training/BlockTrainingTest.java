@@ -44,7 +44,8 @@ class BlockTrainingTest {
   private static final BlockArchitecture MLP =
       new BlockArchitecture(IMAGE, CLASSES, BlockTrainingTest::module);
 
-  private static Block module(int moduleIndex, int depth) {
+  private static Block module(ModularDivision division, int moduleIndex) {
+    int depth = division.depth(moduleIndex);
     var block = new SequentialBlock();
     if (moduleIndex == 0) {
       block.add(Blocks.batchFlattenBlock());
@@ -111,10 +112,10 @@ class BlockTrainingTest {
         new BlockArchitecture(
             IMAGE,
             CLASSES,
-            (moduleIndex, depth) ->
+            (ofDivision, moduleIndex) ->
                 moduleIndex == 0
                     ? new SequentialBlock().add(Blocks.batchFlattenBlock()).add(program())
-                    : module(moduleIndex, depth));
+                    : module(ofDivision, moduleIndex));
     try (ModularNetwork network = network(mixed)) {
       List<Double> losses = train(network, Set.of(0, 1), 40);
 

@@ -195,7 +195,7 @@ class ImitationObjectiveTest {
         new BlockArchitecture(
             new Shape(1, 4, 4),
             CLASSES,
-            (moduleIndex, depth) ->
+            (ofDivision, moduleIndex) ->
                 new SequentialBlock()
                     .add(Blocks.batchFlattenBlock())
                     .add(Linear.builder().setUnits(CLASSES).build()));

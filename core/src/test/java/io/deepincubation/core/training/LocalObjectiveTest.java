@@ -155,7 +155,7 @@ class LocalObjectiveTest {
     return new BlockArchitecture(
         new Shape(1, 4, 4),
         CLASSES,
-        (moduleIndex, depth) ->
+        (ofDivision, moduleIndex) ->
             new SequentialBlock()
                 .add(Blocks.batchFlattenBlock())
                 .add(Linear.builder().setUnits(CLASSES).build()));

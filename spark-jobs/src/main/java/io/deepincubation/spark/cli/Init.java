@@ -14,7 +14,6 @@ import io.deepincubation.core.method.EndToEnd;
 import io.deepincubation.core.method.StageCost;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.NativeArithmetic;
-import io.deepincubation.core.recipe.ModelRecipe.Family;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.Recipes;
 import io.deepincubation.core.recipe.UsageException;
@@ -50,6 +49,12 @@ final class Init extends Verb {
   /** Letters of a line of the file's first comment. */
   private static final int LINE = 96;
 
+  /** The families whose sizes were measured. */
+  private enum Network {
+    VIT,
+    RESNET
+  }
+
   @Mixin private final DataOptions data = new DataOptions();
 
   @Option(
@@ -69,7 +74,7 @@ final class Init extends Verb {
   private Path to = Path.of("");
 
   @Option(names = "--network", paramLabel = "FAMILY", description = "vit (default) or resnet.")
-  private @Nullable Family network;
+  private @Nullable Network network;
 
   @Option(
       names = "--depth",
@@ -199,7 +204,7 @@ final class Init extends Verb {
     if (recipe != null) {
       return new Base(extending(recipe), Recipes.resolve(recipe, List.of()), true);
     }
-    boolean resnet = network == Family.RESNET || settings.contains("model.family=resnet");
+    boolean resnet = network == Network.RESNET || settings.contains("model.family=resnet");
     String own = resnet ? "resnet-110-cifar100" : "cifar100-small";
     return new Base(own, Recipes.named(own), false);
   }

@@ -7,6 +7,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -96,6 +97,9 @@ public final class RecipeReference {
       return component.getGenericType().getTypeName().contains("Double")
           ? "list of numbers"
           : "list of whole numbers";
+    }
+    if (value instanceof Map<?, ?>) {
+      return "texts by key";
     }
     return value instanceof Enum<?> constant ? choices(constant) : RecipeBinder.expectation(value);
   }

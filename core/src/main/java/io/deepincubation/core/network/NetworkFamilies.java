@@ -1,0 +1,94 @@
+package io.deepincubation.core.network;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.function.Function;
+
+/**
+ * All families of networks that recipes may ask for: the library's, and those on the class path.
+ */
+public final class NetworkFamilies {
+
+  /** Vision transformers (DeiT). */
+  public static final String VIT = "vit";
+
+  /** Residual networks for small images. */
+  public static final String RESNET = "resnet";
+
+  private static final Map<String, NetworkFamily> BUILT_IN =
+      Map.of(
+          VIT,
+          new BuiltIn(
+              VIT,
+              size ->
+                  new VisionTransformer(
+                      size.image(),
+                      size.patch(),
+                      size.width(),
+                      size.heads(),
+                      size.classes(),
+                      VisionTransformer.DEIT_EPSILON)),
+          RESNET,
+          new BuiltIn(
+              RESNET, size -> new ResidualNetwork(size.image(), size.width(), size.classes())));
+
+  private record BuiltIn(String name, Function<NetworkSize, Architecture> maker)
+      implements NetworkFamily {
+    @Override
+    public Architecture architecture(NetworkSize size) {
+      return maker.apply(size);
+    }
+
+    @Override
+    public boolean tellsParts() {
+      return true;
+    }
+  }
+
+  private NetworkFamilies() {}
+
+  /** Whether a family is one of the library's, whose models have timm's names. */
+  public static boolean isBuiltIn(String name) {
+    return BUILT_IN.containsKey(name);
+  }
+
+  /**
+   * A family by its name; none where no jar on the class path has it.
+   *
+   * @throws IllegalArgumentException if a jar names a family that cannot be loaded
+   */
+  public static Optional<NetworkFamily> find(String name) {
+    NetworkFamily builtIn = BUILT_IN.get(name);
+    return builtIn != null ? Optional.of(builtIn) : Optional.ofNullable(others().get(name));
+  }
+
+  /**
+   * The names of all families, the library's first.
+   *
+   * @throws IllegalArgumentException if a jar names a family that cannot be loaded
+   */
+  public static List<String> names() {
+    var names = new ArrayList<>(List.of(VIT, RESNET));
+    names.addAll(others().keySet());
+    return names;
+  }
+
+  /** Spark gives the jars of an application to its threads, not to the library's class loader. */
+  private static Map<String, NetworkFamily> others() {
+    var found = new LinkedHashMap<String, NetworkFamily>();
+    try {
+      for (NetworkFamily family : ServiceLoader.load(NetworkFamily.class)) {
+        found.putIfAbsent(family.name(), family);
+      }
+    } catch (ServiceConfigurationError e) {
+      throw new IllegalArgumentException(
+          "Cannot load a network family of the class path: " + e.getMessage(), e);
+    }
+    return found;
+  }
+}
