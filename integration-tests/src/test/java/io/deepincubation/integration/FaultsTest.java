@@ -60,6 +60,8 @@ class FaultsTest {
 
   private void isAsOnAQuietDay(String name) {
     assertThat(files(name).digests(SmallRun.STAGES)).isEqualTo(Reference.digests());
+    assertThat(moduleResults(name))
+        .allSatisfy(result -> assertThat(number(result, "steps")).isEqualTo(SmallRun.MODULE_STEPS));
     List<String> keys = laboratory.keys().words();
     assertThat(Secrets.leaks(laboratory.logs(), keys)).isEmpty();
     assertThat(Secrets.leaks(cluster.folder(), keys)).isEmpty();

@@ -28,7 +28,15 @@ class OverheadBenchmark {
    * to an executor leave little of an executor's start, and none waits long for the other's last.
    */
   private static final List<String> VALUES =
-      List.of("model.depth=16", "model.width=192", "division.modules=8", "incubation.epochs=20");
+      List.of(
+          "model.depth=16",
+          "model.width=192",
+          "division.modules=8",
+          "incubation.epochs=20",
+          "incubation.best.metric=''",
+          "incubation.best.min-delta=0",
+          "incubation.best.patience=0",
+          "ema.decay=0");
 
   private static final Duration LIMIT = Duration.ofMinutes(30);
 

@@ -1,12 +1,15 @@
 package io.deepincubation.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonParser;
 import io.deepincubation.core.testing.DecoderFuzz;
 import io.deepincubation.core.testing.JavaProcess;
+import io.deepincubation.core.training.LabelNumbers;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,6 +73,17 @@ class PythonReferenceTest {
 
     assertThat(status).isZero();
     assertThat(python.reference("pictures", pictures)).contains(" decoded by both");
+  }
+
+  /** With other numbers than those that the unit tests keep. */
+  @Test
+  void lossesMeasuresAndAveragesAreThoseOfPyTorchAndTimm() {
+    Path script = Path.of("../core/src/test/resources/golden/labels.py").toAbsolutePath();
+
+    String numbers = python.script(script.normalize(), "20261130");
+
+    assertThatCode(() -> LabelNumbers.requireEqual(new StringReader(numbers)))
+        .doesNotThrowAnyException();
   }
 
   /** Of networks that training shows resized parts, and of those that it shows whole images. */

@@ -67,6 +67,17 @@ final class PythonVenv {
     return run("reference-" + verb, command, RUNNING);
   }
 
+  /**
+   * Runs a script to its good end.
+   *
+   * @return what it says
+   */
+  String script(Path script, String... arguments) {
+    var command = new ArrayList<>(List.of(python(), script.toString()));
+    command.addAll(List.of(arguments));
+    return run(script.getFileName().toString(), command, RUNNING);
+  }
+
   private String python() {
     return folder.resolve("bin/python").toString();
   }

@@ -53,12 +53,20 @@ final class SmallRun {
       batch: {size: 32, accumulation: 1}
       optimizer: {rate: 0.003}
       schedule: {unit: step}
+      ema: {decay: 0.9}
       augmentation: {crop-padding: 4}
       meta: {epochs: 1, warm-up-epochs: 0}
-      incubation: {epochs: 8, warm-up-epochs: 0, stochastic-depth: 0.1}
+      incubation:
+        epochs: 8
+        warm-up-epochs: 0
+        stochastic-depth: 0.1
+        best: {metric: log-loss, min-delta: 100, patience: 6}
       fine-tuning: {epochs: 1, warm-up-epochs: 0, stochastic-depth: 0.1}
       end-to-end: {epochs: 1, warm-up-epochs: 0}
       """;
+
+  /** Steps of a module: the first epoch is the best, and patience ends after six more of eight. */
+  static final int MODULE_STEPS = 7 * 10;
 
   /** Images of the test split, in the file {@code test.bin} that {@link #draw} writes. */
   static final int TEST_IMAGES = 64;

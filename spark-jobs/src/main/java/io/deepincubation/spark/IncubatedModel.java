@@ -30,8 +30,9 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>The images are in a column of Spark's {@code image} source, of JPEG or PNG files, or of paths
  * to such files. All columns of the frame are kept; new ones, see {@link PredictionColumns}, hold
- * the predicted class, the probability of each class and the likeliest ones. An image that is
- * missing or cannot be read has null predictions and a reason.
+ * the predicted class, the probability of each class and the likeliest ones, and of models that
+ * tell several labels all likely classes. An image that is missing or cannot be read has null
+ * predictions and a reason.
  *
  * <p>Executors read the weights from the model's folder, once a process. Tasks use {@code
  * spark.task.cpus} processors, or the GPU that Spark assigned. Instances do not change; each
@@ -120,6 +121,11 @@ public final class IncubatedModel {
     return model.classNames();
   }
 
+  /** Whether an image may have any number of the classes, each with a probability of its own. */
+  public boolean hasSeveralLabels() {
+    return model.hasSeveralLabels();
+  }
+
   /** SHA-256 over configuration and weights. */
   public String digest() {
     return digest;
@@ -143,8 +149,10 @@ public final class IncubatedModel {
             digest,
             SparkSettings.of(spark.sparkContext().getConf()),
             input,
-            terms);
-    return images.mapPartitions(inference, Encoders.row(columns.addedTo(schema)));
+            terms,
+            model.hasSeveralLabels());
+    return images.mapPartitions(
+        inference, Encoders.row(columns.addedTo(schema, model.hasSeveralLabels())));
   }
 
   /** The column of a frame that images are read from. */

@@ -98,7 +98,7 @@ public final class RunReport {
   public String write() {
     List<StageResult> results = results();
     var html = new StringBuilder();
-    HtmlReport.write(facts(), results, folder.taskAttempts(), metrics(results), html);
+    HtmlReport.write(facts(results), results, folder.taskAttempts(), metrics(results), html);
     byte[] bytes = html.toString().getBytes(StandardCharsets.UTF_8);
     folder.storage().write(FILE, stream -> stream.write(bytes));
     return folder.uri() + "/" + FILE;
@@ -116,7 +116,7 @@ public final class RunReport {
     return metrics;
   }
 
-  private ReportFacts facts() {
+  private ReportFacts facts(List<StageResult> results) {
     var environment = new TreeMap<String, String>();
     environment.put("Training data", record.dataUri());
     environment.put("Run folder", folder.uri());
@@ -124,12 +124,20 @@ public final class RunReport {
         "Begun", Instant.parse(record.createdAt()).truncatedTo(ChronoUnit.SECONDS).toString());
     record.threads().forEach((place, n) -> environment.put("Threads of a " + place, "" + n));
     return ReportFacts.of(
-        record.recipeName(),
-        recipe.division().modules(),
-        Methods.all().stream().map(this::stages).toList(),
-        RecipeYaml.toYaml(recipe),
-        record.versions(),
-        environment);
+            record.recipeName(),
+            recipe.division().modules(),
+            Methods.all().stream().map(this::stages).toList(),
+            RecipeYaml.toYaml(recipe),
+            record.versions(),
+            environment)
+        .classNames(classNames(results));
+  }
+
+  private List<String> classNames(List<StageResult> results) {
+    return results.stream()
+        .map(result -> folder.classNames(result.stage()))
+        .findFirst()
+        .orElse(List.of());
   }
 
   private MethodStages stages(Method method) {

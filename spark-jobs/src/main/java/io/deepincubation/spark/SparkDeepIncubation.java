@@ -176,6 +176,19 @@ public final class SparkDeepIncubation {
    * @throws MissingStageException if it is not committed
    */
   public Evaluation evaluate(String name) {
+    return evaluate(name, "");
+  }
+
+  /**
+   * Measures a committed network on a split once more, from its files.
+   *
+   * @param name of any method's stage of a whole network, such as {@code final} or {@code
+   *     baselines/e2e}
+   * @param split its name, such as {@code val}; empty for the one that results are of
+   * @throws UsageException if there is no such stage, or it is a module's
+   * @throws MissingStageException if it is not committed
+   */
+  public Evaluation evaluate(String name, String split) {
     Stage stage = wholeNetwork(name);
     try (SparkRun run = open()) {
       if (!run.isCommitted(stage)) {
@@ -186,7 +199,8 @@ public final class SparkDeepIncubation {
                 name,
                 run.folder().uri()));
       }
-      return new Evaluation(name, run.classNames(), run.confusion(stage));
+      String measured = run.split(split);
+      return new Evaluation(name, measured, run.classNames(), run.measured(stage, measured));
     }
   }
 

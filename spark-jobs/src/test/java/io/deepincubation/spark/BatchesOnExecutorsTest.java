@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.deepincubation.core.data.augment.BatchKey;
 import io.deepincubation.core.data.batch.Batch;
+import io.deepincubation.core.data.batch.ClassTargets;
 import io.deepincubation.core.data.batch.TrainingBatches;
 import io.deepincubation.core.data.set.LocalImageCache;
 import io.deepincubation.core.data.set.PreparedSet;
@@ -78,8 +79,7 @@ class BatchesOnExecutorsTest {
         new TrainingBatches(
             new LocalImageCache(cache, 1 << 20).open(set, "train", SIDE),
             new AugmentationRecipe(0, true, true, 9, 0, 0.8, 1, 0.25, 3),
-            0.1,
-            set.index().classNames().size(),
+            new ClassTargets(set.index().classNames().size(), 0.1),
             32,
             new BatchKey(7, "meta", -1),
             2);

@@ -16,7 +16,9 @@ import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.UsageException;
+import io.deepincubation.core.run.Choice;
 import io.deepincubation.core.run.LeaseException;
 import io.deepincubation.core.run.LeaseTerms;
 import io.deepincubation.core.run.RunFolder;
@@ -37,6 +39,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,6 +107,54 @@ class SparkDeepIncubationTest {
             RunObserver.NONE);
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, 1);
     return MethodRun.inProcess(method, recipe, context, compute, 1).run();
+  }
+
+  @Test
+  void tasksChooseAverageAndStopAsOneProcessDoes(@TempDir Path folder) {
+    Recipe recipe =
+        TinyRuns.recipe(
+            "ema.decay=0.9",
+            "loss.class-weights=balanced",
+            "batch.sampling=balanced",
+            "incubation.epochs=4",
+            "incubation.best.metric=top1",
+            "incubation.best.min-delta=2",
+            "incubation.best.patience=2",
+            "fine-tuning.best.metric=log-loss");
+
+    IncubationReport there = incubation(folder.resolve("spark"), recipe).run();
+    IncubationReport here = oneProcess(new DeepIncubation(), folder.resolve("process"), recipe);
+
+    assertThat(digests(there)).isEqualTo(digests(here)).doesNotHaveDuplicates();
+    for (StageResult module : there.modules()) {
+      Choice choice = Objects.requireNonNull(module.choice());
+      assertThat(choice.stoppedEarly()).isTrue();
+      assertThat(module.steps()).as("steps of the best and two epochs more").isEqualTo(18);
+      assertThat(module.images()).isEqualTo(3 * 96);
+      assertThat(module.epochs()).isEqualTo(3);
+      double perImage = here.stage(module.stage()).trainingFlops() / (3 * 96);
+      assertThat(module.trainingFlops() / module.images()).isEqualTo(perImage);
+      Path last = folder.resolve("spark/" + module.stage() + "/last");
+      assertThat(last.resolve("config.json")).exists();
+      assertThat(last.resolve(choice.last().get(0).file())).exists();
+    }
+    var report = RunReport.of(spark, folder.resolve("spark").toString());
+    assertThat(report.write()).endsWith("report.html");
+    String written = new LocalStorage(folder.resolve("spark")).text("report.html");
+    assertThat(written).contains("best log loss", "<h2>Classes</h2>");
+  }
+
+  @Test
+  void aMeasureThatTheTaskHasNotIsRefusedBeforeAnythingIsTrained(@TempDir Path run) {
+    Recipe recipe = TinyRuns.recipe("fine-tuning.best.metric=map");
+
+    assertThatThrownBy(() -> incubation(run, recipe).run())
+        .isInstanceOf(RecipeException.class)
+        .hasMessage(
+            "Cannot choose weights by fine-tuning.best.metric: expected a measure of"
+                + " classification, one of ece, f1, log-loss, precision, recall, top1, top5, got"
+                + " map");
+    assertThat(run.resolve("run.json")).doesNotExist();
   }
 
   @Test

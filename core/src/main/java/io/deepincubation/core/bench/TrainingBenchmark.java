@@ -156,8 +156,7 @@ public final class TrainingBenchmark {
         new TrainingBatches(
             randomImages(),
             recipe.augmentation(),
-            task.labelSmoothing(),
-            architecture.classes(),
+            task.targets(),
             recipe.batch().size(),
             key,
             /* threads= */ 1);

@@ -169,10 +169,12 @@ final class CellTally {
           .flatMap(StageResult::measuredAccuracy)
           .ifPresent(top1 -> curve.add(new CurvePoint(before, top1)));
     }
+    // Those that were done: a stage may have stopped early.
+    long steps = outcome.result(stage).map(StageResult::steps).orElse(0L);
     for (MetricsLine line : outcome.metrics().getOrDefault(stage.name(), List.of())) {
       Double top1 = line.top1();
       if (top1 != null) {
-        curve.add(new CurvePoint(before + flops * line.step() / line.steps(), top1));
+        curve.add(new CurvePoint(before + flops * line.step() / steps, top1));
       }
     }
   }

@@ -3,6 +3,7 @@ package io.deepincubation.core.inference;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Compute;
@@ -22,6 +23,7 @@ public final class Classifier implements AutoCloseable {
 
   private final ModularNetwork network;
   private final Compute compute;
+  private final boolean severalLabels;
 
   /**
    * Reads a model's weights and puts them on a device.
@@ -30,13 +32,24 @@ public final class Classifier implements AutoCloseable {
    * @param compute where and how it will run
    */
   public Classifier(ModelFolder model, Compute compute) {
-    this(model.architecture(), model.division(), model.weights(), compute);
+    this(
+        model.architecture(), model.division(), model.weights(), compute, model.hasSeveralLabels());
   }
 
-  /** Puts the weights of a network's modules on a device. */
+  /** Puts the weights of the modules of a network, which tells images' one class, on a device. */
   public Classifier(
       Architecture architecture, ModularDivision division, List<Weights> weights, Compute compute) {
+    this(architecture, division, weights, compute, /* severalLabels= */ false);
+  }
+
+  private Classifier(
+      Architecture architecture,
+      ModularDivision division,
+      List<Weights> weights,
+      Compute compute,
+      boolean severalLabels) {
     this.compute = compute;
+    this.severalLabels = severalLabels;
     network = new ModularNetwork(architecture, division, weights, compute);
   }
 
@@ -49,8 +62,8 @@ public final class Classifier implements AutoCloseable {
    * The probability of each class.
    *
    * @param images each of C x H x W values, as the model's transform gives them
-   * @return for each image as many numbers as there are classes, which sum to 1, or are no numbers
-   *     where {@link #fault} tells so
+   * @return for each image as many numbers as there are classes, which sum to 1 unless the model
+   *     tells several labels, or are no numbers where {@link #fault} tells so
    */
   public List<float[]> probabilities(List<float[]> images) {
     TorchEngine.useThreads(compute.threads());
@@ -62,6 +75,16 @@ public final class Classifier implements AutoCloseable {
       first = last;
     }
     return probabilities;
+  }
+
+  /**
+   * The probabilities of classes.
+   *
+   * @param logits B x classes
+   * @param severalLabels whether an image may have any number of them
+   */
+  static NDArray probabilities(NDArray logits, boolean severalLabels) {
+    return severalLabels ? Activation.sigmoid(logits) : logits.softmax(-1);
   }
 
   /** Why probabilities tell no class, where they are no numbers. */
@@ -83,7 +106,7 @@ public final class Classifier implements AutoCloseable {
       Shape shape = new Shape(images.size()).addAll(network.architecture().inputShape());
       FloatBuffer[] values = images.stream().map(FloatBuffer::wrap).toArray(FloatBuffer[]::new);
       NDArray batch = HostArrays.array(manager, shape, values);
-      float[] all = network.evaluate(batch).softmax(-1).toFloatArray();
+      float[] all = probabilities(network.evaluate(batch), severalLabels).toFloatArray();
       int classes = network.architecture().classes();
       var rows = new ArrayList<float[]>(images.size());
       for (int i = 0; i < images.size(); i++) {

@@ -49,6 +49,7 @@ public final class DjlModel {
    * @param topK classes that an answer holds at least; others may be left out
    */
   public static Translator<Image, Classifications> translator(ModelFolder folder, int topK) {
-    return new ImageTranslator(folder.transform(), folder.classNames(), topK);
+    return new ImageTranslator(
+        folder.transform(), folder.classNames(), topK, folder.hasSeveralLabels());
   }
 }

@@ -20,8 +20,11 @@ final class ImageTranslator implements Translator<Image, Classifications> {
   private final PixelTransform transform;
   private final List<String> classNames;
   private final int topK;
+  private final boolean severalLabels;
 
-  ImageTranslator(PixelTransform transform, List<String> classNames, int topK) {
+  ImageTranslator(
+      PixelTransform transform, List<String> classNames, int topK, boolean severalLabels) {
+    this.severalLabels = severalLabels;
     this.transform = transform;
     this.classNames = classNames;
     this.topK = topK;
@@ -53,7 +56,7 @@ final class ImageTranslator implements Translator<Image, Classifications> {
   }
 
   Classifications classes(NDArray logits) {
-    NDArray probabilities = logits.softmax(-1);
+    NDArray probabilities = Classifier.probabilities(logits, severalLabels);
     Optional<String> fault = Classifier.fault(probabilities.toFloatArray());
     if (fault.isPresent()) {
       throw new UnfitDataException("Cannot classify an image: " + fault.get());

@@ -31,14 +31,23 @@ import java.util.stream.IntStream;
  * @param division the depths; one module where the configuration names none
  * @param transform what images go through
  * @param classNames a prediction is an index into them
+ * @param severalLabels whether an image may have any number of the classes: outputs are the logits
+ *     of each by itself
  */
 record ModelConfiguration(
     Architecture architecture,
     ModularDivision division,
     PixelTransform transform,
-    List<String> classNames) {
+    List<String> classNames,
+    boolean severalLabels) {
 
   private static final Pattern LAYER = Pattern.compile("blocks\\.(\\d+)\\.norm1\\.weight");
+
+  /** The key, and its value, by which Hugging Face's configurations tell of several labels. */
+  private static final String PROBLEM = "problem_type";
+
+  private static final String SEVERAL_LABELS = "multi_label_classification";
+
   private static final int HEAD_WIDTH = 64;
   private static final int HUGE_WIDTH = 1280;
   private static final int HUGE_HEADS = 16;
@@ -65,7 +74,10 @@ record ModelConfiguration(
           architecture,
           division,
           transform(config, architecture),
-          classNames(config, architecture));
+          classNames(config, architecture),
+          value(config, PROBLEM)
+              .filter(told -> told.getAsString().equals(SEVERAL_LABELS))
+              .isPresent());
     } catch (JsonParseException
         | IllegalStateException
         | NumberFormatException

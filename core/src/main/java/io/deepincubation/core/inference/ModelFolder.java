@@ -105,6 +105,11 @@ public final class ModelFolder {
     return configuration.classNames();
   }
 
+  /** Whether an image may have any number of the classes, each with a probability of its own. */
+  public boolean hasSeveralLabels() {
+    return configuration.severalLabels();
+  }
+
   /** SHA-256 over configuration and weights; equal for equal models wherever they lie. */
   public String digest() {
     return Sha256.of((text + files.digest()).getBytes(StandardCharsets.UTF_8));

@@ -64,8 +64,10 @@ public final class MethodRun {
    */
   public static MethodRun inProcess(
       Method method, Recipe recipe, RunContext context, Compute compute, int slots) {
+    List<Stage> stages = method.stages(recipe);
+    Tasks.requireFit(stages, context.data().classes());
     return new MethodRun(
-        method.stages(recipe),
+        stages,
         context.folder(),
         context.inputs(),
         new LocalStages(context, compute, slots),

@@ -11,7 +11,7 @@ import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.run.StageOutcomes;
 import io.deepincubation.core.training.Attempt;
-import io.deepincubation.core.training.Classification;
+import io.deepincubation.core.training.Task;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,12 +55,12 @@ public record RunContext(
   }
 
   /**
-   * What networks are trained to do: to classify, so far.
+   * What networks are trained to do.
    *
    * @param recipe of a stage
    */
-  Classification task(Recipe recipe) {
-    return new Classification(data.classes(), recipe.loss().labelSmoothing());
+  Task task(Recipe recipe) {
+    return Tasks.of(recipe.loss(), data.classes());
   }
 
   /** What evaluation does to images before a network that was trained by a recipe. */
@@ -89,7 +89,10 @@ public record RunContext(
     if (!NetworkFamilies.isBuiltIn(model.family())) {
       configuration.put("network", RecipeYaml.tree(model)); // what its family makes it of
     }
-    configuration.put("label_names", data.classNames());
+    configuration.put("label_names", data.classes().names());
+    if (data.classes().labels().areSeveral()) {
+      configuration.put("problem_type", "multi_label_classification");
+    }
     configuration.put("pretrained_cfg", pretrained);
     return configuration;
   }

@@ -3,6 +3,7 @@ package io.deepincubation.core.method;
 import io.deepincubation.core.data.augment.BatchKey;
 import io.deepincubation.core.data.batch.EvaluationBatches;
 import io.deepincubation.core.data.batch.TrainingBatches;
+import io.deepincubation.core.data.set.ImageTable;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.machine.Host;
 import io.deepincubation.core.machine.MemoryUse;
@@ -11,17 +12,22 @@ import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.recipe.BatchRecipe;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.run.Choice;
+import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.StageKey;
 import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.script.TorchEngine;
 import io.deepincubation.core.storage.Sha256;
-import io.deepincubation.core.training.Classification;
-import io.deepincubation.core.training.ConfusionMatrix;
+import io.deepincubation.core.text.Quantities;
 import io.deepincubation.core.training.Evaluator;
 import io.deepincubation.core.training.ImitationObjective;
+import io.deepincubation.core.training.Measure;
 import io.deepincubation.core.training.Measurement;
+import io.deepincubation.core.training.Measures;
 import io.deepincubation.core.training.Objective;
+import io.deepincubation.core.training.Tally;
 import io.deepincubation.core.training.Task;
 import io.deepincubation.core.training.TrainedStage;
 import io.deepincubation.core.training.Trainer;
@@ -31,14 +37,20 @@ import io.deepincubation.core.weights.WeightsFile.Shard;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One stage in one process: its network is put together, trained, measured and handed in. Whatever
  * stages differ in is in their data.
  */
 public final class StageWork {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StageWork.class);
 
   /** Images of a forward pass of an evaluation, where training computes no fewer at once. */
   private static final int EVALUATION_BATCH = 256;
@@ -77,7 +89,11 @@ public final class StageWork {
                 context.architecture(), stage.network(), start(stage, inputs), compute)) {
       TrainingOutcome outcome =
           stage.trains() ? train(stage, key, network, inputs) : measured(stage, network);
-      List<Shard> shards = stage.kept().stream().map(i -> writeShard(stage, network, i)).toList();
+      List<Shard> shards =
+          stage.kept().stream()
+              .map(i -> writeShard(stage, stage.name(), i, network.weights(i)))
+              .toList();
+      warnOfUnanswered(stage, outcome.measured().metrics());
       StageResult result = result(stage, key, outcome, memory.most(), startedAt, shards);
       return context
           .outcomes()
@@ -128,8 +144,22 @@ public final class StageWork {
   }
 
   private TrainingOutcome measured(Stage stage, ModularNetwork network) {
-    Measurement measured = Measurement.of(tally(stage.recipe(), network));
-    return new TrainingOutcome(0, 0, 0, 0, measured, 0, 0, List.of());
+    TrainingData data = context.data();
+    Measurement measured = Measurement.of(tally(stage.recipe(), network, data.test()));
+    Metrics validation =
+        data.hasValidation() ? tally(stage.recipe(), network, data.validation()).metrics() : null;
+    return new TrainingOutcome(0, 0, 0, 0, measured, validation, null, List.of(), 0, 0, List.of());
+  }
+
+  private static void warnOfUnanswered(Stage stage, Metrics metrics) {
+    Double share = metrics.values().get(Metrics.UNANSWERED);
+    if (share != null) {
+      LOG.warn(
+          "Stage {}: the network's outputs are no numbers for {} of the test images, which count as"
+              + " wrong",
+          stage.name(),
+          Quantities.percent(share));
+    }
   }
 
   private TrainingOutcome train(
@@ -141,8 +171,7 @@ public final class StageWork {
         new TrainingBatches(
             context.data().train(),
             recipe.augmentation(),
-            task.labelSmoothing(),
-            Math.toIntExact(task.targetShape().size()),
+            task.targets(),
             recipe.batch().size(),
             draws,
             compute.threads());
@@ -152,53 +181,84 @@ public final class StageWork {
             new TrainedStage(
                 stage.name(), stage.moduleIndex(), stage.network().moduleCount(), stage.schedule()),
             draws,
-            batches,
+            sampled(recipe, batches),
             compute,
             context.folder().checkpoints(stage.name(), key),
             context.observer(),
             context.attempt());
-    try (Evaluator evaluator = evaluator(recipe)) {
+    TrainingData data = context.data();
+    try (Evaluator validation = evaluator(recipe, data.validation());
+        Evaluator test = data.hasValidation() ? evaluator(recipe, data.test()) : validation) {
       Objective objective = stage.objective().over(stage, network, task, inputs);
-      return trainer.train(objective, network.manager(), evaluator.measureOf(objective));
+      Measure ofValidation = validation.measureOf(objective);
+      var measures =
+          data.hasValidation()
+              ? new Measures(ofValidation, test.measureOf(objective))
+              : Measures.of(ofValidation);
+      return trainer.train(objective, network.manager(), measures);
     }
   }
 
+  private TrainingBatches sampled(Recipe recipe, TrainingBatches batches) {
+    return recipe.batch().sampling() == BatchRecipe.Sampling.BALANCED
+        ? batches.balanced(context.data().classes().labels())
+        : batches;
+  }
+
   /**
-   * Measures a committed whole network on the test split once more, from its files.
+   * Measures a committed whole network once more, from its files.
    *
    * @param stage the stage
-   * @return which class each image is taken for
+   * @param images of a split
    */
-  public ConfusionMatrix confusion(Stage stage) {
+  public Measured measured(Stage stage, ImageTable images) {
     TorchEngine.useThreads(compute.threads());
     StageInputs committed = StageInputs.of(context.folder());
     List<Weights> weights =
         stage.kept().stream().map(module -> committed.module(stage, module)).toList();
     try (var network =
         new ModularNetwork(context.architecture(), stage.network(), weights, compute)) {
-      return tally(stage.recipe(), network).confusion();
+      Tally tally = tally(stage.recipe(), network, images);
+      return new Measured(
+          images.size(),
+          tally.metrics(),
+          Objects.requireNonNull(tally.classes()),
+          tally.confusion().orElse(null));
     }
   }
 
-  private Classification.Counts tally(Recipe recipe, ModularNetwork network) {
-    try (Evaluator evaluator = evaluator(recipe)) {
+  private Tally tally(Recipe recipe, ModularNetwork network, ImageTable images) {
+    try (Evaluator evaluator = evaluator(recipe, images)) {
       return evaluator.tally(network, context.task(recipe).tally());
     }
   }
 
   /** It takes no more memory than training does. */
-  private Evaluator evaluator(Recipe recipe) {
+  private Evaluator evaluator(Recipe recipe, ImageTable table) {
     var training =
         TrainingStep.Shares.of(
             compute, recipe.batch().size(), context.architecture().imagesAtOnce());
     int images = Math.min(EVALUATION_BATCH, training.imagesAtOnce() / training.lanes());
-    var batches = new EvaluationBatches(context.data().test(), images, context.transform(recipe));
+    var batches = new EvaluationBatches(table, images, context.transform(recipe));
     return new Evaluator(batches, compute);
   }
 
-  private Shard writeShard(Stage stage, ModularNetwork network, int module) {
-    Weights weights = network.weights(module).renamed(names(stage.named(), module));
-    return context.folder().writeShard(stage.name(), module, weights);
+  private Shard writeShard(Stage stage, String place, int module, Weights weights) {
+    Weights named = weights.renamed(names(stage.named(), module));
+    return context.folder().writeShard(place, module, named);
+  }
+
+  /** How the weights were chosen, the last ones written beside them. */
+  private @Nullable Choice choice(Stage stage, TrainingOutcome outcome) {
+    Choice choice = outcome.choice();
+    if (choice == null) {
+      return null;
+    }
+    String place = stage.name() + "/" + Choice.LAST;
+    return choice.with(
+        stage.kept().stream()
+            .map(i -> writeShard(stage, place, i, outcome.last().get(i)))
+            .toList());
   }
 
   private List<String> names(ModularDivision division, int module) {
@@ -226,6 +286,9 @@ public final class StageWork {
         outcome.epochs() == 0 ? null : outcome.loss(),
         outcome.measured().metrics().value(),
         outcome.measured().metrics(),
+        outcome.validation(),
+        outcome.measured().classes(),
+        choice(stage, outcome),
         compute.threads(),
         Host.name(),
         context.attempt().executor(),

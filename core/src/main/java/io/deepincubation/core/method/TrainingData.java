@@ -1,5 +1,6 @@
 package io.deepincubation.core.method;
 
+import io.deepincubation.core.data.set.Classes;
 import io.deepincubation.core.data.set.ImageTable;
 import java.util.List;
 
@@ -7,20 +8,22 @@ import java.util.List;
  * The images of a run.
  *
  * @param train what is trained on
- * @param test what accuracy is measured on
- * @param classNames a label is an index into them
+ * @param validation what curves are of and choices are made by; the same object as {@code test}
+ *     where the data has one split alone to measure on
+ * @param test what networks are measured on at the end
+ * @param classes of the images
  * @param digest of the prepared set
  */
 public record TrainingData(
-    ImageTable train, ImageTable test, List<String> classNames, String digest) {
+    ImageTable train, ImageTable validation, ImageTable test, Classes classes, String digest) {
 
-  /** Copies. */
-  public TrainingData {
-    classNames = List.copyOf(classNames);
+  /** Images of one class each, with one split to measure on. */
+  public TrainingData(ImageTable train, ImageTable test, List<String> classNames, String digest) {
+    this(train, test, test, Classes.of(classNames, train), digest);
   }
 
-  /** Number of classes. */
-  public int classes() {
-    return classNames.size();
+  /** Whether choices are made by other images than those of the number at the end. */
+  boolean hasValidation() {
+    return validation != test;
   }
 }

@@ -38,7 +38,8 @@ public final class TrainingPlan {
    * @param weightBytes of all modules of the network, trained or fixed
    * @param gradientBytes sums of the trained modules' gradients, one for each thread that gathers
    *     its own
-   * @param optimizerBytes what the optimizer keeps for the trained modules
+   * @param optimizerBytes what the optimizer keeps for the trained modules, and their moving
+   *     average
    * @param activationBytes the most that a step holds until its backward pass, weights in the
    *     products' type included; null where only a trial can tell. Derived for processors; GPUs
    *     hold all of a batch at once
@@ -145,7 +146,7 @@ public final class TrainingPlan {
     return new Memory(
         bytes(architecture, division, division.allModules(), /* buffers= */ true) + auxiliaryBytes,
         trainedBytes * shares.lanes(),
-        trainedBytes * Optimizer.stateOf(recipe.optimizer()),
+        trainedBytes * (Optimizer.stateOf(recipe.optimizer()) + (recipe.ema().isOn() ? 1 : 0)),
         ofImage.isPresent()
             ? ofImage.getAsLong() * shares.imagesAtOnce() + castBytes * shares.lanes()
             : null);

@@ -110,7 +110,7 @@ public final class NetworkModule {
   }
 
   /** All parameters' arrays, in order. */
-  NDList parameters() {
+  public NDList parameters() {
     return new NDList(parameters.stream().map(Parameter::getArray).toList());
   }
 

@@ -39,6 +39,18 @@ public final class Weights {
 
   private final Map<String, Tensor> tensors;
 
+  /** Those of some tensors whose names begin with something, in their order. */
+  public static Weights startingWith(String prefix, Map<String, Tensor> tensors) {
+    var found = new LinkedHashMap<String, Tensor>();
+    tensors.forEach(
+        (name, tensor) -> {
+          if (name.startsWith(prefix)) {
+            found.put(name, tensor);
+          }
+        });
+    return new Weights(found);
+  }
+
   /** Tensors by name, in this order. */
   public Weights(Map<String, Tensor> tensors) {
     this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));

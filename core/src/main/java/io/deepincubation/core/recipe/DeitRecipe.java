@@ -15,10 +15,11 @@ final class DeitRecipe {
           new ModelRecipe(NetworkFamilies.VIT, 32, 192, 3, 4, 32, 0, Map.of()),
           "",
           new DivisionRecipe(4, List.of(), List.of()),
-          new BatchRecipe(256, 2, false),
+          new BatchRecipe(256, 2, false, BatchRecipe.Sampling.UNIFORM),
           new OptimizerRecipe(OptimizerRecipe.Rule.ADAMW, 5e-4, 0.05, 0.9, 0.999, 1e-8, 0),
           new ScheduleRecipe(1e-5, 1e-6, ScheduleRecipe.Unit.EPOCH),
-          new LossRecipe(0.1),
+          EmaRecipe.NONE,
+          new LossRecipe(0.1, ClassWeights.NONE),
           new AugmentationRecipe(4, false, true, 9, 0.4, 0.8, 1, 0.25, 3),
           new StageRecipe(200, 20, 0, 0, 1),
           new IncubationRecipe(
@@ -28,9 +29,10 @@ final class DeitRecipe {
               0,
               1,
               IncubationRecipe.Start.RANDOM,
-              IncubationRecipe.MetaModel.PRETRAINED_FIXED),
+              IncubationRecipe.MetaModel.PRETRAINED_FIXED,
+              BestRecipe.NONE),
           new StageRecipe(100, 0, 0.1, 1, 1),
-          new EndToEndRecipe(Epochs.of(400), 20, 0.1, 0, 1),
+          new EndToEndRecipe(Epochs.of(400), 20, 0.1, 0, 1, BestRecipe.NONE),
           new LocalRecipe(List.of(5.0, 0.0), List.of(0.05, 1.0)));
 
   private DeitRecipe() {}

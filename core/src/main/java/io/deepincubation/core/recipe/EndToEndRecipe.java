@@ -17,13 +17,15 @@ import java.util.function.IntSupplier;
  * @param stochasticDepth probability of dropping the last layer's branches; rises linearly from 0
  * @param clipNorm largest global gradient norm; 0 for no clipping
  * @param rateFactor multiplies the recipe's base rate in this stage
+ * @param best whether the stage ends in the weights of its best measurement, and when it stops
  */
 public record EndToEndRecipe(
     @AtLeast(0) Epochs epochs,
     @AtLeast(0) int warmUpEpochs,
     @BelowOne double stochasticDepth,
     @NotNegative double clipNorm,
-    @Positive double rateFactor)
+    @Positive double rateFactor,
+    BestRecipe best)
     implements Serializable {
 
   /**
@@ -34,6 +36,6 @@ public record EndToEndRecipe(
   public StageRecipe stage(IntSupplier equal) {
     int count = epochs.number().orElseGet(equal);
     int warmUp = epochs.number().isPresent() ? warmUpEpochs : Math.min(warmUpEpochs, count);
-    return new StageRecipe(count, warmUp, stochasticDepth, clipNorm, rateFactor);
+    return new StageRecipe(count, warmUp, stochasticDepth, clipNorm, rateFactor, best);
   }
 }

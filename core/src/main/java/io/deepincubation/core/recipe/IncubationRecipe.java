@@ -17,6 +17,8 @@ import java.io.Serializable;
  * @param rateFactor multiplies the recipe's base rate in this stage
  * @param start how an incubated module begins
  * @param meta where the meta model's weights come from, and whether they are trained along
+ * @param best whether an incubation ends in the weights of the hybrid network's best measurement,
+ *     and when it stops
  */
 public record IncubationRecipe(
     @AtLeast(0) int epochs,
@@ -25,7 +27,8 @@ public record IncubationRecipe(
     @NotNegative double clipNorm,
     @Positive double rateFactor,
     Start start,
-    MetaModel meta)
+    MetaModel meta,
+    BestRecipe best)
     implements Serializable {
 
   /** How an incubated module begins. */
@@ -53,6 +56,6 @@ public record IncubationRecipe(
 
   /** The schedule. */
   public StageRecipe stage() {
-    return new StageRecipe(epochs, warmUpEpochs, stochasticDepth, clipNorm, rateFactor);
+    return new StageRecipe(epochs, warmUpEpochs, stochasticDepth, clipNorm, rateFactor, best);
   }
 }

@@ -18,6 +18,7 @@ import java.io.Serializable;
  * @param batch images of a step
  * @param optimizer the update rule
  * @param schedule the learning rate over a stage
+ * @param ema the moving average of the weights
  * @param loss the task's loss
  * @param augmentation what is done to training images
  * @param meta meta pre-training
@@ -37,6 +38,7 @@ public record Recipe(
     BatchRecipe batch,
     OptimizerRecipe optimizer,
     ScheduleRecipe schedule,
+    EmaRecipe ema,
     LossRecipe loss,
     AugmentationRecipe augmentation,
     StageRecipe meta,

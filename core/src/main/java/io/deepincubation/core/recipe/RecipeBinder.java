@@ -28,6 +28,9 @@ final class RecipeBinder {
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
 
+  private static final String CLASS_WEIGHTS =
+      "none, balanced, a list of numbers such as [1, 2.5] or numbers by name such as {cat: 2}";
+
   private final List<RecipeProblem> unknown = new ArrayList<>();
   private final List<RecipeProblem> unfit = new ArrayList<>();
 
@@ -60,6 +63,9 @@ final class RecipeBinder {
     }
     if (value instanceof Epochs epochs) {
       return epochs.plain();
+    }
+    if (value instanceof ClassWeights weights) {
+      return weights.plain();
     }
     return value instanceof Enum<?> constant ? Names.kebab(constant) : value;
   }
@@ -111,7 +117,9 @@ final class RecipeBinder {
                 ? list(given, component, key)
                 : inherited instanceof Map<?, ?> base
                     ? texts(given, base, key)
-                    : scalar(given, inherited, key);
+                    : inherited instanceof ClassWeights
+                        ? classWeights(given, key)
+                        : scalar(given, inherited, key);
     return converted.isPresent() ? converted.get() : inherited;
   }
 
@@ -162,6 +170,38 @@ final class RecipeBinder {
       values.add(value.get());
     }
     return Optional.of(values);
+  }
+
+  private Optional<?> classWeights(RecipeTree given, String key) {
+    if (given instanceof Sequence) {
+      return list(given, RecipeBinder::number, CLASS_WEIGHTS, key)
+          .map(numbers -> ClassWeights.of(doubles(numbers)));
+    }
+    if (given instanceof Mapping mapping) {
+      return byName(mapping, key);
+    }
+    Optional<ClassWeights> word =
+        ClassWeights.WORDS.stream()
+            .filter(known -> given instanceof Scalar scalar && known.plain().equals(scalar.text()))
+            .findFirst();
+    return word.isPresent() ? word : reject(key, CLASS_WEIGHTS, given);
+  }
+
+  private static List<Double> doubles(Object numbers) {
+    return ((List<?>) numbers).stream().map(Double.class::cast).toList();
+  }
+
+  private Optional<?> byName(Mapping mapping, String key) {
+    var weights = new LinkedHashMap<String, Double>();
+    for (var entry : mapping.entries().entrySet()) {
+      Optional<Double> weight =
+          entry.getValue() instanceof Scalar scalar ? number(scalar) : Optional.empty();
+      if (weight.isEmpty()) {
+        return reject(key, CLASS_WEIGHTS, entry.getValue());
+      }
+      weights.put(entry.getKey(), weight.get());
+    }
+    return Optional.of(ClassWeights.of(weights));
   }
 
   private Optional<?> scalar(RecipeTree given, Object inherited, String key) {

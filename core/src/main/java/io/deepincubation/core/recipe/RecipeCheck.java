@@ -40,6 +40,10 @@ final class RecipeCheck {
     check.warmUp("incubation", recipe.incubation().stage());
     check.warmUp("fine-tuning", recipe.fineTuning());
     check.warmUp("end-to-end", recipe.endToEnd().stage(recipe.endToEnd()::warmUpEpochs));
+    check.best("meta", recipe.meta().best());
+    check.best("incubation", recipe.incubation().best());
+    check.best("fine-tuning", recipe.fineTuning().best());
+    check.best("end-to-end", recipe.endToEnd().best());
     check.local(recipe.local());
     return check.problems;
   }
@@ -197,6 +201,14 @@ final class RecipeCheck {
         key + ".warm-up-epochs",
         "at most " + key + ".epochs, " + stage.epochs(),
         stage.warmUpEpochs());
+  }
+
+  private void best(String key, BestRecipe best) {
+    that(
+        best.isOn() || best.equals(BestRecipe.NONE),
+        key + ".best.metric",
+        "a measure such as top1 where other keys of " + key + ".best are given",
+        "nothing");
   }
 
   private void sizeIs(String key, int modules, List<Integer> depths) {

@@ -34,6 +34,11 @@ final class Rules {
   @Target(ElementType.RECORD_COMPONENT)
   @interface Positive {}
 
+  /** Numbers of at least 0. */
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.RECORD_COMPONENT)
+  @interface NotNegativeEach {}
+
   /** A number from 0 to below 1. */
   @Retention(RetentionPolicy.RUNTIME)
   @Target(ElementType.RECORD_COMPONENT)
@@ -78,6 +83,9 @@ final class Rules {
       return unless(
           ((List<?>) value).size() == 2 && each(value, number -> number >= 0),
           "two numbers of at least 0, of the first and of the last module");
+    }
+    if (rule instanceof NotNegativeEach) {
+      return unless(((ClassWeights) value).areWeights(), "numbers of at least 0");
     }
     return outOfRange(rule, number(value));
   }

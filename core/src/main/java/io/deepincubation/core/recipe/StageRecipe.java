@@ -14,14 +14,22 @@ import java.io.Serializable;
  * @param stochasticDepth probability of dropping the last layer's branches; rises linearly from 0
  * @param clipNorm largest global gradient norm; 0 for no clipping
  * @param rateFactor multiplies the recipe's base rate in this stage
+ * @param best whether the stage ends in the weights of its best measurement, and when it stops
  */
 public record StageRecipe(
     @AtLeast(0) int epochs,
     @AtLeast(0) int warmUpEpochs,
     @BelowOne double stochasticDepth,
     @NotNegative double clipNorm,
-    @Positive double rateFactor)
+    @Positive double rateFactor,
+    BestRecipe best)
     implements Serializable {
+
+  /** A stage that ends in its last weights. */
+  public StageRecipe(
+      int epochs, int warmUpEpochs, double stochasticDepth, double clipNorm, double rateFactor) {
+    this(epochs, warmUpEpochs, stochasticDepth, clipNorm, rateFactor, BestRecipe.NONE);
+  }
 
   /**
    * The same schedule over other epochs, its warm-up scaled along: at least one epoch of it stays.
@@ -31,6 +39,7 @@ public record StageRecipe(
   public StageRecipe lasting(int other) {
     long scaled = epochs == 0 ? 0 : Math.round((double) warmUpEpochs * other / epochs);
     int warmUp = warmUpEpochs == 0 ? 0 : (int) Math.max(1, scaled);
-    return new StageRecipe(other, Math.min(warmUp, other), stochasticDepth, clipNorm, rateFactor);
+    return new StageRecipe(
+        other, Math.min(warmUp, other), stochasticDepth, clipNorm, rateFactor, best);
   }
 }

@@ -106,14 +106,27 @@ public final class Commits implements StageOutcomes {
    */
   public void copy(StageResult result, RunFolder other) {
     String stage = result.stage();
-    for (int i = 0; i < result.shards().size(); i++) {
-      Shard shard = result.shards().get(i);
-      String name = shard.file().substring(0, shard.file().lastIndexOf('-'));
-      WeightsFile.write(storage, stage, name, other.readShard(stage, shard));
-    }
+    weights(result).forEach((place, shards) -> shards.forEach(shard -> copy(place, shard, other)));
     publish(
         new FinishedAttempt(
             result, other.configuration(stage), other.metrics(stage), other.predicted(stage)));
+  }
+
+  private void copy(String place, Shard shard, RunFolder other) {
+    String name = shard.file().substring(0, shard.file().lastIndexOf('-'));
+    WeightsFile.write(storage, place, name, other.readShard(place, shard));
+  }
+
+  /** The weights' files of a stage: its own, and the last ones where others were chosen. */
+  private static Map<String, List<Shard>> weights(StageResult result) {
+    Choice choice = result.choice();
+    return choice == null
+        ? Map.of(result.stage(), result.shards())
+        : Map.of(result.stage(), result.shards(), lastOf(result.stage()), choice.last());
+  }
+
+  private static String lastOf(String stage) {
+    return stage + "/" + Choice.LAST;
   }
 
   private StageResult publish(FinishedAttempt attempt) {
@@ -122,7 +135,12 @@ public final class Commits implements StageOutcomes {
     String stage = result.stage();
     if (folder.result(stage).isEmpty()) {
       writeIndex(result);
-      write(stage + "/" + RunFolder.CONFIGURATION, Json.pretty(attempt.configuration()));
+      weights(result)
+          .keySet()
+          .forEach(
+              place ->
+                  write(
+                      place + "/" + RunFolder.CONFIGURATION, Json.pretty(attempt.configuration())));
       write(stage + "/" + RunFolder.METRICS, Json.lines(attempt.metrics()));
       write(stage + "/" + RunFolder.PREDICTED, lines(attempt.predicted()));
       storage.create(stage + "/" + RunFolder.RESULT, stream -> stream.write(Json.pretty(result)));
@@ -139,7 +157,7 @@ public final class Commits implements StageOutcomes {
   private StageResult settleIndex(StageResult mine) {
     StageResult indexed = mine;
     StageResult winner = folder.committed(mine.stage());
-    while (!winner.shards().equals(indexed.shards())) {
+    while (!weights(winner).equals(weights(indexed))) {
       writeIndex(winner);
       indexed = winner;
       winner = folder.committed(mine.stage());
@@ -148,8 +166,12 @@ public final class Commits implements StageOutcomes {
   }
 
   private void writeIndex(StageResult result) {
-    WeightsIndex index = WeightsIndex.of(storage, result.stage(), result.shards());
-    write(result.stage() + "/" + WeightsIndex.FILE, Json.pretty(index));
+    weights(result)
+        .forEach(
+            (place, shards) ->
+                write(
+                    place + "/" + WeightsIndex.FILE,
+                    Json.pretty(WeightsIndex.of(storage, place, shards))));
   }
 
   /**
@@ -160,6 +182,13 @@ public final class Commits implements StageOutcomes {
   public void sweep(String stage) {
     fence.run();
     StageResult result = folder.committed(stage);
+    sweep(stage, result.shards());
+    sweep(lastOf(stage), weights(result).getOrDefault(lastOf(stage), List.of()));
+    writeIndex(result);
+    prune(stage);
+  }
+
+  private void sweep(String place, List<Shard> kept) {
     Set<String> named =
         new HashSet<>(
             Set.of(
@@ -168,14 +197,12 @@ public final class Commits implements StageOutcomes {
                 RunFolder.PREDICTED,
                 RunFolder.CONFIGURATION,
                 WeightsIndex.FILE));
-    result.shards().forEach(shard -> named.add(shard.file()));
-    for (String file : storage.list(stage)) {
+    kept.forEach(shard -> named.add(shard.file()));
+    for (String file : storage.list(place)) {
       if (!named.contains(file)) {
-        storage.delete(stage + "/" + file);
+        storage.delete(place + "/" + file);
       }
     }
-    writeIndex(result);
-    prune(stage);
   }
 
   private void prune(String stage) {

@@ -62,11 +62,21 @@ final class FinishedAttempts {
         .flatMap(Optional::stream);
   }
 
+  private void requireWhole(StageResult result) throws CorruptFileException {
+    for (Shard shard : result.shards()) {
+      WeightsFile.requireWhole(storage, stage, shard);
+    }
+    Choice choice = result.choice();
+    for (Shard shard : choice == null ? List.<Shard>of() : choice.last()) {
+      WeightsFile.requireWhole(storage, stage + "/" + Choice.LAST, shard);
+    }
+  }
+
   private Optional<FinishedAttempt> read(String name, boolean whole) {
     try {
       FinishedAttempt attempt = Json.read(storage, name, FinishedAttempt.class);
-      for (Shard shard : whole ? attempt.result().shards() : List.<Shard>of()) {
-        WeightsFile.requireWhole(storage, stage, shard);
+      if (whole) {
+        requireWhole(attempt.result());
       }
       return Optional.of(attempt);
     } catch (CorruptFileException e) {

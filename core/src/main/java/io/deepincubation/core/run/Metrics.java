@@ -1,9 +1,13 @@
 package io.deepincubation.core.run;
 
+import io.deepincubation.core.api.Evolving;
+import io.deepincubation.core.text.Quantities;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a network was measured to be worth, by the names of the measures.
@@ -11,10 +15,53 @@ import java.util.Map;
  * @param primary the measure that results, tables and comparisons go by, one of the names
  * @param values each measure's value, finite; shares are 0 to 1
  */
+@Evolving
 public record Metrics(String primary, Map<String, Double> values) implements Serializable {
 
   /** Share of images whose class has the highest logit, 0 to 1. */
   public static final String TOP1 = "top1";
+
+  /** Share of images whose class has one of the five highest logits; of more than five classes. */
+  public static final String TOP5 = "top5";
+
+  /**
+   * Mean negative natural logarithm of the probability of the right answer, at most {@code 52 ln 2}
+   * each; of several labels over images and classes.
+   */
+  public static final String LOG_LOSS = "log-loss";
+
+  /**
+   * Expected calibration error (Guo et al., 2017), in 15 bins of equal width: the mean distance of
+   * confidence and accuracy of a bin, weighted by its images. Of several labels the confidence is
+   * the probability of a class, of images and classes.
+   */
+  public static final String ECE = "ece";
+
+  /** Mean precision of the classes that have images, see {@link ClassMeasures}. */
+  public static final String PRECISION = "precision";
+
+  /** Mean recall of the classes that have images. */
+  public static final String RECALL = "recall";
+
+  /** Mean F1 of the classes that have images. */
+  public static final String F1 = "f1";
+
+  /** Of several labels: mean average precision of the classes that have images. */
+  public static final String MAP = "map";
+
+  /** Of several labels: mean F1, at probability 0.5, of the classes that have images. */
+  public static final String F1_MACRO = "f1-macro";
+
+  /** Of several labels: F1, at probability 0.5, of all images and classes together. */
+  public static final String F1_MICRO = "f1-micro";
+
+  /**
+   * Share of images whose outputs are no numbers, which counts as no answer; only told where there
+   * are any.
+   */
+  public static final String UNANSWERED = "unanswered";
+
+  private static final Set<String> LOWER_IS_BETTER = Set.of(LOG_LOSS, ECE, UNANSWERED);
 
   /** Checks and copies. */
   public Metrics {
@@ -23,6 +70,33 @@ public record Metrics(String primary, Map<String, Double> values) implements Ser
       throw new IllegalArgumentException(
           "Cannot go by " + primary + ": expected one of " + values.keySet());
     }
+  }
+
+  /** Whether a network with the lower value is the better one. */
+  public static boolean isBetterLow(String name) {
+    return LOWER_IS_BETTER.contains(name);
+  }
+
+  /** What a measure is called for people. */
+  public static String title(String name) {
+    return switch (name) {
+      case TOP1 -> "top-1";
+      case TOP5 -> "top-5";
+      case LOG_LOSS -> "log loss";
+      case ECE -> "ECE";
+      case F1 -> "F1";
+      case MAP -> "mAP";
+      case F1_MACRO -> "macro F1";
+      case F1_MICRO -> "micro F1";
+      default -> name;
+    };
+  }
+
+  /** A measure's value for people: per cent where it is a share. */
+  public static String text(String name, double value) {
+    return name.equals(LOG_LOSS)
+        ? String.format(Locale.ROOT, "%.3f", value)
+        : Quantities.percent(value);
   }
 
   /** The accuracy of a classifier alone. */
@@ -44,6 +118,20 @@ public record Metrics(String primary, Map<String, Double> values) implements Ser
 
   /** The value of the primary measure. */
   public double value() {
-    return values.getOrDefault(primary, Double.NaN);
+    return value(primary);
+  }
+
+  /**
+   * The value of a measure.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public double value(String name) {
+    Double value = values.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "Cannot find measure " + name + ": expected one of " + values.keySet());
+    }
+    return value;
   }
 }

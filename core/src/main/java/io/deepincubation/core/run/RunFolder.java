@@ -270,6 +270,13 @@ public final class RunFolder {
                     "Cannot find " + full(stage + "/" + RESULT) + ": the stage is not committed"));
   }
 
+  /** The names of the classes that a committed stage's network tells apart, by number. */
+  public List<String> classNames(String stage) {
+    return configuration(stage).get("label_names") instanceof List<?> names
+        ? names.stream().map(String::valueOf).toList()
+        : List.of();
+  }
+
   /** What a committed stage's {@code config.json} says. */
   Map<String, Object> configuration(String stage) {
     try {

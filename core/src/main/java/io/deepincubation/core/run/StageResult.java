@@ -13,23 +13,28 @@ import org.jspecify.annotations.Nullable;
  * @param stage the stage's name, such as {@code meta}, {@code modules/2} or {@code final}
  * @param moduleIndex the module trained, or null for a whole network
  * @param images training images that went through the network, repeats counted
- * @param epochs passes over the training split
+ * @param epochs passes over the training split, begun ones included
  * @param seconds wall-clock time of the training
  * @param trainingFlops floating-point operations of forward and backward passes, by the networks'
  *     shape
  * @param computedFlops those of them that were computed: a last layer whose other tokens nothing
  *     reads is left out; null in results of earlier versions
  * @param loss mean training loss of the last epoch, or null where nothing was trained
- * @param accuracy top-1 accuracy on the test split, 0 to 1, of the network the stage trained (for a
- *     module: the hybrid network), or null where it was not measured
- * @param metrics all that was measured; null where nothing was, and in results of earlier versions
+ * @param accuracy the primary measure on the test split, 0 to 1, of the network the stage trained
+ *     (for a module: the hybrid network): top-1 accuracy, of several labels mean average precision;
+ *     null where it was not measured
+ * @param metrics all that was measured on the test split; null where nothing was, and in results of
+ *     earlier versions
+ * @param validation the same on the split {@code val}; null where the data has none beside test
+ * @param classes what was measured on the test split class by class; null where nothing was
+ * @param choice how the weights were chosen; null where they are the last ones
  * @param threads width that the sums were computed with; it decides the bits
  * @param host where it ran
  * @param executor the process that computed it: Spark's id, or {@code driver}
  * @param device what computed it, such as {@code cpu} or {@code gpu 0}
  * @param memory the most that was in use
  * @param attempt which attempt of the task produced it, from 0
- * @param steps optimizer steps of the whole stage
+ * @param steps optimizer steps that were done in the whole stage
  * @param resumedFromStep steps that the attempt took over from a checkpoint; 0 where it began anew.
  *     It did the {@code steps - resumedFromStep} others itself
  * @param startedAt ISO-8601 instant
@@ -51,6 +56,9 @@ public record StageResult(
     @Nullable Double loss,
     @Nullable Double accuracy,
     @Nullable Metrics metrics,
+    @Nullable Metrics validation,
+    @Nullable ClassMeasures classes,
+    @Nullable Choice choice,
     int threads,
     String host,
     String executor,
@@ -68,6 +76,60 @@ public record StageResult(
   /** Copies. */
   public StageResult {
     shards = List.copyOf(shards);
+  }
+
+  /** A result of the last weights, on data without a split {@code val}. */
+  public StageResult(
+      String stage,
+      @Nullable Integer moduleIndex,
+      long images,
+      int epochs,
+      double seconds,
+      double trainingFlops,
+      @Nullable Double computedFlops,
+      @Nullable Double loss,
+      @Nullable Double accuracy,
+      @Nullable Metrics metrics,
+      int threads,
+      String host,
+      String executor,
+      String device,
+      MemoryUse memory,
+      int attempt,
+      long steps,
+      long resumedFromStep,
+      String startedAt,
+      String finishedAt,
+      List<Shard> shards,
+      String sha256,
+      @Nullable StageKey key) {
+    this(
+        stage,
+        moduleIndex,
+        images,
+        epochs,
+        seconds,
+        trainingFlops,
+        computedFlops,
+        loss,
+        accuracy,
+        metrics,
+        null,
+        null,
+        null,
+        threads,
+        host,
+        executor,
+        device,
+        memory,
+        attempt,
+        steps,
+        resumedFromStep,
+        startedAt,
+        finishedAt,
+        shards,
+        sha256,
+        key);
   }
 
   /** The accuracy, where it was measured. */

@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  * How often images of each class were taken for each class.
  *
  * @param counts {@code counts[actual][predicted]}, square
+ * @param unanswered images of each class that were taken for none, since the network's outputs were
+ *     no numbers
  */
 @Stable
-public record ConfusionMatrix(long[][] counts) {
+public record ConfusionMatrix(long[][] counts, long[] unanswered) {
 
   /**
    * Checks and copies.
@@ -28,7 +30,21 @@ public record ConfusionMatrix(long[][] counts) {
               + classes
               + " rows");
     }
+    if (unanswered.length != classes) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "Cannot make a confusion matrix: expected unanswered images of %d classes, got %d",
+              classes,
+              unanswered.length));
+    }
     counts = copy(counts);
+    unanswered = unanswered.clone();
+  }
+
+  /** One of images that were all taken for some class. */
+  public ConfusionMatrix(long[][] counts) {
+    this(counts, new long[counts.length]);
   }
 
   private static long[][] copy(long[][] rows) {
@@ -40,9 +56,15 @@ public record ConfusionMatrix(long[][] counts) {
     return copy(counts);
   }
 
-  /** All images. */
+  @Override
+  public long[] unanswered() {
+    return unanswered.clone();
+  }
+
+  /** All images, those without an answer too. */
   public long images() {
-    return Arrays.stream(counts).flatMapToLong(LongStream::of).sum();
+    return Arrays.stream(counts).flatMapToLong(LongStream::of).sum()
+        + LongStream.of(unanswered).sum();
   }
 
   /** Top-1 accuracy: the share of images on the diagonal, 0 to 1; not a number without images. */
@@ -53,12 +75,14 @@ public record ConfusionMatrix(long[][] counts) {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof ConfusionMatrix matrix && Arrays.deepEquals(counts, matrix.counts);
+    return other instanceof ConfusionMatrix matrix
+        && Arrays.deepEquals(counts, matrix.counts)
+        && Arrays.equals(unanswered, matrix.unanswered);
   }
 
   @Override
   public int hashCode() {
-    return Arrays.deepHashCode(counts);
+    return 31 * Arrays.deepHashCode(counts) + Arrays.hashCode(unanswered);
   }
 
   @Override

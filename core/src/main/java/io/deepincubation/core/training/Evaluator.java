@@ -97,7 +97,7 @@ public final class Evaluator implements AutoCloseable {
     for (var head : heads.entrySet()) {
       all = all.with("head." + head.getKey() + ".", head.getValue().metrics());
     }
-    return new Measurement(all, network.predicted());
+    return new Measurement(all, network.predicted(), network.classes());
   }
 
   private void forEachBatch(

@@ -36,6 +36,11 @@ record StageSteps(
     return (long) epochs * perEpoch;
   }
 
+  /** Epochs that have begun after some steps. */
+  int epochsOf(long done) {
+    return Math.toIntExact((done + perEpoch - 1) / perEpoch);
+  }
+
   /** Images of one step. */
   int images() {
     return batchSize * accumulation;

@@ -2,8 +2,11 @@ package io.deepincubation.core.training;
 
 import ai.djl.ndarray.NDArray;
 import io.deepincubation.core.data.batch.EvaluationBatch;
+import io.deepincubation.core.run.ClassMeasures;
 import io.deepincubation.core.run.Metrics;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a task's measures need to know of a split, counted batch by batch. Threads count at once.
@@ -21,8 +24,21 @@ public interface Tally {
   /** What the outputs so far are worth. */
   Metrics metrics();
 
-  /** The class that each image of the split is taken for, in its order; empty without classes. */
+  /**
+   * The class that each image of the split is taken for, in its order, below 0 where the outputs
+   * are no numbers; empty without classes, and where an image may have several.
+   */
   default List<Integer> predicted() {
     return List.of();
+  }
+
+  /** What the outputs so far are worth class by class; null without classes. */
+  default @Nullable ClassMeasures classes() {
+    return null;
+  }
+
+  /** How often images of each class were taken for each; empty where that cannot be told. */
+  default Optional<ConfusionMatrix> confusion() {
+    return Optional.empty();
   }
 }

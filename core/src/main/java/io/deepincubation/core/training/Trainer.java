@@ -5,11 +5,17 @@ import io.deepincubation.core.data.augment.BatchKey;
 import io.deepincubation.core.data.batch.Prefetcher;
 import io.deepincubation.core.data.batch.TrainingBatches;
 import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.network.ModularNetwork;
+import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.run.CheckpointKeeper;
 import io.deepincubation.core.run.Checkpoints;
+import io.deepincubation.core.run.Choice;
 import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.run.TrainingState;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,13 +86,13 @@ public final class Trainer {
    *
    * @param objective what is minimised
    * @param manager owns the optimizer's arrays; on the network's device
-   * @param measure measures the network as it is, between two steps
+   * @param measures measure the network as it is, between two steps
    * @throws TrainingDivergedException if the loss stops being a finite number
    */
-  public TrainingOutcome train(Objective objective, NDManager manager, Measure measure) {
+  public TrainingOutcome train(Objective objective, NDManager manager, Measures measures) {
     double clipNorm = stage.schedule().clipNorm();
     try (var training = new TrainingStep(objective, manager, recipe, clipNorm, compute)) {
-      var session = new Session(objective, training, measure);
+      var session = new Session(objective, training, manager, measures);
       checkpoints.latest().ifPresent(session::restore);
       return session.run();
     }
@@ -96,7 +102,9 @@ public final class Trainer {
   private final class Session {
 
     private final TrainingStep training;
-    private final Measure measure;
+    private final Measures measures;
+    private final ModularNetwork network;
+    private final MeasuredWeights weights;
     private final TrainingSnapshot snapshot;
     private final TrainingEvents events;
     private final IntervalClock clock = new IntervalClock();
@@ -105,9 +113,12 @@ public final class Trainer {
     private long resumedFromStep;
     private @Nullable Measurement last;
 
-    Session(Objective objective, TrainingStep training, Measure measure) {
+    Session(Objective objective, TrainingStep training, NDManager manager, Measures measures) {
       this.training = training;
-      this.measure = measure;
+      this.measures = measures;
+      network = objective.network();
+      weights =
+          new MeasuredWeights(recipe.ema(), stage.schedule().best(), objective.trained(), manager);
       snapshot = new TrainingSnapshot(objective.trained(), training.optimizer());
       events = new TrainingEvents(stage, attempt.source(compute.device()), steps, observer);
     }
@@ -116,33 +127,79 @@ public final class Trainer {
       if (step > 0 || attempt.number() > 0) {
         resume();
       }
-      if (step < steps.all()) {
+      if (goesOn()) {
         try (var feed =
                 new Prefetcher(
                     batches, step * steps.accumulation(), steps.accumulation() * steps.perEpoch());
             CheckpointKeeper keeper = checkpoints.keeper(step)) {
-          measure.rehearse(training);
+          measures.rehearse(training);
           clock.go();
-          while (step < steps.all()) {
+          while (goesOn()) {
             step(feed);
             if (steps.inEpoch(step) % interval == 0) {
               endInterval(feed);
             }
-            if (step < steps.all() && keeper.wants(step)) {
+            if (goesOn() && keeper.wants(step)) {
               keep(keeper, feed);
             }
           }
         }
       }
+      return outcome();
+    }
+
+    private boolean goesOn() {
+      return step < steps.all() && !weights.stops();
+    }
+
+    /** Leaves the network with the weights that the stage ends in. */
+    private TrainingOutcome outcome() {
+      if (step > 0) {
+        weights.putLast();
+      }
+      BestWeights best = weights.chosen();
+      List<Weights> lastWeights = best == null ? List.of() : network.weights();
+      Choice choice = best == null ? null : choose(best);
+      Measurement validated = last == null ? measures.validation().of(training) : last;
       return new TrainingOutcome(
-          steps.all() * steps.images(),
-          steps.epochs(),
+          step * steps.images(),
+          steps.epochsOf(step),
           clock.seconds(),
           clock.lastEpochLoss(),
-          last == null ? measure.of(training) : last,
-          steps.all(),
+          measures.areTwo() ? measures.test().of(training) : validated,
+          measures.areTwo() ? validated.metrics() : null,
+          choice,
+          lastWeights,
+          step,
           resumedFromStep,
           events.lines());
+    }
+
+    private Choice choose(BestWeights best) {
+      boolean stopped = weights.stops() && step < steps.all();
+      if (stopped) {
+        tellStop(best);
+      }
+      if (best.step() < step) {
+        best.putBack();
+        last = null; // Of other weights.
+      }
+      return new Choice(
+          best.recipe().metric(), best.value(), best.step(), stopped, steps.all(), List.of());
+    }
+
+    private void tellStop(BestWeights best) {
+      String told =
+          String.format(
+              Locale.ROOT,
+              "stopped at step %d of %d: no better %s than that of step %d, %.4f",
+              step,
+              steps.all(),
+              best.recipe().metric(),
+              best.step(),
+              best.value());
+      LOG.info("Stage {}: {}", stage.name(), told);
+      events.happened(step, told);
     }
 
     private void resume() {
@@ -160,6 +217,7 @@ public final class Trainer {
         training.update(rate);
       }
       step++;
+      weights.stepped(step);
       clock.step();
     }
 
@@ -175,25 +233,35 @@ public final class Trainer {
     }
 
     private void measureIfDue(int epochs) {
-      int every = Math.max(1, steps.epochs() / EVALUATIONS);
-      if (step == steps.all() || (epochs % every == 0 && steps.epochs() - epochs >= every)) {
-        last = measure.of(training);
+      if (step == steps.all() || isDue(epochs)) {
+        last = weights.measured(() -> measures.validation().of(training), step);
         events.measured(last.metrics(), step);
       }
+    }
+
+    private boolean isDue(int epochs) {
+      if (stage.schedule().best().isOn()) {
+        return epochs % stage.schedule().best().every() == 0;
+      }
+      int every = Math.max(1, steps.epochs() / EVALUATIONS);
+      return epochs % every == 0 && steps.epochs() - epochs >= every;
     }
 
     /** Hands over the state; the time that this takes is not training's. */
     private void keep(CheckpointKeeper keeper, Prefetcher feed) {
       long start = System.nanoTime();
       requireFinite(training.optimizer().totalLoss());
-      keeper.keep(
-          new TrainingState(
-              step, snapshot.take(), clock.counters(start, feed.waitedNanos()), events.lines()));
+      var tensors = new LinkedHashMap<>(snapshot.take());
+      tensors.putAll(weights.state());
+      var counters = new HashMap<>(clock.counters(start, feed.waitedNanos()));
+      counters.putAll(weights.counters());
+      keeper.keep(new TrainingState(step, new Weights(tensors), counters, events.lines()));
       clock.pause(System.nanoTime() - start);
     }
 
     private void restore(TrainingState kept) {
       snapshot.restore(kept.tensors());
+      weights.restore(kept);
       clock.restore(kept);
       events.restore(kept.metrics());
       step = kept.step();

@@ -44,16 +44,26 @@ final class TrainingEvents {
    */
   void resumed(long fromStep, String told) {
     observer.on(new RunEvent.Resumed(stage.name(), source, now(), fromStep));
+    happened(fromStep, told);
+  }
+
+  /**
+   * Something that metrics tell in a line of its own.
+   *
+   * @param done optimizer steps
+   * @param told what they say of it
+   */
+  void happened(long done, String told) {
     lines.add(
         new MetricsLine(
             now(),
             stage.name(),
             stage.module(),
-            epochOf(fromStep),
-            fromStep,
+            epochOf(done),
+            done,
             steps.all(),
             null,
-            rateOf(fromStep),
+            rateOf(done),
             0,
             0,
             null,

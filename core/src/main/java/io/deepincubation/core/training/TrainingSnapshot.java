@@ -5,6 +5,7 @@ import io.deepincubation.core.network.TensorCopies;
 import io.deepincubation.core.network.Weights;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Copies all that a training changes out of the engine, and puts it back. */
 final class TrainingSnapshot {
@@ -19,28 +20,19 @@ final class TrainingSnapshot {
   }
 
   /** Parameters and the optimizer's state; the next call overwrites them. */
-  Weights take() {
+  Map<String, Weights.Tensor> take() {
     var tensors = new LinkedHashMap<String, Weights.Tensor>();
     for (int i = 0; i < trained.size(); i++) {
       tensors.putAll(trained.get(i).weights(prefix(i), copies).tensors());
     }
     tensors.putAll(optimizer.state(copies));
-    return new Weights(tensors);
+    return tensors;
   }
 
   /** Puts kept values back. */
   void restore(Weights kept) {
     for (int i = 0; i < trained.size(); i++) {
-      String prefix = prefix(i);
-      var tensors = new LinkedHashMap<String, Weights.Tensor>();
-      kept.tensors()
-          .forEach(
-              (name, tensor) -> {
-                if (name.startsWith(prefix)) {
-                  tensors.put(name, tensor);
-                }
-              });
-      trained.get(i).restore(new Weights(tensors));
+      trained.get(i).restore(Weights.startingWith(prefix(i), kept.tensors()));
     }
     optimizer.restore(kept);
   }

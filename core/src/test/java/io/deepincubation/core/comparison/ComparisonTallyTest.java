@@ -218,7 +218,8 @@ class ComparisonTallyTest {
     ComparisonPlan plan = plan(1, "e2e");
     String stage = plan.rows().get(0).cells().get(0).model().name();
     CellOutcome outcome =
-        outcome(plan, 0, 0, "11110000").line(stage, 3, 6, 0.2).line(stage, 6, 6, 0.5).done();
+        // Of twelve steps six were done.
+        outcome(plan, 0, 0, "11110000").line(stage, 3, 12, 0.2).line(stage, 6, 12, 0.5).done();
 
     assertThat(cell(plan, outcome).curve())
         .containsExactly(new CurvePoint(5, 0.2), new CurvePoint(10, 0.5));

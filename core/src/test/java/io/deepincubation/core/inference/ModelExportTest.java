@@ -92,7 +92,8 @@ class ModelExportTest {
 
   @Test
   void refusesOutputsThatAreNoNumbersInDjlToo() {
-    var translator = new ImageTranslator(PixelTransform.deit(SIDE), List.of("ant", "bee"), 2);
+    var translator =
+        new ImageTranslator(PixelTransform.deit(SIDE), List.of("ant", "bee"), 2, false);
     try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
       NDArray logits = manager.create(new float[] {1, Float.NaN});
 

@@ -46,7 +46,7 @@ final class KilledRun {
     var context =
         new RunContext(
             quiet.architecture(),
-            quiet.data(),
+            TinyRuns.validated(quiet.data()),
             new RunFolder(storage, CheckpointPolicy.steps(MOST_REPEATED_STEPS)),
             RunObserver.ofIntervals(
                 news -> {

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,12 +56,20 @@ class KilledRunTest {
     }
   }
 
+  /** Averages, weights and samples by class, chooses everywhere, and stops early in two stages. */
+  private static final String CHOSEN =
+      "ema.decay=0.8 loss.class-weights=balanced batch.sampling=balanced meta.best.metric=log-loss"
+          + " incubation.best.metric=top1 incubation.best.min-delta=1 incubation.best.patience=1"
+          + " fine-tuning.best.metric=ece end-to-end.best.metric=f1 end-to-end.best.min-delta=1"
+          + " end-to-end.best.patience=1";
+
   private static final List<Case> CASES =
       List.of(
           Case.of("deep-incubation,e2e", "", 50),
           Case.of(
               "deep-incubation", "incubation.meta=pretrained-tunable incubation.start=grown", 20),
           Case.of("deep-incubation", "incubation.meta=random-tunable incubation.start=stacked", 20),
+          Case.of("deep-incubation,e2e", CHOSEN, 20),
           Case.of("imitation", "", 20),
           Case.of("dgl", "", 20),
           Case.of("infopro", "", 20),
@@ -187,6 +196,8 @@ class KilledRunTest {
       for (String stage : stages()) {
         StageResult result = run.result(stage).orElseThrow();
         facts.add(stage + " " + result.sha256() + " " + result.loss() + " " + result.accuracy());
+        facts.add(result.steps() + " " + result.images() + " " + result.choice());
+        facts.add(result.metrics() + " " + result.validation() + " " + result.classes());
         run.metrics(stage).stream()
             .filter(line -> line.event() == null) // Tells of the attempts, which do differ.
             .map(KilledRunTest::lasting)
@@ -214,6 +225,24 @@ class KilledRunTest {
         process.destroyForcibly();
       }
     }
+  }
+
+  @Test
+  void aStageThatChoosesStopsBeforeItsEnd() throws Exception {
+    Path folder = root.resolve("chosen");
+    new KilledMethods("deep-incubation", CHOSEN).run(folder, 0);
+
+    var run = new RunFolder(new LocalStorage(folder));
+    StageResult module = run.result("modules/0").orElseThrow();
+    assertThat(module.steps()).isEqualTo(12);
+    assertThat(Objects.requireNonNull(module.choice()).stoppedEarly()).isTrue();
+    assertThat(Objects.requireNonNull(module.choice()).plannedSteps()).isEqualTo(18);
+    assertThat(run.metrics("modules/0"))
+        .extracting(MetricsLine::event)
+        .contains(
+            "stopped at step 12 of 18: no better top1 than that of step 6, "
+                + String.format(Locale.ROOT, "%.4f", module.choice().value()));
+    assertThat(run.result("final").orElseThrow().validation()).isNotNull();
   }
 
   private static String lasting(MetricsLine line) {

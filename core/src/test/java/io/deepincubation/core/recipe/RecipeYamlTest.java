@@ -2,7 +2,9 @@ package io.deepincubation.core.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.deepincubation.core.recipe.BatchRecipe.Sampling;
 import io.deepincubation.core.recipe.IncubationRecipe.MetaModel;
 import io.deepincubation.core.recipe.IncubationRecipe.Start;
 import io.deepincubation.core.recipe.OptimizerRecipe.Rule;
@@ -39,6 +41,7 @@ class RecipeYamlTest {
         size: 10
         accumulation: 3
         recompute-activations: true
+        sampling: balanced
       optimizer:
         rule: lamb
         rate: 1e-3
@@ -51,8 +54,10 @@ class RecipeYamlTest {
         minimum-rate: 1e-7
         warm-up-rate: 1e-8
         unit: step
+      ema: {decay: 0.99, warm-up: false}
       loss:
         label-smoothing: 0.2
+        class-weights: [1, 2.5, 0, 1, 1, 1, 3]
       augmentation:
         crop-padding: 0
         resized-crop: true
@@ -63,7 +68,13 @@ class RecipeYamlTest {
         cutmix: 0.25
         random-erasing: 0.125
         repeats: 2
-      meta: {epochs: 10, warm-up-epochs: 1, stochastic-depth: 0.01, clip-norm: 5, rate-factor: 2}
+      meta:
+        epochs: 10
+        warm-up-epochs: 1
+        stochastic-depth: 0.01
+        clip-norm: 5
+        rate-factor: 2
+        best: {metric: top1, min-delta: 0.01, patience: 2, every: 3}
       incubation:
         epochs: 20
         warm-up-epochs: 2
@@ -72,8 +83,21 @@ class RecipeYamlTest {
         rate-factor: 3
         start: grown
         meta: random-tunable
-      fine-tuning: {epochs: 30, warm-up-epochs: 3, stochastic-depth: 0.03, clip-norm: 7, rate-factor: 4}
-      end-to-end: {epochs: 40, warm-up-epochs: 4, stochastic-depth: 0.04, clip-norm: 8, rate-factor: 5}
+        best: {metric: top5, min-delta: 0.02, patience: 3, every: 4}
+      fine-tuning:
+        epochs: 30
+        warm-up-epochs: 3
+        stochastic-depth: 0.03
+        clip-norm: 7
+        rate-factor: 4
+        best: {metric: f1, min-delta: 0.03, patience: 4, every: 5}
+      end-to-end:
+        epochs: 40
+        warm-up-epochs: 4
+        stochastic-depth: 0.04
+        clip-norm: 8
+        rate-factor: 5
+        best: {metric: ece, min-delta: 0.04, patience: 5, every: 6}
       local: {lambda1: [3, .5], lambda2: [1e-1, 2]}
       """;
 
@@ -85,21 +109,82 @@ class RecipeYamlTest {
           new ModelRecipe("resnet", 9, 8, 2, 2, 16, 7, Map.of()),
           "s3a://models/start",
           new DivisionRecipe(3, List.of(2, 3, 4), List.of(1, 2, 1)),
-          new BatchRecipe(10, 3, true),
+          new BatchRecipe(10, 3, true, Sampling.BALANCED),
           new OptimizerRecipe(Rule.LAMB, 1e-3, 0.1, 0.8, 0.9, 1e-6, 0.5),
           new ScheduleRecipe(1e-7, 1e-8, Unit.STEP),
-          new LossRecipe(0.2),
+          new EmaRecipe(0.99, false),
+          new LossRecipe(0.2, ClassWeights.of(List.of(1.0, 2.5, 0.0, 1.0, 1.0, 1.0, 3.0))),
           new AugmentationRecipe(0, true, false, 7, 0.3, 0.5, 0.25, 0.125, 2),
-          new StageRecipe(10, 1, 0.01, 5, 2),
-          new IncubationRecipe(20, 2, 0.02, 6, 3, Start.GROWN, MetaModel.RANDOM_TUNABLE),
-          new StageRecipe(30, 3, 0.03, 7, 4),
-          new EndToEndRecipe(Epochs.of(40), 4, 0.04, 8, 5),
+          new StageRecipe(10, 1, 0.01, 5, 2, new BestRecipe("top1", 0.01, 2, 3)),
+          new IncubationRecipe(
+              20,
+              2,
+              0.02,
+              6,
+              3,
+              Start.GROWN,
+              MetaModel.RANDOM_TUNABLE,
+              new BestRecipe("top5", 0.02, 3, 4)),
+          new StageRecipe(30, 3, 0.03, 7, 4, new BestRecipe("f1", 0.03, 4, 5)),
+          new EndToEndRecipe(Epochs.of(40), 4, 0.04, 8, 5, new BestRecipe("ece", 0.04, 5, 6)),
           new LocalRecipe(List.of(3.0, 0.5), List.of(0.1, 2.0)));
 
   @Test
   void mapsEveryKey() {
     assertThat(parse(EVERY_KEY)).isEqualTo(EVERYTHING);
     assertEveryComponentDiffers(EVERYTHING, Recipes.defaults());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "balanced", "[1, 2.5]", "{cat: 2, dog: 0.5}"})
+  void readsAndWritesClassWeightsInEachForm(String weights) {
+    Recipe recipe = parse("name: mine\nloss: {class-weights: " + weights + "}");
+
+    assertThat(parse(RecipeYaml.toYaml(recipe))).isEqualTo(recipe);
+    assertThat(RecipeYaml.override(recipe, List.of("loss.class-weights=" + weights)))
+        .isEqualTo(recipe);
+    assertThat(recipe.loss().classWeights().isNone()).isEqualTo(weights.equals("none"));
+  }
+
+  @Test
+  void weighsTheClassesOfTheDataAlone() {
+    List<String> names = List.of("ant", "bee");
+    List<Double> balanced = List.of(0.5, 2.0);
+
+    assertThat(ClassWeights.NONE.of(names, balanced)).containsExactly(1.0, 1.0);
+    assertThat(ClassWeights.BALANCED.of(names, balanced)).containsExactly(0.5, 2.0);
+    assertThat(ClassWeights.of(Map.of("bee", 3.0)).of(names, balanced)).containsExactly(1.0, 3.0);
+    assertThatThrownBy(() -> ClassWeights.of(List.of(1.0)).of(names, balanced))
+        .isInstanceOf(RecipeException.class)
+        .hasMessage(
+            "Cannot weigh the classes by loss.class-weights: expected a weight for each of 2"
+                + " classes, got [1.0]");
+    assertThatThrownBy(() -> ClassWeights.of(Map.of("cat", 3.0)).of(names, balanced))
+        .hasMessage(
+            "Cannot weigh the classes by loss.class-weights: expected names of the data's classes,"
+                + " not cat, among classes, got {cat=3.0}");
+  }
+
+  @Test
+  void refusesUnfitClassWeightsAndChoices() {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    "loss: {class-weights: heavy}\n"
+                        + "meta: {best: {patience: 3}}\n"
+                        + "fine-tuning: {best: {metric: top1, patience: -1, every: 0}}"))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageContaining(
+            "loss.class-weights (line 1): expected none, balanced, a list of numbers such as [1,"
+                + " 2.5] or numbers by name such as {cat: 2}, got heavy")
+        .hasMessageContaining("fine-tuning.best.patience (line 3): expected a whole number")
+        .hasMessageContaining("fine-tuning.best.every (line 3): expected a whole number");
+    assertThatThrownBy(() -> parse("meta: {best: {patience: 3}}"))
+        .hasMessageContaining(
+            "meta.best.metric: expected a measure such as top1 where other keys of"
+                + " meta.best are given, got nothing");
+    assertThatThrownBy(() -> parse("loss: {class-weights: [1, -2]}"))
+        .hasMessageContaining("loss.class-weights (line 1): expected numbers of at least 0");
   }
 
   @Test
@@ -149,9 +234,9 @@ class RecipeYamlTest {
                 + " fineTuning (line 5): unknown key, did you mean fine-tuning?;"
                 + " model.widht (line 3): unknown key, did you mean model.width?;"
                 + " meta.warm-up (line 7): unknown key, expected one of epochs, warm-up-epochs,"
-                + " stochastic-depth, clip-norm, rate-factor;"
+                + " stochastic-depth, clip-norm, rate-factor, best;"
                 + " meta.xyz (line 8): unknown key, expected one of epochs, warm-up-epochs,"
-                + " stochastic-depth, clip-norm, rate-factor");
+                + " stochastic-depth, clip-norm, rate-factor, best");
   }
 
   @ParameterizedTest
@@ -165,7 +250,7 @@ class RecipeYamlTest {
         "batch: {size: \"64\"} | batch.size (line 1): expected a whole number, got \"64\"",
         "batch: {size: } | batch.size (line 1): expected a whole number, got nothing",
         "batch: 64 | batch (line 1): expected a group of keys (size, accumulation,"
-            + " recompute-activations), got 64",
+            + " recompute-activations, sampling), got 64",
         "optimizer: {rate: fast} | optimizer.rate (line 1): expected a number, got fast",
         "optimizer: {rate: .inf} | optimizer.rate (line 1): expected a number, got .inf",
         "optimizer: {rate: 1e999} | optimizer.rate (line 1): expected a number, got 1e999",
@@ -296,7 +381,7 @@ class RecipeYamlTest {
 
     assertThat(tree)
         .containsEntry("precision", "bf16")
-        .containsEntry("loss", Map.of("label-smoothing", 0.2));
+        .containsEntry("ema", Map.of("decay", 0.99, "warm-up", false));
     assertThat(tree.keySet())
         .startsWith("name", "seed", "precision", "model")
         .contains("end-to-end");
@@ -307,7 +392,8 @@ class RecipeYamlTest {
     Recipe equal = RecipeYaml.override(EVERYTHING, List.of("end-to-end.epochs=equal"));
 
     assertThat(equal.endToEnd().epochs()).isEqualTo(Epochs.EQUAL);
-    assertThat(equal.endToEnd().stage(() -> 3)).isEqualTo(new StageRecipe(3, 3, 0.04, 8, 5));
+    assertThat(equal.endToEnd().stage(() -> 3))
+        .isEqualTo(new StageRecipe(3, 3, 0.04, 8, 5, new BestRecipe("ece", 0.04, 5, 6)));
     assertThat(RecipeYaml.toYaml(equal)).contains("epochs: equal");
     assertThat(parse(RecipeYaml.toYaml(equal))).isEqualTo(equal);
     assertThat(RecipeYaml.ofTree(RecipeYaml.tree(equal), "run.json")).isEqualTo(equal);

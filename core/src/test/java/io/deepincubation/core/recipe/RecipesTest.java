@@ -66,7 +66,8 @@ class RecipesTest {
     assertThat(recipe.incubation().meta()).isEqualTo(IncubationRecipe.MetaModel.PRETRAINED_FIXED);
     assertThat(recipe.fineTuning()).isEqualTo(new StageRecipe(tuning, 0, stochasticDepth, 1, 1));
     assertThat(recipe.endToEnd())
-        .isEqualTo(new EndToEndRecipe(Epochs.of(endToEnd), 20, stochasticDepth, 0, 1));
+        .isEqualTo(
+            new EndToEndRecipe(Epochs.of(endToEnd), 20, stochasticDepth, 0, 1, BestRecipe.NONE));
   }
 
   @Test

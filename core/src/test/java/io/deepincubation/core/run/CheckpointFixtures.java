@@ -76,4 +76,35 @@ final class CheckpointFixtures {
       throw new UncheckedIOException(e);
     }
   }
+
+  /** A result whose weights were chosen. */
+  static StageResult chosen(StageResult plain, Choice choice) {
+    return new StageResult(
+        plain.stage(),
+        plain.moduleIndex(),
+        plain.images(),
+        plain.epochs(),
+        plain.seconds(),
+        plain.trainingFlops(),
+        plain.computedFlops(),
+        plain.loss(),
+        plain.accuracy(),
+        plain.metrics(),
+        null,
+        null,
+        choice,
+        plain.threads(),
+        plain.host(),
+        plain.executor(),
+        plain.device(),
+        plain.memory(),
+        plain.attempt(),
+        plain.steps(),
+        plain.resumedFromStep(),
+        plain.startedAt(),
+        plain.finishedAt(),
+        plain.shards(),
+        plain.sha256(),
+        plain.key());
+  }
 }

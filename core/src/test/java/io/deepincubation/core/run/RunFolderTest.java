@@ -90,6 +90,46 @@ class RunFolderTest {
   }
 
   @Test
+  void keepsTheLastWeightsBesideThoseThatWereChosen(@TempDir Path elsewhere) throws IOException {
+    Shard best = folder.writeShard("final", 0, weights("a", 1));
+    Shard last = folder.writeShard("final/last", 0, weights("a", 2));
+    Shard lost = folder.writeShard("final/last", 0, weights("a", 3));
+    StageResult chosen =
+        CheckpointFixtures.chosen(
+            result("final", List.of(best), 0), new Choice("top1", 0.5, 6, true, 24, List.of(last)));
+
+    Commits commits = folder.commits();
+    commits.keep(chosen, Map.of("depth", 8), List.of(), List.of());
+    commits.sweep("final");
+    var other = new RunFolder(new LocalStorage(elsewhere));
+    other.commits().copy(chosen, folder);
+
+    assertThat(folder.result("final")).contains(chosen);
+    for (Path place : List.of(root, elsewhere)) {
+      Path folderOfLast = place.resolve("final/last");
+      assertThat(folderOfLast.resolve(last.file())).hasSize(last.bytes());
+      assertThat(folderOfLast.resolve("config.json")).content().contains("\"depth\": 8");
+      assertThat(folderOfLast.resolve("model.safetensors.index.json"))
+          .content()
+          .contains(last.file());
+    }
+    assertThat(root.resolve("final/last").resolve(lost.file())).doesNotExist();
+  }
+
+  @Test
+  void anAttemptWithoutItsLastWeightsIsPassedOver() {
+    Shard best = folder.writeShard(STAGE, 0, weights("a", 1));
+    Shard last = folder.writeShard(STAGE + "/last", 0, weights("a", 2));
+    StageResult chosen =
+        CheckpointFixtures.chosen(
+            result(STAGE, List.of(best), 0), new Choice("top1", 0.5, 6, false, 24, List.of(last)));
+    folder.handIns().keep(chosen, Map.of(), List.of(), List.of());
+    new LocalStorage(root).delete(STAGE + "/last/" + last.file());
+
+    assertThat(folder.commits().accept(STAGE, CheckpointFixtures.KEY)).isEmpty();
+  }
+
+  @Test
   void isNotCommittedWithoutAResult() {
     folder.writeShard(STAGE, 0, weights("a", 1));
 

@@ -80,6 +80,12 @@ public final class TinyRuns {
         RunObserver.ofIntervals(progress));
   }
 
+  /** The same images, with others for curves and choices. */
+  public static TrainingData validated(TrainingData data) {
+    return new TrainingData(
+        data.train(), images(32, 3), data.test(), data.classes(), data.digest());
+  }
+
   /** Deep Incubation in threads of this process. */
   public static IncubationReport incubate(RunContext context, Recipe recipe, int slots) {
     return run(new DeepIncubation(), context, recipe, slots).run();

@@ -26,10 +26,30 @@ class ClassificationTest {
           new EvaluationBatch(new float[0], new int[] {2}, 2, 1));
     }
 
-    assertThat(counts.confusion().counts())
+    assertThat(counts.confusion().orElseThrow().counts())
         .isDeepEqualTo(new long[][] {{0, 0, 0}, {0, 1, 0}, {1, 0, 1}});
-    assertThat(counts.metrics()).isEqualTo(Metrics.ofTop1(2 / 3.0));
+    assertThat(counts.metrics().value()).isEqualTo(2 / 3.0);
     assertThat(counts.predicted()).containsExactly(1, 0, 2);
+  }
+
+  @Test
+  void countsAnImageWithoutNumbersAsNoAnswer() {
+    Classification.Counts counts = new Classification(2, 0).tally();
+    try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
+      float[] logits = {5, 1, Float.NaN, 1, Float.POSITIVE_INFINITY, 1};
+      counts.add(
+          manager.create(logits, new Shape(3, 2)),
+          new EvaluationBatch(new float[0], new int[] {0, 0, 1}, 0, 3));
+    }
+
+    assertThat(counts.predicted()).containsExactly(0, -1, -1);
+    assertThat(counts.metrics().value()).isEqualTo(1 / 3.0);
+    assertThat(counts.metrics().value(Metrics.UNANSWERED)).isEqualTo(2 / 3.0);
+    assertThat(counts.metrics().value(Metrics.LOG_LOSS)).isBetween(24.0, 25.0);
+    assertThat(counts.metrics().value(Metrics.ECE)).isGreaterThan(0.6);
+    assertThat(counts.confusion())
+        .contains(new ConfusionMatrix(new long[][] {{1, 0}, {0, 0}}, new long[] {1, 1}));
+    assertThat(counts.classes().recall()).containsExactly(0.5, 0.0);
   }
 
   @Test

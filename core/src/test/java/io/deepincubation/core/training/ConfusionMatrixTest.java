@@ -41,6 +41,9 @@ class ConfusionMatrixTest {
     assertThatThrownBy(() -> new ConfusionMatrix(new long[][] {{1, 2}, {3}}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected as many columns as rows");
+    assertThatThrownBy(() -> new ConfusionMatrix(new long[2][2], new long[1]))
+        .hasMessage(
+            "Cannot make a confusion matrix: expected unanswered images of 2 classes, got 1");
     assertThatThrownBy(() -> new ConfusionMatrix(new long[0][]))
         .hasMessageContaining("one at least");
   }

@@ -8,7 +8,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.data.augment.BatchKey;
 import io.deepincubation.core.data.batch.Batch;
+import io.deepincubation.core.data.batch.ClassTargets;
 import io.deepincubation.core.data.batch.EvaluationBatch;
+import io.deepincubation.core.data.batch.Targets;
 import io.deepincubation.core.data.batch.TrainingBatches;
 import io.deepincubation.core.data.set.ImageTable;
 import io.deepincubation.core.division.ModularDivision;
@@ -67,8 +69,8 @@ class TaskTest {
     }
 
     @Override
-    public double labelSmoothing() {
-      return 0;
+    public Targets targets() {
+      return new ClassTargets(CLASSES, 0);
     }
 
     @Override
@@ -168,10 +170,8 @@ class TaskTest {
             List.of());
     Task task = objective.task();
     var key = new BatchKey(1, "test", -1);
-    int columns = (int) task.targetShape().size();
     var batches =
-        new TrainingBatches(
-            images(), recipe.augmentation(), task.labelSmoothing(), columns, IMAGES, key, 1);
+        new TrainingBatches(images(), recipe.augmentation(), task.targets(), IMAGES, key, 1);
     try (var training = new TrainingStep(objective, network.manager(), recipe, 0, COMPUTE)) {
       for (int step = 0; step < 60; step++) {
         training.gather(batches.batch(step, 0), new StepKey(key, step, 0, IMAGES, 0));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import io.deepincubation.core.data.augment.BatchKey;
+import io.deepincubation.core.data.batch.ClassTargets;
 import io.deepincubation.core.data.batch.TrainingBatches;
 import io.deepincubation.core.data.set.ImageTable;
 import io.deepincubation.core.data.set.LabelledImage;
@@ -17,10 +18,12 @@ import io.deepincubation.core.network.StochasticDepth;
 import io.deepincubation.core.network.VisionTransformer;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.random.RandomStream;
+import io.deepincubation.core.recipe.EmaRecipe;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.run.CheckpointPolicy;
 import io.deepincubation.core.run.Checkpoints;
+import io.deepincubation.core.run.Choice;
 import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.MetricsLine;
 import io.deepincubation.core.run.RunEvent;
@@ -37,8 +40,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,6 +195,158 @@ class TrainerTest {
     assertThat(images.seen()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 90, 91, 92, 93, 94, 95);
   }
 
+  /** Tells scripted values, one after the other, by the steps of the training so far. */
+  private static Measure scripted(Objective objective, List<Double> values, List<String> seen) {
+    return training -> {
+      double value = values.get(Math.min(values.size() - 1, seen.size()));
+      seen.add(Safetensors.digest(objective.network().weights(1)));
+      return new Measurement(Metrics.ofTop1(value), List.of());
+    };
+  }
+
+  private Trained choose(String name, List<String> seen, List<Double> values, String... overrides) {
+    return train(
+        recipe(overrides),
+        folder.resolve(name),
+        progress -> {},
+        1,
+        objective -> scripted(objective, values, seen));
+  }
+
+  @Test
+  void endsInTheWeightsOfTheBestMeasurementAndKeepsTheLast() {
+    var seen = new ArrayList<String>();
+    Trained trained =
+        choose(
+            "best",
+            seen,
+            List.of(0.1, 0.5, 0.50001, 0.4),
+            "incubation.best.metric=top1",
+            "incubation.best.min-delta=0.001");
+
+    Choice choice = trained.outcome().choice();
+    assertThat(choice).isEqualTo(new Choice("top1", 0.5, 12, false, 24, List.of()));
+    assertThat(trained.digests().get(1)).isEqualTo(seen.get(1));
+    assertThat(Safetensors.digest(trained.outcome().last().get(1))).isEqualTo(seen.get(3));
+    assertThat(trained.outcome().steps()).isEqualTo(24);
+    assertThat(seen).as("the best weights are measured once more").hasSize(5);
+    assertThat(seen.get(4)).isEqualTo(seen.get(1));
+  }
+
+  @Test
+  void stopsWhenPatienceIsAtItsEnd() {
+    var seen = new ArrayList<String>();
+    Trained trained =
+        choose(
+            "stopped",
+            seen,
+            List.of(0.5, 0.5, 0.4),
+            "incubation.best.metric=top1",
+            "incubation.best.patience=2");
+
+    assertThat(trained.outcome().choice())
+        .isEqualTo(new Choice("top1", 0.5, 6, true, 24, List.of()));
+    assertThat(trained.outcome().steps()).isEqualTo(18);
+    assertThat(trained.outcome().epochs()).isEqualTo(3);
+    assertThat(trained.outcome().images()).isEqualTo(3 * 96);
+    assertThat(trained.digests().get(1)).isEqualTo(seen.get(0));
+    assertThat(events(trained))
+        .last()
+        .isEqualTo("stopped at step 18 of 24: no better top1 than that of step 6, 0.5000");
+  }
+
+  @Test
+  void measuresAsOftenAsItIsAskedTo() {
+    var seen = new ArrayList<String>();
+    choose(
+        "every",
+        seen,
+        List.of(0.1, 0.2, 0.3),
+        "incubation.best.metric=top1",
+        "incubation.best.every=2");
+
+    assertThat(seen).hasSize(2);
+  }
+
+  @Test
+  void averagesTheWeightsAndMeasuresTheAverage() {
+    var plain = new ArrayList<String>();
+    var averaged = new ArrayList<String>();
+    Trained last = choose("plain", plain, List.of(0.5));
+    Trained average = choose("average", averaged, List.of(0.5), "ema.decay=0.9");
+
+    assertThat(average.digests().get(1)).isEqualTo(averaged.get(averaged.size() - 1));
+    assertThat(averaged).doesNotContainAnyElementsOf(plain);
+    assertThat(losses(average)).as("training itself is the same").isEqualTo(losses(last));
+    assertThat(average.digests().get(0)).isEqualTo(last.digests().get(0));
+  }
+
+  @Test
+  void averagesByTheStatedRule() {
+    var steps = new ArrayList<Weights>();
+    var network = new AtomicReference<@Nullable ModularNetwork>();
+    Trained averaged =
+        train(
+            recipe("ema.decay=0.7", "incubation.best.metric=top1"),
+            folder,
+            progress -> steps.add(Objects.requireNonNull(network.get()).weights(1)),
+            1,
+            objective -> {
+              network.set(objective.network());
+              return training -> new Measurement(Metrics.ofTop1(0.5), List.of());
+            });
+
+    var rule = new EmaRecipe(0.7, true);
+    for (var tensor : averaged.outcome().last().get(1).tensors().entrySet()) {
+      double expected = 0;
+      for (int step = 1; step <= steps.size(); step++) {
+        double weight = steps.get(step - 1).tensor(tensor.getKey()).values()[0];
+        expected = rule.decay(step) * expected + (1 - rule.decay(step)) * weight;
+      }
+      assertThat((double) tensor.getValue().values()[0]).isCloseTo(expected, within(1e-5));
+    }
+    assertThat(steps).hasSize(24);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 5, 6, 7, 11, 12, 13, 17, 18})
+  void choosesAveragesAndStopsAlikeAfterAnyInterruption(long killedAt) {
+    String[] overrides = {
+      "ema.decay=0.9",
+      "incubation.best.metric=log-loss",
+      "incubation.best.min-delta=0.3",
+      "incubation.best.patience=2"
+    };
+    Path whole = folder.resolve("undisturbed");
+    Path interrupted = folder.resolve("interrupted");
+    Trained undisturbed = train(recipe(overrides), whole, progress -> {}, 1, this::measure);
+    assertThatThrownBy(
+            () -> train(recipe(overrides), interrupted, killAt(killedAt), 1, this::measure))
+        .isInstanceOf(Killed.class);
+
+    Trained resumed = train(recipe(overrides), interrupted, progress -> {}, 1, this::measure);
+
+    assertThat(undisturbed.outcome().steps()).isEqualTo(18);
+    assertThat(resumed.outcome().steps()).isEqualTo(18);
+    assertThat(resumed.digests()).isEqualTo(undisturbed.digests());
+    assertThat(resumed.outcome().choice()).isEqualTo(undisturbed.outcome().choice());
+    assertThat(resumed.outcome().measured()).isEqualTo(undisturbed.outcome().measured());
+    assertThat(resumed.outcome().last().stream().map(Safetensors::digest))
+        .containsExactlyElementsOf(
+            undisturbed.outcome().last().stream().map(Safetensors::digest).toList());
+    assertThat(losses(resumed)).isEqualTo(losses(undisturbed));
+  }
+
+  /** By real images. */
+  private Measure measure(Objective objective) {
+    var compute = new Compute(Device.cpu(), Arithmetic.FP32, 1);
+    return training -> {
+      try (var evaluator = new Evaluator(TestImages.evaluation(images(), 10), compute)) {
+        return evaluator.measureOf(objective).of(training);
+      }
+    };
+  }
+
   private static Consumer<RunEvent.Interval> killAt(long step) {
     return progress -> {
       if (progress.step() >= step) {
@@ -251,7 +408,9 @@ class TrainerTest {
       Function<Objective, Measure> measure) {
     TorchEngine.useThreads(threads);
     int batch = recipe.batch().size();
-    var batches = new TrainingBatches(images(), recipe.augmentation(), 0.1, CLASSES, batch, KEY, 1);
+    var batches =
+        new TrainingBatches(
+            images(), recipe.augmentation(), new ClassTargets(CLASSES, 0.1), batch, KEY, 1);
     var weights =
         List.of(
             VIT.initialWeights(DIVISION, 0, 1, "test"), VIT.initialWeights(DIVISION, 1, 1, "test"));
@@ -280,7 +439,7 @@ class TrainerTest {
                   checkpoints,
                   RunObserver.ofIntervals(progress),
                   new Attempt("3", 1, List.of("0")))
-              .train(objective, network.manager(), measure.apply(objective));
+              .train(objective, network.manager(), Measures.of(measure.apply(objective)));
       return new Trained(outcome, network.weights().stream().map(Safetensors::digest).toList());
     }
   }

@@ -1,10 +1,12 @@
 package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.run.ClassMeasures;
 import io.deepincubation.spark.Evaluation;
 import io.deepincubation.spark.RunReport;
 import io.deepincubation.spark.SparkDeepIncubation;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -12,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     description =
-        "Measures a committed network on the test split, from its files, by the run's own recipe.")
+        "Measures a committed network on a split, from its files, by the run's own recipe.")
 final class Evaluate extends Verb {
 
   @Mixin private final RunFolderOptions run = new RunFolderOptions();
@@ -25,12 +27,27 @@ final class Evaluate extends Verb {
       description = "The folder that `prepare` made; default the one that the run trained on.")
   private String data = "";
 
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      description = "The split to measure on; default test, or val where there is no test.")
+  private String split = "";
+
   @Mixin private final StageOptions network = new StageOptions();
 
   @Mixin private final PlaceOptions places = new PlaceOptions();
 
   /** The answer's JSON. */
-  private record Facts(String stage, double accuracy, long images, String run) {}
+  private record Facts(
+      String stage,
+      String split,
+      double accuracy,
+      long images,
+      long unanswered,
+      Map<String, Double> metrics,
+      List<String> classNames,
+      ClassMeasures classes,
+      String run) {}
 
   @Override
   Answer answer() {
@@ -42,10 +59,19 @@ final class Evaluate extends Verb {
               .trainingData(data.isEmpty() ? begun(session).dataUri() : data)
               .runFolder(run.run())
               .progress(session.board())
-              .evaluate(network.stage());
+              .evaluate(network.stage(), split);
       return new Answer(
-          List.of(evaluation.toString()),
-          new Facts(network.stage(), evaluation.accuracy(), evaluation.images(), run.run()));
+          MeasureLines.of(evaluation),
+          new Facts(
+              network.stage(),
+              evaluation.split(),
+              evaluation.accuracy(),
+              evaluation.images(),
+              evaluation.unanswered(),
+              evaluation.metrics().values(),
+              evaluation.classNames(),
+              evaluation.classes(),
+              run.run()));
     }
   }
 

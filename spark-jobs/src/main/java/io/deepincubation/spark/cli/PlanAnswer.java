@@ -235,6 +235,7 @@ final class PlanAnswer {
     lines.addAll(Results.columns(rows));
     lines.add("");
     lines.addAll(sums.lines());
+    earlyStops().ifPresent(lines::add);
     warnings.forEach(warning -> lines.add(Answer.WARNING + warning));
     lines.add(
         modules().isEmpty()
@@ -250,6 +251,19 @@ final class PlanAnswer {
     lines.add("Suggested settings:");
     configuration().forEach((key, value) -> lines.add("  --conf " + quoted(key + "=" + value)));
     return lines;
+  }
+
+  /** Which stages may take less than is planned. */
+  private Optional<String> earlyStops() {
+    List<String> names =
+        stages.stream()
+            .map(Planned::stage)
+            .filter(stage -> stage.schedule().best().stops())
+            .map(Stage::name)
+            .toList();
+    return names.isEmpty()
+        ? Optional.empty()
+        : Optional.of("At most, since these may stop early: " + String.join(", ", names));
   }
 
   /** One word of a shell. */

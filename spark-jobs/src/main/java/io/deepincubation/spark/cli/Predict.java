@@ -106,13 +106,13 @@ final class Predict extends Verb {
   private Answer answer(CliSession session) {
     Apart.require(source.from(), target.to(), session.context().hadoopConfiguration());
     SourceFrame images = images(session);
+    IncubatedModel read = IncubatedModel.load(session.spark(), model);
     PredictionColumns columns =
         prefix.isEmpty()
-            ? PredictionColumns.freeIn(images.rows().schema())
+            ? PredictionColumns.freeIn(images.rows().schema(), read.hasSeveralLabels())
             : PredictionColumns.prefixed(prefix);
     IncubatedModel loaded =
-        IncubatedModel.load(session.spark(), model)
-            .inputColumn(imageColumn)
+        read.inputColumn(imageColumn)
             .outputColumns(columns)
             .topK(topK)
             .batchSize(batch)

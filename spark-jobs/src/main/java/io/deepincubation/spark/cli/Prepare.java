@@ -54,7 +54,9 @@ final class Prepare extends Verb {
       names = "--label-column",
       paramLabel = "NAME",
       defaultValue = "label",
-      description = "A table's column of class numbers or names; default ${DEFAULT-VALUE}.")
+      description =
+          "A table's column of class numbers or names, or of arrays of them where an image has any"
+              + " number of classes; default ${DEFAULT-VALUE}.")
   private String labelColumn = "label";
 
   @Option(
@@ -82,6 +84,15 @@ final class Prepare extends Verb {
       description =
           "Part of the training images of each class that becomes the test split; default none.")
   private double testFraction;
+
+  @Option(
+      names = "--validation-fraction",
+      paramLabel = "F",
+      defaultValue = "0",
+      description =
+          "Part of the training images of each class that becomes the split val, by which curves"
+              + " are drawn and weights chosen; default none.")
+  private double validationFraction;
 
   @Option(
       names = "--image-size",
@@ -179,6 +190,7 @@ final class Prepare extends Verb {
             .columns(new Columns(imageColumn, labelColumn, splitColumn, labels))
             .fitting(new ImageFitting(imageSize, shorterSide, encoding))
             .testFraction(testFraction)
+            .validationFraction(validationFraction)
             .subset(new Subset(fraction, balanced, imagesPerClass))
             .maxRejected(maxRejected);
     if (shardSize != null) {
@@ -201,7 +213,13 @@ final class Prepare extends Verb {
       counts.put(split, index.count(split));
     }
     int classes = index.classNames().size();
-    lines.add(String.format(Locale.ROOT, "%d classes: %s", classes, names(index.classNames())));
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%d classes%s: %s",
+            classes,
+            index.labels().areSeveral() ? ", any number of an image" : "",
+            names(index.classNames())));
     lines.add("Size: " + index.sizes() + " pixels");
     lines.add("Mean: " + levels(index.mean()) + ", standard deviation: " + levels(index.std()));
     SplitSize trainSize = SplitSize.of(index, ImageSource.TRAIN);

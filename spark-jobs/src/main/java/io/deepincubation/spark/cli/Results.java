@@ -1,11 +1,13 @@
 package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.data.set.SplitSize;
+import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.text.Quantities;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -17,7 +19,7 @@ final class Results {
   /** One line a stage. */
   static List<String> table(List<StageResult> results) {
     var rows = new ArrayList<List<String>>();
-    rows.add(List.of("stage", "top-1", "images", "training", "seconds"));
+    rows.add(List.of("stage", Metrics.title(primary(results)), "images", "training", "seconds"));
     for (StageResult result : results) {
       rows.add(
           List.of(
@@ -28,6 +30,16 @@ final class Results {
               String.format(Locale.ROOT, "%.1f", result.seconds())));
     }
     return columns(rows);
+  }
+
+  /** The measure that results are told by. */
+  private static String primary(List<StageResult> results) {
+    return results.stream()
+        .map(StageResult::metrics)
+        .filter(Objects::nonNull)
+        .map(Metrics::primary)
+        .findFirst()
+        .orElse(Metrics.TOP1);
   }
 
   /** What training images take on a node, as a sentence. */

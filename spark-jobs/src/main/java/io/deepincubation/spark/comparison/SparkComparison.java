@@ -89,7 +89,9 @@ public final class SparkComparison {
   }
 
   private SetFacts facts(String uri, Recipe recipe) {
-    return PreparedImages.open(storages.open(uri), recipe).facts();
+    PreparedImages images = PreparedImages.open(storages.open(uri), recipe);
+    images.requireOneClassEach();
+    return images.facts();
   }
 
   /**

@@ -34,6 +34,9 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
 
   private static final long serialVersionUID = 1L;
 
+  /** Probability from which on an image is said to have one of several classes. */
+  private static final float LIKELY = 0.5f;
+
   /**
    * How images are classified.
    *
@@ -67,13 +70,18 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
   private final ImageColumn input;
   private final Terms terms;
 
+  /** Whether the model tells any number of classes, in a column more. */
+  private final boolean severalLabels;
+
   public Inference(
       StorageFactory storages,
       String uri,
       String digest,
       SparkSettings settings,
       ImageColumn input,
-      Terms terms) {
+      Terms terms,
+      boolean severalLabels) {
+    this.severalLabels = severalLabels;
     this.storages = storages;
     this.uri = uri;
     this.digest = digest;
@@ -141,16 +149,14 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
       for (Loaded loaded : batch) {
         ready.add(
             loaded.values() == null
-                ? joined(loaded.row(), null, null, null, null, loaded.reason())
+                ? unanswered(loaded.row(), loaded.reason())
                 : answered(loaded.row(), probabilities.next()));
       }
     }
 
     private Row answered(Row row, float[] probabilities) {
       Optional<String> fault = Classifier.fault(probabilities);
-      return fault.isPresent()
-          ? joined(row, null, null, null, null, fault.get())
-          : predicted(row, probabilities);
+      return fault.isPresent() ? unanswered(row, fault.get()) : predicted(row, probabilities);
     }
 
     private Row predicted(Row row, float[] probabilities) {
@@ -163,8 +169,31 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
               .map(label -> RowFactory.create(names.get(label), label, probabilities[label]))
               .toArray(Row[]::new);
       int best = likeliest[0].getInt(1);
-      return joined(row, best, names.get(best), probabilities, likeliest, null);
+      return severalLabels
+          ? joined(
+              row,
+              best,
+              names.get(best),
+              probabilities,
+              likeliest,
+              null,
+              likely(names, probabilities))
+          : joined(row, best, names.get(best), probabilities, likeliest, null);
     }
+  }
+
+  /** Names of the classes that an image rather has than not. */
+  private static String[] likely(List<String> names, float[] probabilities) {
+    return IntStream.range(0, probabilities.length)
+        .filter(label -> probabilities[label] >= LIKELY)
+        .mapToObj(names::get)
+        .toArray(String[]::new);
+  }
+
+  private Row unanswered(Row row, String reason) {
+    return severalLabels
+        ? joined(row, null, null, null, null, reason, null)
+        : joined(row, null, null, null, null, reason);
   }
 
   private Loaded load(Row row, PixelTransform transform) {

@@ -18,14 +18,21 @@ import org.apache.spark.sql.types.StructType;
  * @param probability of each class, array of float
  * @param topK the likeliest classes, likeliest first: array of struct of label, index, probability
  * @param reason why there is no prediction, string; null where there is one
+ * @param labels of models that tell several labels alone: names of the classes of a probability of
+ *     at least 0.5, array of string
  */
 @Stable
 public record PredictionColumns(
-    String prediction, String label, String probability, String topK, String reason) {
+    String prediction,
+    String label,
+    String probability,
+    String topK,
+    String reason,
+    String labels) {
 
   /** The usual names. */
   public static final PredictionColumns USUAL =
-      new PredictionColumns("prediction", "label", "probability", "topK", "reason");
+      new PredictionColumns("prediction", "label", "probability", "topK", "reason", "labels");
 
   private static final String WHERE_TAKEN = "predicted_";
 
@@ -36,12 +43,17 @@ public record PredictionColumns(
         prefix + USUAL.label,
         prefix + USUAL.probability,
         prefix + USUAL.topK,
-        prefix + USUAL.reason);
+        prefix + USUAL.reason,
+        prefix + USUAL.labels);
   }
 
-  /** The usual names, or with {@code predicted_} before them where a frame has one of them. */
-  public static PredictionColumns freeIn(StructType schema) {
-    boolean free = USUAL.names().stream().noneMatch(name -> isIn(schema, name));
+  /**
+   * The usual names, or with {@code predicted_} before them where a frame has one of them.
+   *
+   * @param severalLabels whether the model tells any number of classes
+   */
+  public static PredictionColumns freeIn(StructType schema, boolean severalLabels) {
+    boolean free = USUAL.names(severalLabels).stream().noneMatch(name -> isIn(schema, name));
     return free ? USUAL : prefixed(WHERE_TAKEN);
   }
 
@@ -49,9 +61,10 @@ public record PredictionColumns(
     return Arrays.stream(schema.fieldNames()).anyMatch(name::equalsIgnoreCase);
   }
 
-  /** The names in order. */
-  List<String> names() {
-    return List.of(prediction, label, probability, topK, reason);
+  private List<String> names(boolean severalLabels) {
+    return severalLabels
+        ? List.of(prediction, label, probability, topK, reason, labels)
+        : List.of(prediction, label, probability, topK, reason);
   }
 
   /**
@@ -60,8 +73,19 @@ public record PredictionColumns(
    * @throws UsageException if a name is taken
    */
   public StructType addedTo(StructType schema) {
+    return addedTo(schema, /* severalLabels= */ false);
+  }
+
+  /**
+   * A frame's columns and these behind them.
+   *
+   * @param schema the frame's
+   * @param severalLabels whether the model tells any number of classes
+   * @throws UsageException if a name is taken
+   */
+  public StructType addedTo(StructType schema, boolean severalLabels) {
     List<String> taken = Arrays.asList(schema.fieldNames());
-    for (String name : names()) {
+    for (String name : names(severalLabels)) {
       if (isIn(schema, name)) {
         throw new UsageException(
             String.format(
@@ -79,11 +103,15 @@ public record PredictionColumns(
               DataTypes.createStructField("index", DataTypes.IntegerType, false),
               DataTypes.createStructField("probability", DataTypes.FloatType, false)
             });
-    return schema
-        .add(prediction, DataTypes.IntegerType, true)
-        .add(label, DataTypes.StringType, true)
-        .add(probability, DataTypes.createArrayType(DataTypes.FloatType, false), true)
-        .add(topK, DataTypes.createArrayType(candidate, false), true)
-        .add(reason, DataTypes.StringType, true);
+    StructType added =
+        schema
+            .add(prediction, DataTypes.IntegerType, true)
+            .add(label, DataTypes.StringType, true)
+            .add(probability, DataTypes.createArrayType(DataTypes.FloatType, false), true)
+            .add(topK, DataTypes.createArrayType(candidate, false), true)
+            .add(reason, DataTypes.StringType, true);
+    return severalLabels
+        ? added.add(labels, DataTypes.createArrayType(DataTypes.StringType, false), true)
+        : added;
   }
 }

@@ -6,7 +6,7 @@ import java.io.Serializable;
  * What the columns of an image table are called. Fields of structs are named with dots between.
  *
  * @param image JPEG or PNG files, their paths, structs of both, or of Spark's {@code image} source
- * @param label the class, a number or a text
+ * @param label the class, a number or a text, or an array of any number of them
  * @param split the split's name, or empty where all rows are for training
  * @param labels how labels tell classes
  */

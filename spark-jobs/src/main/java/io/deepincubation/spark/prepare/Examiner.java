@@ -72,10 +72,9 @@ final class Examiner implements Serializable {
   }
 
   private String split(RawSample sample, byte[] image, int label) {
-    boolean moved =
-        sample.split().equals(ImageSource.TRAIN)
-            && cuts.setsAside(label, SampleOrder.share(request.seed(), image));
-    return moved ? ImageSource.TEST : sample.split();
+    return sample.split().equals(ImageSource.TRAIN)
+        ? cuts.setsAside(label, SampleOrder.share(request.seed(), image)).orElse(sample.split())
+        : sample.split();
   }
 
   private Optional<Tuple2<Tuple2<Integer, Long>, byte[]>> rejected(

@@ -8,16 +8,21 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.regexp_extract;
 
 import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.data.set.LabelSets;
 import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
@@ -32,6 +37,8 @@ import org.apache.spark.sql.types.StructType;
  * may do without labels: an image's folder is its class.
  *
  * <p>Whole numbers from 0 are labels as they are; texts become numbers in their alphabetical order.
+ * Where the label column holds arrays, an image has any number of classes, and each set of them
+ * that occurs is a label.
  */
 final class FrameSource implements SampleSource {
 
@@ -66,7 +73,7 @@ final class FrameSource implements SampleSource {
     this.storages = storages;
     this.form = form;
     this.image = image;
-    labels = labels();
+    labels = labelColumn();
     told =
         labels.numbers() && columns.labels() == Labels.AUTO
             ? frame.classNames().getOrDefault(columns.label(), List.of())
@@ -98,7 +105,7 @@ final class FrameSource implements SampleSource {
     return new FrameSource(frame, columns, what, storages, image, form);
   }
 
-  private LabelColumn labels() {
+  private LabelColumn labelColumn() {
     StructType schema = frame.rows().schema();
     Optional<Column> path = path();
     return path.isPresent() && ColumnPath.find(schema, columns.label()).isEmpty()
@@ -175,7 +182,10 @@ final class FrameSource implements SampleSource {
     for (Row row : counted) {
       found
           .computeIfAbsent(Splits.named(text(row, 0)), unused -> new LinkedHashMap<>())
-          .merge(className(text(row, 1), told), row.getLong(2), Long::sum);
+          .merge(
+              labels.several() ? text(row, 1) : className(text(row, 1), told),
+              row.getLong(2),
+              Long::sum);
     }
     return found;
   }
@@ -196,9 +206,7 @@ final class FrameSource implements SampleSource {
     if (!told.isEmpty()) {
       return told;
     }
-    var names = new TreeSet<String>();
-    counts.values().forEach(ofSplit -> names.addAll(ofSplit.keySet()));
-    names.remove("");
+    Set<String> names = values();
     return switch (columns.labels()) {
       case NUMBERS -> ClassNames.ofNumbers(columns.label(), names, Labels.NUMBERS);
       case NAMES -> labels.numbers() ? ClassNames.ofValues(names) : ClassNames.ofTexts(names);
@@ -207,6 +215,59 @@ final class FrameSource implements SampleSource {
               ? ClassNames.ofNumbers(columns.label(), names, Labels.AUTO)
               : ClassNames.ofTexts(names);
     };
+  }
+
+  /** What stands for classes in the column: labels, or members of them. */
+  private Set<String> values() {
+    return texts().stream()
+        .flatMap(text -> labels.several() ? LabelColumn.ofSet(text).stream() : Stream.of(text))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private Set<String> texts() {
+    var texts = new TreeSet<String>();
+    counts.values().forEach(ofSplit -> texts.addAll(ofSplit.keySet()));
+    texts.remove("");
+    return texts;
+  }
+
+  /** The sets of classes that occur, by their texts, in the order of their classes. */
+  private Map<String, List<Integer>> sets() {
+    List<String> names = classNames();
+    var numbers = new HashMap<String, Integer>();
+    for (int i = 0; i < names.size(); i++) {
+      numbers.put(told.isEmpty() ? names.get(i) : Integer.toString(i), i);
+    }
+    var sets = new LinkedHashMap<String, List<Integer>>();
+    texts().stream()
+        .filter(text -> numbers.keySet().containsAll(LabelColumn.ofSet(text)))
+        .map(text -> Map.entry(text, set(text, numbers)))
+        .sorted(Map.Entry.comparingByValue(FrameSource::compare))
+        .forEach(entry -> sets.put(entry.getKey(), entry.getValue()));
+    return sets;
+  }
+
+  private static List<Integer> set(String text, Map<String, Integer> numbers) {
+    return LabelColumn.ofSet(text).stream().map(numbers::get).sorted().toList();
+  }
+
+  private static int compare(List<Integer> one, List<Integer> other) {
+    return Arrays.compare(
+        one.stream().mapToInt(Integer::intValue).toArray(),
+        other.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  @Override
+  public List<String> labels() {
+    return labels.several() ? List.copyOf(sets().keySet()) : classNames();
+  }
+
+  @Override
+  public LabelSets labelSets() {
+    int classes = classNames().size();
+    return labels.several()
+        ? new LabelSets(classes, List.copyOf(sets().values()))
+        : LabelSets.single(classes);
   }
 
   @Override
@@ -223,7 +284,7 @@ final class FrameSource implements SampleSource {
   public JavaRDD<RawSample> samples() {
     ImageForm held = form;
     StorageFactory opened = storages;
-    List<String> names = told;
+    List<String> names = labels.several() ? List.of() : told;
     return frame
         .rows()
         .select(

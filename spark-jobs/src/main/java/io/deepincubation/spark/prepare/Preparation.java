@@ -16,10 +16,12 @@ import java.util.function.Consumer;
  * @param fitting what is done to the images
  * @param testFraction of the training images, 0 to below 1, that become the test split where the
  *     source has none
+ * @param validationFraction of the training images, 0 to below 1, that become the split {@code val}
+ *     where the source has none
  * @param subset the training images that are taken
  * @param shardSize images of a shard, about
  * @param maxRejected highest fraction of the images that may be unreadable
- * @param seed decides order, subset and test split
+ * @param seed decides order, subset and the splits that are set aside
  * @param replace whether another set in the folder may be replaced
  */
 @Evolving
@@ -30,6 +32,7 @@ public record Preparation(
     Columns columns,
     ImageFitting fitting,
     double testFraction,
+    double validationFraction,
     Subset subset,
     int shardSize,
     double maxRejected,
@@ -45,6 +48,10 @@ public record Preparation(
   public Preparation {
     check(shardSize >= 1, "a shard size from 1", shardSize);
     check(isFraction(testFraction) && testFraction < 1, "a test fraction below 1", testFraction);
+    check(
+        isFraction(validationFraction) && testFraction + validationFraction < 1,
+        "a validation fraction that leaves images to train on",
+        validationFraction);
     check(isFraction(maxRejected), "a highest rejected fraction from 0 to 1", maxRejected);
     check(
         isFraction(subset.fraction()) && subset.fraction() > 0,
@@ -73,6 +80,7 @@ public record Preparation(
         Columns.USUAL,
         ImageFitting.NONE,
         0,
+        0,
         Subset.ALL,
         DEFAULT_SHARD_SIZE,
         DEFAULT_MAX_REJECTED,
@@ -98,6 +106,11 @@ public record Preparation(
   /** The same with so many training images set aside as the test split. */
   public Preparation testFraction(double other) {
     return with(parts -> parts.testFraction = other);
+  }
+
+  /** The same with so many training images set aside as the split {@code val}. */
+  public Preparation validationFraction(double other) {
+    return with(parts -> parts.validationFraction = other);
   }
 
   /** The same with another part of the training images. */
@@ -135,6 +148,7 @@ public record Preparation(
         parts.columns,
         parts.fitting,
         parts.testFraction,
+        parts.validationFraction,
         parts.subset,
         parts.shardSize,
         parts.maxRejected,
@@ -149,6 +163,7 @@ public record Preparation(
     private Columns columns;
     private ImageFitting fitting;
     private double testFraction;
+    private double validationFraction;
     private Subset subset;
     private int shardSize;
     private double maxRejected;
@@ -160,6 +175,7 @@ public record Preparation(
       columns = all.columns;
       fitting = all.fitting;
       testFraction = all.testFraction;
+      validationFraction = all.validationFraction;
       subset = all.subset;
       shardSize = all.shardSize;
       maxRejected = all.maxRejected;

@@ -4,6 +4,7 @@ import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.data.set.DataIndex;
 import io.deepincubation.core.data.set.FirstImages;
+import io.deepincubation.core.data.set.LabelSets;
 import io.deepincubation.core.data.set.PreparedSet;
 import io.deepincubation.core.data.set.PreparedSetWriter;
 import io.deepincubation.core.data.set.RejectedImage;
@@ -88,14 +89,16 @@ public final class PrepareJob {
     List<String> classNames = source.classNames();
     var earlier = EarlierSet.of(storages.open(request.to()), request.replace());
     earlier.requireClasses(classNames);
-    Map<String, Integer> labels = numbered(classNames);
+    LabelSets sets = source.labelSets();
+    Map<String, Integer> labels = numbered(source.labels());
     JavaRDD<RawSample> samples = source.samples();
     var shards = new ShardPlan(images(request, source), request.shardSize());
     Cuts cuts =
-        Cuts.of(request, samples, new Examiner(request, labels, shards, Cuts.NONE), classNames);
+        Cuts.of(
+            request, samples, new Examiner(request, labels, shards, Cuts.NONE), classNames, sets);
     var facts = new ArrayList<ShardFacts>();
     var rejected = new RejectedTable.Facts(0, List.of());
-    var repeats = new Repeats(classNames);
+    var repeats = new Repeats(source.labels());
     var examiner = new Examiner(request, labels, shards, cuts);
     for (Tuple3<Integer, String, byte[]> written :
         write(samples, examiner, shards, cuts, request.to())) {
@@ -107,7 +110,7 @@ public final class PrepareJob {
       }
     }
     requireFewRejected(request, rejected, facts);
-    DataIndex index = commit(request, classNames, facts, earlier);
+    DataIndex index = commit(request, classNames, sets, facts, earlier);
     var remarks = new ArrayList<>(source.remarks());
     remarks.addAll(Remarks.of(index));
     remarks.addAll(repeats.remarks());
@@ -115,20 +118,24 @@ public final class PrepareJob {
   }
 
   private DataIndex commit(
-      Preparation request, List<String> classNames, List<ShardFacts> facts, EarlierSet earlier) {
+      Preparation request,
+      List<String> classNames,
+      LabelSets sets,
+      List<ShardFacts> facts,
+      EarlierSet earlier) {
     Storage target = storages.open(request.to());
     var writer = new PreparedSetWriter(target);
-    DataIndex index = writer.index(classNames, facts);
+    DataIndex index = writer.index(classNames, sets, facts);
     earlier.requireReplaceable(index, writer);
     writer.commit(index);
     FirstImages.of(PreparedSet.open(target)).write(target);
     return index;
   }
 
-  private static Map<String, Integer> numbered(List<String> classNames) {
+  private static Map<String, Integer> numbered(List<String> all) {
     var labels = new HashMap<String, Integer>();
-    for (String name : classNames) {
-      labels.put(name, labels.size());
+    for (String label : all) {
+      labels.put(label, labels.size());
     }
     return labels;
   }
@@ -154,21 +161,32 @@ public final class PrepareJob {
                   ? "no rows"
                   : "those of " + String.join(", ", source.counts().keySet()) + " alone"));
     }
-    if (request.testFraction() > 0) {
-      if (images.containsKey(ImageSource.TEST)) {
-        throw new UsageException(
-            "Cannot set test images aside: expected a source without a test split, got "
-                + images.get(ImageSource.TEST)
-                + " images in it");
-      }
-      images.put(ImageSource.TEST, Math.round(train * request.testFraction()));
-      images.put(ImageSource.TRAIN, Math.round(train * (1 - request.testFraction())));
-    }
+    setAside(ImageSource.TEST, request.testFraction(), images);
+    setAside(Splits.VALIDATION, request.validationFraction(), images);
+    double left = 1 - request.testFraction() - request.validationFraction();
+    images.put(ImageSource.TRAIN, left == 1 ? train : Math.round(train * left));
     images.merge(
         ImageSource.TRAIN,
         train,
-        (left, unused) -> request.subset().imagesPerClass() > 0 ? left : request.subset().of(left));
+        (all, unused) -> request.subset().imagesPerClass() > 0 ? all : request.subset().of(all));
     return images;
+  }
+
+  private static void setAside(String split, double fraction, Map<String, Long> images) {
+    if (fraction == 0) {
+      return;
+    }
+    if (images.containsKey(split)) {
+      throw new UsageException(
+          String.format(
+              Locale.ROOT,
+              "Cannot set %s images aside: expected a source without a %s split, got %d images in"
+                  + " it",
+              split,
+              split,
+              images.get(split)));
+    }
+    images.put(split, Math.round(images.getOrDefault(ImageSource.TRAIN, 0L) * fraction));
   }
 
   private List<Tuple3<Integer, String, byte[]>> write(

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param origin where it lies, for people
  * @param split the split's name
- * @param label the class's name, or null if the row has none
+ * @param label the class's name, or of several the text of their set; null if the row has none
  * @param image a JPEG or PNG file, or null if the row has none
  * @param fault why it has no image; empty where it has one
  */

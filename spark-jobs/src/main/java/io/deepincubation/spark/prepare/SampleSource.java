@@ -1,5 +1,6 @@
 package io.deepincubation.spark.prepare;
 
+import io.deepincubation.core.data.set.LabelSets;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.api.java.JavaRDD;
@@ -10,7 +11,17 @@ interface SampleSource {
   /** Names of the classes in the order of their numbers. */
   List<String> classNames();
 
-  /** Rows by split and class name; the name is empty for rows without a label. */
+  /** The texts of labels in the order of their numbers: the classes' names, or sets of them. */
+  default List<String> labels() {
+    return classNames();
+  }
+
+  /** The classes that labels stand for. */
+  default LabelSets labelSets() {
+    return LabelSets.single(classNames().size());
+  }
+
+  /** Rows by split and label; the label is empty for rows without one. */
   Map<String, Map<String, Long>> counts();
 
   /** All rows, in no order. */

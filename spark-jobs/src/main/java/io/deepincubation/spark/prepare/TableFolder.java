@@ -265,11 +265,16 @@ final class TableFolder {
     }
   }
 
+  /** What a column's type, or that of the elements of its arrays, is told by. */
+  private static JsonElement ofElements(JsonElement type) {
+    return type instanceof JsonObject array && array.has("feature") ? array.get("feature") : type;
+  }
+
   private static Map<String, List<String>> classNames(JsonObject metadata) {
     var names = new LinkedHashMap<String, List<String>>();
     JsonObject features = metadata.getAsJsonObject("info").getAsJsonObject("features");
     for (Map.Entry<String, JsonElement> feature : features.entrySet()) {
-      if (feature.getValue() instanceof JsonObject type && type.has("names")) {
+      if (ofElements(feature.getValue()) instanceof JsonObject type && type.has("names")) {
         var ofClasses = new ArrayList<String>();
         type.getAsJsonArray("names").forEach(name -> ofClasses.add(name.getAsString()));
         names.put(feature.getKey(), ofClasses);

@@ -1,5 +1,6 @@
 package io.deepincubation.spark.report;
 
+import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.MetricsLine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * One plot: a quantity over optimizer steps, a line for each series.
  *
  * @param title says of which stage
- * @param quantity what is plotted, {@code loss} or {@code top-1 %}
+ * @param quantity what is plotted, {@code loss}, {@code top-1 %} or {@code mAP %}
  * @param series the lines
  */
 record Curves(String title, String quantity, List<Series> series) {
@@ -52,8 +53,14 @@ record Curves(String title, String quantity, List<Series> series) {
           curves.add(
               plot(
                   group, "top-1 %", lines, line -> line.top1() == null ? null : 100 * line.top1()));
+          curves.add(plot(group, "mAP %", lines, Curves::meanAveragePrecision));
         });
     return curves.stream().filter(plot -> !plot.series().isEmpty()).toList();
+  }
+
+  private static @Nullable Double meanAveragePrecision(MetricsLine line) {
+    Double share = line.metrics() == null ? null : line.metrics().get(Metrics.MAP);
+    return share == null ? null : Double.valueOf(100 * share);
   }
 
   /** The curves as a plot whose legend tells the last values. */

@@ -1,5 +1,6 @@
 package io.deepincubation.spark.report;
 
+import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.MetricsLine;
 import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.run.TaskAttempt;
@@ -69,6 +70,9 @@ public final class HtmlReport {
             Map.entry("summary", Html.escaped(new Summary(results, facts).text())),
             Map.entry("methods", methods()),
             Map.entry("stages", stages()),
+            Map.entry("primary", Html.escaped(primary())),
+            Map.entry("measures", new MeasuresTable(results).html()),
+            Map.entry("classes", new ClassTable(results, facts).html()),
             Map.entry("gains", new HybridGains(results).html()),
             Map.entry("timeline", new TimelineFigure(timeline, attempts).html()),
             Map.entry("cost", cost()),
@@ -77,6 +81,12 @@ public final class HtmlReport {
             Map.entry("recipe", Html.escaped(facts.recipeYaml())),
             Map.entry("curves", Curves.html(metrics)));
     return Template.filled("report.html", parts);
+  }
+
+  /** The measure that results are told by. */
+  private String primary() {
+    String primary = Summary.primary(results);
+    return primary.equals(Metrics.TOP1) ? "Top-1" : Metrics.title(primary);
   }
 
   private String methods() {

@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * @param recipeYaml the resolved recipe
  * @param versions of the library, Spark, Java and libtorch, by name
  * @param environment hardware, data and whatever else the results depend on, by name
+ * @param classNames of the classes that networks tell apart, by number; empty where nobody told
  */
 public record ReportFacts(
     String title,
@@ -21,13 +22,15 @@ public record ReportFacts(
     List<MethodStages> methods,
     String recipeYaml,
     SortedMap<String, String> versions,
-    SortedMap<String, String> environment) {
+    SortedMap<String, String> environment,
+    List<String> classNames) {
 
   /** Copies. */
   public ReportFacts {
     methods = List.copyOf(methods);
     versions = new TreeMap<>(versions);
     environment = new TreeMap<>(environment);
+    classNames = List.copyOf(classNames);
   }
 
   /** Facts from maps in any order. */
@@ -44,6 +47,12 @@ public record ReportFacts(
         methods,
         recipeYaml,
         new TreeMap<>(versions),
-        new TreeMap<>(environment));
+        new TreeMap<>(environment),
+        List.of());
+  }
+
+  /** The same with the names of the classes. */
+  public ReportFacts classNames(List<String> names) {
+    return new ReportFacts(title, moduleCount, methods, recipeYaml, versions, environment, names);
   }
 }

@@ -1,8 +1,10 @@
 package io.deepincubation.spark.report;
 
+import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.text.Quantities;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** A run in a sentence or two. */
@@ -16,6 +18,16 @@ final class Summary {
     this.facts = facts;
   }
 
+  /** The measure that results are told by. */
+  static String primary(List<StageResult> results) {
+    return results.stream()
+        .map(StageResult::metrics)
+        .filter(Objects::nonNull)
+        .map(Metrics::primary)
+        .findFirst()
+        .orElse(Metrics.TOP1);
+  }
+
   String text() {
     List<MethodTotal> ended =
         MethodTotal.of(results, facts.methods()).stream()
@@ -26,10 +38,13 @@ final class Summary {
     }
     MethodTotal ours = ended.get(0);
     return Html.format(
-            "%s with %d modules reached %s top-1 accuracy on the test images for %s.",
+            "%s with %d modules reached %s %s on the test images for %s.",
             ours.method(),
             facts.moduleCount(),
             Html.percent(ours.accuracy()),
+            primary(results).equals(Metrics.TOP1)
+                ? "top-1 accuracy"
+                : Metrics.title(primary(results)),
             Quantities.flops(ours.trainingFlops()))
         + ended.stream()
             .skip(1)

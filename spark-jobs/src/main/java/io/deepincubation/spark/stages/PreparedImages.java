@@ -2,6 +2,7 @@ package io.deepincubation.spark.stages;
 
 import io.deepincubation.core.comparison.SetFacts;
 import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.data.set.Classes;
 import io.deepincubation.core.data.set.DataIndex;
 import io.deepincubation.core.data.set.ImageTable;
 import io.deepincubation.core.data.set.LocalImageCache;
@@ -12,7 +13,6 @@ import io.deepincubation.core.method.TrainingData;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.storage.Storage;
-import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -88,12 +88,12 @@ public final class PreparedImages {
         set.index().digest(testSplit()),
         trainImages(),
         Math.toIntExact(set.index().count(testSplit())),
-        classNames().size());
+        classes().count());
   }
 
-  /** The names of the classes, by number. */
-  List<String> classNames() {
-    return set.index().classNames();
+  /** The classes. */
+  public Classes classes() {
+    return set.index().classes();
   }
 
   /**
@@ -101,11 +101,42 @@ public final class PreparedImages {
    * are needed.
    */
   public TrainingData load(LocalImageCache cache) {
+    ImageTable test = cache.open(set, testSplit(), side);
+    ImageTable validation =
+        validationSplit().equals(testSplit()) ? test : cache.open(set, validationSplit(), side);
     return new TrainingData(
-        cache.open(set, ImageSource.TRAIN, side),
-        cache.open(set, testSplit(), side),
-        set.index().classNames(),
-        digest());
+        cache.open(set, ImageSource.TRAIN, side), validation, test, classes(), digest());
+  }
+
+  /**
+   * The images of a split.
+   *
+   * @param split its name, or nothing for the one that networks are measured on at the end
+   * @throws UnfitDataException if there is none of that name
+   */
+  ImageTable images(String split, LocalImageCache cache) {
+    return cache.open(set, split(split), side);
+  }
+
+  /** A split's name; that of the one that networks are measured on where none is given. */
+  String split(String given) {
+    return given.isEmpty() ? testSplit() : given;
+  }
+
+  /**
+   * Checks that each image has one class, which comparisons go by.
+   *
+   * @throws UnfitDataException if images have any number of classes
+   */
+  public void requireOneClassEach() {
+    if (classes().labels().areSeveral()) {
+      throw new UnfitDataException(
+          String.format(
+              Locale.ROOT,
+              "Cannot compare methods on %s: expected images of one class each, got images of any"
+                  + " number of classes; `run` and `baseline` train on them",
+              uri));
+    }
   }
 
   /** The classes of the images that accuracy is measured on, in their order. */
@@ -121,6 +152,11 @@ public final class PreparedImages {
    */
   public void requireTestSplit() {
     testSplit();
+  }
+
+  /** What curves are of and choices are made by. */
+  private String validationSplit() {
+    return set.index().count(VALIDATION) > 0 ? VALIDATION : testSplit();
   }
 
   private String testSplit() {

@@ -2,6 +2,7 @@ package io.deepincubation.spark.stages;
 
 import io.deepincubation.core.method.CommittedStages;
 import io.deepincubation.core.method.IncubationReport;
+import io.deepincubation.core.method.Measured;
 import io.deepincubation.core.method.MethodRun;
 import io.deepincubation.core.method.RunContext;
 import io.deepincubation.core.method.RunInputs;
@@ -9,6 +10,7 @@ import io.deepincubation.core.method.Stage;
 import io.deepincubation.core.method.StageRunner;
 import io.deepincubation.core.method.StageWork;
 import io.deepincubation.core.method.StartingWeights;
+import io.deepincubation.core.method.Tasks;
 import io.deepincubation.core.method.TrainingData;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
@@ -26,7 +28,6 @@ import io.deepincubation.core.script.TorchEngine;
 import io.deepincubation.core.storage.Storage;
 import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.core.training.Attempt;
-import io.deepincubation.core.training.ConfusionMatrix;
 import io.deepincubation.core.weights.WeightsFolder;
 import io.deepincubation.spark.cluster.DeviceChoice;
 import io.deepincubation.spark.cluster.SparkSettings;
@@ -185,7 +186,7 @@ public final class SparkRun implements AutoCloseable {
 
   /** The names of the classes, by number. */
   public List<String> classNames() {
-    return images.classNames();
+    return images.classes().names();
   }
 
   /** The Spark jobs of a run. */
@@ -206,6 +207,7 @@ public final class SparkRun implements AutoCloseable {
    * @param others runs whose committed stages of equal key are taken
    */
   public IncubationReport run(List<Stage> stages, Predicate<Stage> chosen, OtherRuns others) {
+    Tasks.requireFit(stages.stream().filter(chosen).toList(), images.classes());
     StageRunner runner =
         new SparkStages(settings, this::driverCompute, this::context, this::jobs, commits, board);
     return new MethodRun(stages, folder, inputs(), ready -> compute(ready, others, runner), board)
@@ -265,9 +267,19 @@ public final class SparkRun implements AutoCloseable {
         uri, any -> new StageImport(new RunFolder(storages.open(uri)), record, inputs()));
   }
 
-  /** What a committed stage's network takes the test images for, measured now. */
-  public ConfusionMatrix confusion(Stage stage) {
-    return new StageWork(context(RunObserver.NONE), driverCompute()).confusion(stage);
+  /** The split that is meant where none is given: the one that results are of. */
+  public String split(String given) {
+    return images.split(given);
+  }
+
+  /**
+   * What a committed stage's network is worth on a split, measured now.
+   *
+   * @throws UnfitDataException if the data has none of that name
+   */
+  public Measured measured(Stage stage, String split) {
+    return new StageWork(context(RunObserver.NONE), driverCompute())
+        .measured(stage, images.images(split, settings.cache()));
   }
 
   /** A stage's result, where it is committed. */

@@ -51,8 +51,21 @@ public final class RecipeReference {
     String key = Names.kebab(component.getName());
     page.heading("##", "`" + key + "`")
         .paragraph(capital(comments.of(comment(component, parent))) + ".")
-        .table(
-            TITLES, components(group).stream().map(inner -> row(inner, group, key + ".")).toList());
+        .table(TITLES, rows(group, key + "."));
+  }
+
+  /** Of keys, and of those of groups in the group. */
+  private List<List<String>> rows(Record group, String prefix) {
+    return components(group).stream()
+        .flatMap(
+            inner ->
+                isGroup(inner)
+                    ? rows(
+                        (Record) RecipeBinder.value(inner, group),
+                        prefix + Names.kebab(inner.getName()) + ".")
+                        .stream()
+                    : Stream.of(row(inner, group, prefix)))
+        .toList();
   }
 
   private static List<RecordComponent> components(Record group) {
@@ -101,6 +114,9 @@ public final class RecipeReference {
     if (value instanceof Map<?, ?>) {
       return "texts by key";
     }
+    if (value instanceof ClassWeights) {
+      return "`none`, `balanced`, list of numbers, numbers by name";
+    }
     return value instanceof Enum<?> constant ? choices(constant) : RecipeBinder.expectation(value);
   }
 
@@ -126,6 +142,9 @@ public final class RecipeReference {
   private static Object broken(Object value) {
     if (value instanceof String) {
       return "";
+    }
+    if (value instanceof ClassWeights) {
+      return ClassWeights.of(List.of(-1.0));
     }
     return value instanceof List<?> ? List.of(0) : -1;
   }

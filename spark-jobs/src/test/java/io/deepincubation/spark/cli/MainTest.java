@@ -50,7 +50,17 @@ class MainTest extends CommandLineFixture {
       assertThat(train(verb)).as(verb).isZero();
     }
     assertThat(train("evaluate", "--json")).isZero();
-    assertThat(lastLine().keySet()).containsExactly("stage", "accuracy", "images", "run");
+    assertThat(lastLine().keySet())
+        .containsExactly(
+            "stage",
+            "split",
+            "accuracy",
+            "images",
+            "unanswered",
+            "metrics",
+            "classNames",
+            "classes",
+            "run");
     assertThat(train("baseline", "--method", "e2e")).isZero();
     assertThat(cli("report", "--run", folder.resolve("run").toString())).isZero();
     assertThat(cli("report", "--json", "--run", folder.resolve("run").toString())).isZero();

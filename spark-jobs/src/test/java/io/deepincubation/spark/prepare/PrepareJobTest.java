@@ -159,6 +159,40 @@ class PrepareJobTest {
   }
 
   @Test
+  void setsValidationImagesOfEachClassAsideTheSameEachTime() throws IOException {
+    for (int i = 0; i < 60; i++) {
+      writeImage((i % 3 == 0 ? "cat/" : "dog/") + i + ".png", 8, 8 + i);
+    }
+    DataIndex tested = job().run(request().testFraction(0.1)).index();
+
+    Preparation both = request().testFraction(0.1).validationFraction(0.2).replacing();
+    DataIndex index = job().run(both).index();
+
+    assertThat(index.classCounts())
+        .isEqualTo(Map.of("train", List.of(14, 28), "val", List.of(4, 8), "test", List.of(2, 4)));
+    assertThat(index.digest("test")).as("no other split moves").isEqualTo(tested.digest("test"));
+    assertThat(job().run(both).index()).isEqualTo(index);
+    assertThat(job().run(both.seed(7)).index().digest("val")).isNotEqualTo(index.digest("val"));
+  }
+
+  @Test
+  void setsNoValidationImagesAsideBesideThoseThatThereAre() throws IOException {
+    writeImage("train/cat/1.png", 8, 8);
+    writeImage("val/cat/2.png", 8, 9);
+
+    assertThatThrownBy(() -> job().run(request().validationFraction(0.5)))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "Cannot set val images aside: expected a source without a val split, got 1 images in"
+                + " it");
+    assertThatThrownBy(() -> request().testFraction(0.5).validationFraction(0.5))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "Cannot prepare a training set: expected a validation fraction that leaves images to"
+                + " train on, got 0.5");
+  }
+
+  @Test
   void reducesTheShorterSideAndEncodesAnew() throws IOException {
     writeImage("cat/1.png", 40, 60);
     writeImage("cat/2.png", 10, 30);

@@ -92,6 +92,53 @@ class TablesTest {
   }
 
   @Test
+  void takesArraysOfNamesForAnyNumberOfClasses() {
+    Dataset<Row> table =
+        labelled(i -> i)
+            .withColumn(
+                "label",
+                functions.expr(
+                    "case when id = 0 then null when id % 3 = 0 then array() when id % 3 = 1 then"
+                        + " array('sea', null, 'dog', 'sea') else array('sea') end"));
+
+    Prepared prepared = run(saved(table).maxRejected(1));
+    DataIndex index = prepared.index();
+
+    assertThat(index.classNames()).containsExactly("dog", "sea");
+    assertThat(index.labelSets()).containsExactly(List.of(), List.of(0, 1), List.of(1));
+    assertThat(index.classCounts().get("train")).containsExactly(4, 8);
+    assertThat(prepared.rejected()).as("null is no set").isEqualTo(1);
+    assertThat(index.count("train")).isEqualTo(11);
+  }
+
+  @Test
+  void takesArraysOfNumbersForAnyNumberOfClasses() {
+    Dataset<Row> table =
+        labelled(i -> i)
+            .withColumn(
+                "label", functions.expr("case when id % 2 = 0 then array(2, 0) else array(1) end"));
+
+    DataIndex index = prepared(table);
+
+    assertThat(index.classNames()).containsExactly("0", "1", "2");
+    assertThat(index.labelSets()).containsExactly(List.of(0, 2), List.of(1));
+    assertThat(index.classCounts().get("train")).containsExactly(6, 6, 6);
+  }
+
+  @Test
+  void setsImagesOfSeveralClassesAsideByTheirRarest() {
+    Dataset<Row> table =
+        labelled(i -> i)
+            .withColumn(
+                "label",
+                functions.expr("case when id < 4 then array('all', 'few') else array('all') end"));
+
+    DataIndex index = run(saved(table).validationFraction(0.5)).index();
+
+    assertThat(index.classCounts()).isEqualTo(Map.of("train", List.of(6, 2), "val", List.of(6, 2)));
+  }
+
+  @Test
   void rejectsRowsWithoutALabelOfAnyKind() {
     Dataset<Row> table =
         labelled(i -> i % 3)
@@ -124,11 +171,14 @@ class TablesTest {
 
   @Test
   void refusesTypesThatAreNoLabels() {
-    Dataset<Row> table = labelled(i -> i).withColumn("label", functions.expr("array(label)"));
+    Dataset<Row> table =
+        labelled(i -> i).withColumn("label", functions.expr("array(double(label))"));
 
     assertThatThrownBy(() -> run(saved(table)))
         .isInstanceOf(UnfitDataException.class)
-        .hasMessageContaining("expected column label of numbers or texts, got array<int>");
+        .hasMessageContaining(
+            "expected column label of numbers or texts, or arrays of whole numbers or texts, got"
+                + " array<double>");
   }
 
   @Test

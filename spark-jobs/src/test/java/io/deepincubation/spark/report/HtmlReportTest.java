@@ -3,6 +3,8 @@ package io.deepincubation.spark.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.deepincubation.core.machine.MemoryUse;
+import io.deepincubation.core.run.Choice;
+import io.deepincubation.core.run.ClassMeasures;
 import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.MetricsLine;
 import io.deepincubation.core.run.StageResult;
@@ -245,6 +247,60 @@ class HtmlReportTest {
         null,
         0,
         event);
+  }
+
+  @Test
+  void tellsMeasuresChoicesAndClasses() {
+    Metrics metrics =
+        new Metrics(
+            Metrics.TOP1, Map.of(Metrics.TOP1, 0.71, Metrics.LOG_LOSS, 0.8123, Metrics.ECE, 0.052));
+    var classes =
+        new ClassMeasures(
+            List.of(30L, 20L),
+            List.of(0.9, 0.625),
+            List.of(0.8, 0.55),
+            List.of(0.847, 0.585),
+            null);
+    StageResult plain = result("final", null, 0.71, 292, 60, 0);
+    StageResult chosen =
+        new StageResult(
+            plain.stage(),
+            null,
+            plain.images(),
+            plain.epochs(),
+            plain.seconds(),
+            plain.trainingFlops(),
+            plain.computedFlops(),
+            plain.loss(),
+            plain.accuracy(),
+            metrics,
+            Metrics.ofTop1(0.735),
+            classes,
+            new Choice("log-loss", 0.8, 300, true, 1000, List.of()),
+            plain.threads(),
+            plain.host(),
+            plain.executor(),
+            plain.device(),
+            plain.memory(),
+            0,
+            400,
+            0,
+            plain.startedAt(),
+            plain.finishedAt(),
+            List.of(),
+            "",
+            null);
+    var html = new StringBuilder();
+
+    HtmlReport.write(
+        FACTS.classNames(List.of("<ant>", "bee")), List.of(chosen), List.of(), Map.of(), html);
+
+    assertThat(html)
+        .contains("<td class=\"number\">0.812</td>", "<td class=\"number\">5.2 %</td>")
+        .contains("top-1 on val", "<td class=\"number\">73.5 %</td>")
+        .contains("of step 300: best log loss; stopped at 400 of 1,000")
+        .contains("<td>&lt;ant&gt;</td><td class=\"number\">30</td>")
+        .contains("<td class=\"number\">62.5 %</td>");
   }
 
   private static List<StageResult> results() {

@@ -4,7 +4,7 @@ package io.deepincubation.core.data.batch;
  * Training images of one forward pass, ready for the network.
  *
  * @param images B x C x H x W, normalised, row-major
- * @param targets B x classes, soft targets that sum to 1 per image, row-major
+ * @param targets B x ..., as the task says, row-major
  * @param size B
  */
 public record Batch(float[] images, float[] targets, int size) {}

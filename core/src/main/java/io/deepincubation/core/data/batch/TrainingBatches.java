@@ -7,11 +7,15 @@ import io.deepincubation.core.data.augment.Mix;
 import io.deepincubation.core.data.augment.Mixing;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.data.set.ImageTable;
+import io.deepincubation.core.data.set.LabelSets;
 import io.deepincubation.core.data.set.LabelledImage;
 import io.deepincubation.core.random.RandomStream;
 import io.deepincubation.core.recipe.AugmentationRecipe;
 import io.deepincubation.core.recipe.RecipeException;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The batches of a training by epoch and index: shuffled anew each epoch, augmented, mixed. A batch
@@ -22,27 +26,30 @@ public final class TrainingBatches {
 
   private static final long SHUFFLE = RandomStream.part("shuffle");
   private static final long MIXING = RandomStream.part("mixing");
+  private static final long SAMPLING = RandomStream.part("sampling");
 
   private final ImageTable table;
-  private final double labelSmoothing;
-  private final int classes;
+  private final Targets targets;
   private final int batchSize;
   private final BatchKey key;
   private final int repeats;
+  private final AugmentationRecipe recipe;
+  private final int threads;
   private final Augmentation augmentation;
   private final Mixing mixing;
   private final Workers workers;
-  private volatile Order order = new Order(-1, new int[0]);
+  private final @Nullable BalancedSampling sampling;
+  private volatile Order order = new Order(-1, new int[0], new int[0]);
 
-  private record Order(int epoch, int[] rows) {}
+  /** An epoch's rows, and how often each place's row was taken before in it. */
+  private record Order(int epoch, int[] rows, int[] before) {}
 
   /**
    * Checks that batches can be made.
    *
    * @param table the training images
    * @param augmentation what is done to them
-   * @param labelSmoothing share of a target that all classes divide evenly
-   * @param classes columns of the targets
+   * @param targets what labels become
    * @param batchSize B; even where images are mixed
    * @param key what the draws are for
    * @param threads how many make a batch together
@@ -52,22 +59,50 @@ public final class TrainingBatches {
   public TrainingBatches(
       ImageTable table,
       AugmentationRecipe augmentation,
-      double labelSmoothing,
-      int classes,
+      Targets targets,
+      int batchSize,
+      BatchKey key,
+      int threads) {
+    this(table, augmentation, targets, null, batchSize, key, threads);
+  }
+
+  private TrainingBatches(
+      ImageTable table,
+      AugmentationRecipe augmentation,
+      Targets targets,
+      @Nullable BalancedSampling sampling,
       int batchSize,
       BatchKey key,
       int threads) {
     this.table = table;
-    this.labelSmoothing = labelSmoothing;
-    this.classes = classes;
+    this.targets = targets;
+    this.sampling = sampling;
     this.batchSize = batchSize;
     this.key = key;
+    this.recipe = augmentation;
+    this.threads = threads;
     this.augmentation = new Augmentation(augmentation, key, table.height());
     this.repeats = augmentation.repeats();
     this.workers = new Workers(threads);
     this.mixing = Mixing.of(augmentation);
     checkSizes();
     checkLabels();
+  }
+
+  /**
+   * The same with epochs in which each class comes as often as any other.
+   *
+   * @param sets the classes of each label
+   */
+  public TrainingBatches balanced(LabelSets sets) {
+    return new TrainingBatches(
+        table,
+        recipe,
+        targets,
+        new BalancedSampling(sets, table.labels()),
+        batchSize,
+        key,
+        threads);
   }
 
   private void checkSizes() {
@@ -89,12 +124,12 @@ public final class TrainingBatches {
   }
 
   private void checkLabels() {
-    if (table.labelBound() > classes) {
+    if (table.labelBound() > targets.labels()) {
       throw new UnfitDataException(
           String.format(
               Locale.ROOT,
               "Cannot train on these images: expected labels below %d classes, got %d",
-              classes,
+              targets.labels(),
               table.labelBound() - 1));
     }
   }
@@ -144,22 +179,23 @@ public final class TrainingBatches {
               batchesPerEpoch(),
               index));
     }
-    int[] rows = rows(epoch);
+    Order order = order(epoch);
     int imageBytes = table.imageBytes();
     int[] labels = new int[batchSize];
     workers.forEach(
         batchSize,
         i -> {
           int place = index * batchSize + i;
-          int row = rows[place / repeats];
+          int row = order.rows()[place / repeats];
+          int before = order.before()[place / repeats];
           LabelledImage image = table.image(row);
-          var look = new Augmentation.Look(epoch, row, place % repeats);
+          var look = new Augmentation.Look(epoch, row, before * repeats + place % repeats);
           augmentation.apply(image.picture(), look, images, i * imageBytes);
           labels[i] = image.label();
         });
     Mix mix = mixing.draw(stream(epoch, index, MIXING), table.height(), table.width());
     mix.apply(images, batchSize, table.width());
-    return new Batch(images, mix.targets(labels, classes, labelSmoothing), batchSize);
+    return new Batch(images, targets.of(labels, mix), batchSize);
   }
 
   private RandomStream stream(int epoch, int index, long part) {
@@ -167,12 +203,32 @@ public final class TrainingBatches {
         key.seed(), RandomStream.part(key.stage()), key.moduleIndex(), epoch, index, part);
   }
 
-  private int[] rows(int epoch) {
+  private Order order(int epoch) {
     Order current = order;
     if (current.epoch() != epoch) {
-      current = new Order(epoch, table.shuffled(stream(epoch, 0, SHUFFLE)));
+      int[] rows = rows(epoch);
+      current = new Order(epoch, rows, before(rows));
       order = current;
     }
-    return current.rows();
+    return current;
+  }
+
+  private int[] rows(int epoch) {
+    RandomStream shuffle = stream(epoch, 0, SHUFFLE);
+    if (sampling == null) {
+      return table.shuffled(shuffle);
+    }
+    var window = new AtomicInteger();
+    return table.shuffled(
+        shuffle, rows -> sampling.draw(rows, stream(epoch, window.getAndIncrement(), SAMPLING)));
+  }
+
+  private int[] before(int[] rows) {
+    var before = new int[rows.length];
+    if (sampling != null) {
+      var taken = new int[table.size()];
+      Arrays.setAll(before, place -> taken[rows[place]]++);
+    }
+    return before;
   }
 }

@@ -10,15 +10,18 @@ import com.google.gson.JsonPrimitive;
 import io.deepincubation.core.data.pixels.ImageCodec;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.storage.FileName;
+import io.deepincubation.core.data.source.ImageSource;
 import io.deepincubation.core.storage.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a prepared set holds; kept as {@code index.json}, whose presence commits the set.
@@ -26,11 +29,13 @@ import java.util.Set;
  * @param formatVersion version of the index and the shards, {@value #FORMAT_VERSION}
  * @param sizes of the images
  * @param channels 3: red, green, blue
- * @param classNames a label is an index into them
+ * @param classNames a class is an index into them, and so is a label where there are no label sets
  * @param mean of the training split per channel, 0 to 1
  * @param std standard deviation of the training split per channel, 0 to 1
  * @param classCounts images of each class, by split
  * @param splits shards by split, in the order of their samples
+ * @param labelSets the classes, rising, that each label stands for, where images have any number of
+ *     classes; null where a label is a class
  */
 public record DataIndex(
     int formatVersion,
@@ -40,7 +45,8 @@ public record DataIndex(
     List<Double> mean,
     List<Double> std,
     Map<String, List<Integer>> classCounts,
-    Map<String, List<Shard>> splits) {
+    Map<String, List<Shard>> splits,
+    @Nullable List<List<Integer>> labelSets) {
 
   /** The version that this program writes and reads. */
   public static final int FORMAT_VERSION = 2;
@@ -62,6 +68,9 @@ public record DataIndex(
           "classCounts",
           "splits",
           "digest");
+
+  /** The key that only sets of several labels have. */
+  private static final String LABEL_SETS = "labelSets";
 
   /**
    * One Parquet file.
@@ -115,6 +124,19 @@ public record DataIndex(
    */
   public record RowGroup(int count, FileRange range) {}
 
+  /** The index of a set whose images have a class each. */
+  public DataIndex(
+      int formatVersion,
+      ImageSizes sizes,
+      int channels,
+      List<String> classNames,
+      List<Double> mean,
+      List<Double> std,
+      Map<String, List<Integer>> classCounts,
+      Map<String, List<Shard>> splits) {
+    this(formatVersion, sizes, channels, classNames, mean, std, classCounts, splits, null);
+  }
+
   /** Checks and copies. */
   public DataIndex {
     classNames = List.copyOf(classNames);
@@ -126,6 +148,7 @@ public record DataIndex(
     var counts = new LinkedHashMap<String, List<Integer>>();
     classCounts.forEach((split, ofClasses) -> counts.put(split, List.copyOf(ofClasses)));
     classCounts = Collections.unmodifiableMap(counts);
+    labelSets = labelSets == null ? null : labelSets.stream().map(List::copyOf).toList();
     Objects.requireNonNull(sizes, "sizes");
     if (channels != ImageCodec.CHANNELS) {
       throw new IllegalArgumentException(
@@ -138,6 +161,20 @@ public record DataIndex(
               + " and "
               + std.size());
     }
+  }
+
+  /** Which classes labels stand for. */
+  public LabelSets labels() {
+    return new LabelSets(classNames.size(), labelSets);
+  }
+
+  /** The classes, and how often each is in the training split. */
+  public Classes classes() {
+    return new Classes(
+        classNames,
+        labels(),
+        count(ImageSource.TRAIN),
+        classCounts.getOrDefault(ImageSource.TRAIN, List.of()));
   }
 
   /** Number of samples in a split; 0 if there is none of that name. */
@@ -209,7 +246,9 @@ public record DataIndex(
   }
 
   private static void checkKeys(JsonObject json, String where) {
-    if (!json.keySet().equals(KEYS)) {
+    var keys = new HashSet<>(json.keySet());
+    keys.remove(LABEL_SETS);
+    if (!keys.equals(KEYS)) {
       throw new UnfitDataException(
           String.format(
               Locale.ROOT,

@@ -26,7 +26,7 @@ record EncodedGroups(PreparedSet set, RangeReader ranges) implements GroupReader
   }
 
   private LabelledImage image(Sample sample, DataIndex.Shard shard, int group, int row) {
-    int classes = set.index().classNames().size();
+    int classes = set.index().labels().labels();
     try {
       if (sample.label() >= classes) {
         throw new IOException("expected a label below " + classes + ", got " + sample.label());

@@ -5,6 +5,7 @@ import io.deepincubation.core.random.Permutation;
 import io.deepincubation.core.random.RandomStream;
 import java.nio.ByteBuffer;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** The images of a split with random access. Safe for use by several threads. */
@@ -40,10 +41,26 @@ public interface ImageTable {
    * @param random decides the order
    */
   default int[] shuffled(RandomStream random) {
-    return Permutation.of(random, size());
+    return shuffled(random, rows -> rows);
   }
 
-  /** The class of an image, from 0. */
+  /**
+   * Indices in the order of an epoch, drawn anew among those that are mixed at a time: all of them,
+   * or those of a window where images are streamed.
+   *
+   * @param random decides the order
+   * @param drawn gives as many indices as it gets, of those
+   */
+  default int[] shuffled(RandomStream random, UnaryOperator<int[]> drawn) {
+    return drawn.apply(Permutation.of(random, size()));
+  }
+
+  /** The labels of all images, in order. */
+  default int[] labels() {
+    return IntStream.range(0, size()).map(this::label).toArray();
+  }
+
+  /** The label of an image, from 0. */
   default int label(int index) {
     return image(index).label();
   }

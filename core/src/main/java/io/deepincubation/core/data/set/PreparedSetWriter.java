@@ -98,10 +98,22 @@ public final class PreparedSetWriter {
    * @throws UnfitDataException if a label has no class, or the training split is missing
    */
   public DataIndex index(List<String> classNames, List<ShardFacts> facts) {
+    return index(classNames, LabelSets.single(classNames.size()), facts);
+  }
+
+  /**
+   * The index of a set, not written yet.
+   *
+   * @param classNames names of the classes
+   * @param labels which classes labels stand for
+   * @param facts of all shards of all splits
+   * @throws UnfitDataException if a label has no class, or the training split is missing
+   */
+  public DataIndex index(List<String> classNames, LabelSets labels, List<ShardFacts> facts) {
     List<ShardFacts> sorted =
         facts.stream().sorted(Comparator.comparing(fact -> fact.shard().file())).toList();
-    sorted.forEach(fact -> checkLabels(fact, classNames.size()));
-    return sortedIndex(classNames, sorted);
+    sorted.forEach(fact -> checkLabels(fact, labels.labels()));
+    return sortedIndex(classNames, labels, sorted);
   }
 
   /** Commits a set and deletes shards that earlier preparations left. */
@@ -124,14 +136,15 @@ public final class PreparedSetWriter {
         .collect(Collectors.toSet());
   }
 
-  private static DataIndex sortedIndex(List<String> classNames, List<ShardFacts> facts) {
+  private static DataIndex sortedIndex(
+      List<String> classNames, LabelSets labels, List<ShardFacts> facts) {
     var splits = new LinkedHashMap<String, List<DataIndex.Shard>>();
     var classCounts = new LinkedHashMap<String, List<Integer>>();
     splits.put(ImageSource.TRAIN, new ArrayList<>());
     for (ShardFacts fact : facts) {
       splits.computeIfAbsent(fact.split(), split -> new ArrayList<>()).add(fact.shard());
     }
-    splits.keySet().forEach(split -> classCounts.put(split, counts(split, classNames, facts)));
+    splits.keySet().forEach(split -> classCounts.put(split, counts(split, labels, facts)));
     List<ShardFacts> train =
         facts.stream().filter(fact -> fact.split().equals(ImageSource.TRAIN)).toList();
     if (train.isEmpty()) {
@@ -146,19 +159,21 @@ public final class PreparedSetWriter {
         IntStream.range(0, ImageCodec.CHANNELS).mapToObj(c -> mean(train, c)).toList(),
         IntStream.range(0, ImageCodec.CHANNELS).mapToObj(c -> std(train, c)).toList(),
         classCounts,
-        splits);
+        splits,
+        labels.sets());
   }
 
-  private static List<Integer> counts(
-      String split, List<String> classNames, List<ShardFacts> facts) {
-    return IntStream.range(0, classNames.size())
-        .mapToObj(
-            label ->
-                facts.stream()
-                    .filter(fact -> fact.split().equals(split))
-                    .mapToInt(fact -> fact.classCounts().getOrDefault(label, 0))
-                    .sum())
-        .toList();
+  private static List<Integer> counts(String split, LabelSets labels, List<ShardFacts> facts) {
+    List<Integer> ofLabels =
+        IntStream.range(0, labels.labels())
+            .mapToObj(
+                label ->
+                    facts.stream()
+                        .filter(fact -> fact.split().equals(split))
+                        .mapToInt(fact -> fact.labelCounts().getOrDefault(label, 0))
+                        .sum())
+            .toList();
+    return labels.ofClasses(ofLabels);
   }
 
   private static double mean(List<ShardFacts> facts, int channel) {
@@ -177,7 +192,7 @@ public final class PreparedSetWriter {
   }
 
   private static void checkLabels(ShardFacts fact, int classes) {
-    int highest = Collections.max(fact.classCounts().keySet());
+    int highest = Collections.max(fact.labelCounts().keySet());
     if (highest >= classes) {
       throw new UnfitDataException(
           String.format(

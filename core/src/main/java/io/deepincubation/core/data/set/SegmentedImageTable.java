@@ -36,6 +36,11 @@ record SegmentedImageTable(
   }
 
   @Override
+  public int label(int index) {
+    return labels[index];
+  }
+
+  @Override
   public LabelledImage image(int index) {
     byte[] pixels = new byte[imageBytes()];
     int start = index % imagesPerSegment * pixels.length;

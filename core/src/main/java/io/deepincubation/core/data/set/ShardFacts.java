@@ -12,7 +12,7 @@ import java.util.Map;
  * @param shard the file
  * @param sizes of its images
  * @param pixels of all its images
- * @param classCounts images by class
+ * @param labelCounts images by label
  * @param sums per channel, the sum of all pixels, each 0 to 255
  * @param squares per channel, the sum of all pixels squared
  */
@@ -21,13 +21,13 @@ public record ShardFacts(
     DataIndex.Shard shard,
     ImageSizes sizes,
     long pixels,
-    Map<Integer, Integer> classCounts,
+    Map<Integer, Integer> labelCounts,
     List<Long> sums,
     List<Long> squares) {
 
   /** Copies. */
   public ShardFacts {
-    classCounts = Map.copyOf(classCounts);
+    labelCounts = Map.copyOf(labelCounts);
     sums = List.copyOf(sums);
     squares = List.copyOf(squares);
   }

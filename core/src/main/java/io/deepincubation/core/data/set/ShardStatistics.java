@@ -10,7 +10,7 @@ final class ShardStatistics {
 
   private final long[] sums = new long[ImageCodec.CHANNELS];
   private final long[] squares = new long[ImageCodec.CHANNELS];
-  private final TreeMap<Integer, Integer> classCounts = new TreeMap<>();
+  private final TreeMap<Integer, Integer> labelCounts = new TreeMap<>();
   private Optional<ImageSizes> sizes = Optional.empty();
   private long pixels;
 
@@ -23,7 +23,7 @@ final class ShardStatistics {
       sums[channel] += image.sums()[channel];
       squares[channel] += image.squares()[channel];
     }
-    classCounts.merge(sample.label(), 1, Integer::sum);
+    labelCounts.merge(sample.label(), 1, Integer::sum);
   }
 
   ShardFacts facts(String split, DataIndex.Shard shard) {
@@ -32,7 +32,7 @@ final class ShardStatistics {
         shard,
         sizes.orElseThrow(),
         pixels,
-        classCounts,
+        labelCounts,
         LongStream.of(sums).boxed().toList(),
         LongStream.of(squares).boxed().toList());
   }

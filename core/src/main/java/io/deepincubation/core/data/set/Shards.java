@@ -5,9 +5,11 @@ import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
 
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.data.source.Sample;
+import io.deepincubation.core.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
@@ -31,7 +33,41 @@ final class Shards {
           .named(LABEL)
           .named("sample");
 
+  private static final MessageType LABELS =
+      Types.buildMessage().required(INT32).named(LABEL).named("sample");
+
   private Shards() {}
+
+  /**
+   * The labels of a shard's samples, in order, of which no more is read than their column.
+   *
+   * @throws UnfitDataException if the shard is missing or was changed
+   */
+  static IntStream labels(Storage storage, DataIndex.Shard shard) {
+    var labels = IntStream.builder();
+    try (ParquetFileReader file = ParquetFileReader.open(storage.inputFile(shard.file()))) {
+      file.setRequestedSchema(LABELS);
+      for (DataIndex.RowGroup expected : shard.rowGroups()) {
+        PageReadStore group = file.readNextRowGroup();
+        if (group == null || group.getRowCount() != expected.count()) {
+          throw new IOException("expected a row group of " + expected.count() + " samples");
+        }
+        RecordReader<Group> rows = reader(group, LABELS);
+        for (int i = 0; i < expected.count(); i++) {
+          labels.add(rows.read().getInteger(LABEL, 0));
+        }
+      }
+      return labels.build();
+    } catch (IOException e) {
+      throw new UnfitDataException(
+          "Cannot read the labels of shard " + shard.file() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static RecordReader<Group> reader(PageReadStore group, MessageType schema) {
+    MessageColumnIO columns = new ColumnIOFactory().getColumnIO(schema);
+    return columns.getRecordReader(group, new GroupRecordConverter(schema));
+  }
 
   /**
    * Reads a row group of a shard, of which no more is fetched than that and the footer.
@@ -60,8 +96,7 @@ final class Shards {
   }
 
   private static List<Sample> samples(PageReadStore group) {
-    MessageColumnIO columns = new ColumnIOFactory().getColumnIO(SCHEMA);
-    RecordReader<Group> rows = columns.getRecordReader(group, new GroupRecordConverter(SCHEMA));
+    RecordReader<Group> rows = reader(group, SCHEMA);
     var samples = new ArrayList<Sample>();
     for (long i = 0; i < group.getRowCount(); i++) {
       Group row = rows.read();

@@ -67,7 +67,7 @@ final class SplitDecoder {
   }
 
   private int label(String where, int row, Sample sample) {
-    int classes = set.index().classNames().size();
+    int classes = set.index().labels().labels();
     if (sample.label() >= classes) {
       throw new UnfitDataException(
           String.format(

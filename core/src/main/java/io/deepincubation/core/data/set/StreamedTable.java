@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
 
 /**
  * The images of a split, read from its shards as they are needed: a row group at a time, ahead of
@@ -21,6 +22,7 @@ final class StreamedTable implements ImageTable {
   static final int WINDOW = 16;
 
   private final PreparedSet set;
+  private final String split;
   private final int side;
   private final int[] firstRows;
   private final GroupStore store;
@@ -34,6 +36,7 @@ final class StreamedTable implements ImageTable {
    */
   StreamedTable(PreparedSet set, String split, int side, GroupReader reader, Executor readers) {
     this.set = set;
+    this.split = split;
     this.side = side;
     var groups = new ArrayList<GroupStore.Place>();
     for (DataIndex.Shard shard : set.shards(split)) {
@@ -70,7 +73,7 @@ final class StreamedTable implements ImageTable {
 
   @Override
   public int labelBound() {
-    return set.index().classNames().size();
+    return set.index().labels().labels();
   }
 
   @Override
@@ -80,8 +83,16 @@ final class StreamedTable implements ImageTable {
     return store.images(group).get(index - firstRows[group]);
   }
 
+  /** Reads the shards' columns of labels alone. */
   @Override
-  public int[] shuffled(RandomStream random) {
+  public int[] labels() {
+    return set.shards(split).stream()
+        .flatMapToInt(shard -> Shards.labels(set.storage(), shard))
+        .toArray();
+  }
+
+  @Override
+  public int[] shuffled(RandomStream random, UnaryOperator<int[]> drawn) {
     int[] groups = Permutation.of(random, firstRows.length - 1);
     store.plan(groups);
     int[] rows = new int[size()];
@@ -95,6 +106,8 @@ final class StreamedTable implements ImageTable {
         }
       }
       mix(random, rows, start, filled);
+      int[] window = drawn.apply(Arrays.copyOfRange(rows, start, filled));
+      System.arraycopy(window, 0, rows, start, window.length);
     }
     return rows;
   }

@@ -84,7 +84,8 @@ class PrefetcherTest {
   }
 
   private static TrainingBatches batches(ImageTable table) {
-    return new TrainingBatches(table, RECIPE, 0.1, 2, 4, new BatchKey(1, "meta", -1), 1);
+    return new TrainingBatches(
+        table, RECIPE, new ClassTargets(2, 0.1), 4, new BatchKey(1, "meta", -1), 1);
   }
 
   /** Black images of class 0 with something to see when one is read. */

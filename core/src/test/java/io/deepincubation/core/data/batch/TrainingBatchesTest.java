@@ -63,7 +63,9 @@ class TrainingBatchesTest {
   @Test
   void drawsOtherBatchesForAnotherModule() {
     ImageTable table = TestImages.table(20, 2);
-    var other = new TrainingBatches(table, FULL, 0.1, 2, 4, new BatchKey(3, "modules/1", 2), 1);
+    var other =
+        new TrainingBatches(
+            table, FULL, new ClassTargets(2, 0.1), 4, new BatchKey(3, "modules/1", 2), 1);
 
     assertThat(other.batch(0, 0).images())
         .isNotEqualTo(batches(table, FULL, 4).batch(0, 0).images());
@@ -72,7 +74,7 @@ class TrainingBatchesTest {
   @Test
   void givesTheSameBatchesWithMoreThreads() {
     ImageTable table = TestImages.table(20, 2);
-    var together = new TrainingBatches(table, FULL, 0.1, 2, 4, KEY, 3);
+    var together = new TrainingBatches(table, FULL, new ClassTargets(2, 0.1), 4, KEY, 3);
 
     for (int i = 0; i < 5; i++) {
       assertThat(together.batch(0, i).images())
@@ -96,7 +98,7 @@ class TrainingBatchesTest {
   @Test
   void keepsTargetsWithTheirImages() {
     ImageTable table = TestImages.table(20, 5);
-    var batches = new TrainingBatches(table, NONE, 0.1, 5, 4, KEY, 1);
+    var batches = new TrainingBatches(table, NONE, new ClassTargets(5, 0.1), 4, KEY, 1);
     Batch batch = batches.batch(0, 0);
 
     for (int i = 0; i < 4; i++) {
@@ -135,7 +137,10 @@ class TrainingBatchesTest {
 
   @Test
   void rejectsALabelWithoutClass() {
-    assertThatThrownBy(() -> new TrainingBatches(TestImages.table(20, 3), NONE, 0, 2, 4, KEY, 1))
+    assertThatThrownBy(
+            () ->
+                new TrainingBatches(
+                    TestImages.table(20, 3), NONE, new ClassTargets(2, 0), 4, KEY, 1))
         .isInstanceOf(UnfitDataException.class)
         .hasMessage("Cannot train on these images: expected labels below 2 classes, got 2");
   }
@@ -150,7 +155,7 @@ class TrainingBatchesTest {
 
   private static TrainingBatches batches(
       ImageTable table, AugmentationRecipe recipe, int batchSize) {
-    return new TrainingBatches(table, recipe, 0.1, 2, batchSize, KEY, 1);
+    return new TrainingBatches(table, recipe, new ClassTargets(2, 0.1), batchSize, KEY, 1);
   }
 
   private static Set<Float> fingerprints(Batch batch) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.deepincubation.core.data.augment.BatchKey;
 import io.deepincubation.core.data.batch.Batch;
+import io.deepincubation.core.data.batch.ClassTargets;
 import io.deepincubation.core.data.batch.TrainingBatches;
 import io.deepincubation.core.data.pixels.Box;
 import io.deepincubation.core.data.pixels.EncodedPicture;
@@ -208,7 +209,8 @@ class DecodedGroupsTest {
   }
 
   private static TrainingBatches batches(ImageTable table) {
-    return new TrainingBatches(table, RECIPE, 0.1, 2, 8, new BatchKey(1, "meta", -1), 2);
+    return new TrainingBatches(
+        table, RECIPE, new ClassTargets(2, 0.1), 8, new BatchKey(1, "meta", -1), 2);
   }
 
   private static int readAll(ImageTable table) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.deepincubation.core.data.augment.BatchKey;
 import io.deepincubation.core.data.batch.Batch;
+import io.deepincubation.core.data.batch.ClassTargets;
 import io.deepincubation.core.data.batch.TrainingBatches;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.random.RandomStream;
@@ -202,8 +203,38 @@ class StreamedTableTest {
     return new LocalImageCache(cache, cacheBytes).stream(set, "train", 8, readers);
   }
 
+  @Test
+  void tellsLabelsWithoutReadingImages() {
+    ImageTable streamed = streamed(PLENTY);
+    int[] labels = streamed.labels();
+
+    assertThat(labels).hasSize(streamed.size());
+    for (int i = 0; i < labels.length; i++) {
+      assertThat(labels[i]).isEqualTo(streamed.image(i).label());
+    }
+  }
+
+  @Test
+  void balancesTheClassesOfEachWindow() {
+    int[] rows = streamed(PLENTY).shuffled(RandomStream.of(1), drawn -> drawn.clone());
+
+    assertThat(rows).isEqualTo(streamed(PLENTY).shuffled(RandomStream.of(1)));
+    int[] first =
+        streamed(PLENTY)
+            .shuffled(
+                RandomStream.of(1),
+                drawn -> {
+                  Arrays.fill(drawn, drawn[0]);
+                  return drawn;
+                });
+    assertThat(Arrays.stream(first).distinct().count())
+        .as("windows of 16 row groups, each replaced by its first row")
+        .isEqualTo((200 / 5 + 15) / 16);
+  }
+
   private static TrainingBatches batches(ImageTable table) {
-    return new TrainingBatches(table, RECIPE, 0.1, 2, 16, new BatchKey(1, "meta", -1), 2);
+    return new TrainingBatches(
+        table, RECIPE, new ClassTargets(2, 0.1), 16, new BatchKey(1, "meta", -1), 2);
   }
 
   private static int readAll(ImageTable table) {
