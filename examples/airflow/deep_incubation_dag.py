@@ -25,14 +25,21 @@ except ImportError:  # Airflow 2
     from airflow import DAG
     from airflow.models.param import Param
 
-# The Airflow connection says where Spark is: master, deploy mode, queue, spark-home. Credentials for storage are the
-# cluster's configuration (core-site.xml, spark-defaults.conf, instance roles), never arguments: arguments are logged.
+# The Airflow connection says where Spark is: master, deploy mode, queue; `spark-submit` is on the PATH of the workers.
+# Credentials for storage are the cluster's configuration (core-site.xml, spark-defaults.conf, instance roles), never
+# arguments: arguments are logged.
 CONNECTION = "spark_default"
+
+# Whether the connection is to YARN with "deploy-mode": "cluster". Newer providers then follow the driver by the resource
+# manager's REST API, which durable execution (on by default since Airflow 3.3) asks for; with any other master they refuse.
+YARN_CLUSTER = False
 
 # Spark settings of this DAG, beside those of the cluster's spark-defaults.conf. Values may be templates.
 CONF = {
     # Weights and activations lie outside Java's heap.
     "spark.executor.memoryOverhead": "{{ params.executor_memory_overhead }}",
+    # On a standalone cluster that others use too, where a task takes all cores unless this is said:
+    # "spark.cores.max": "8",
     # On executors with GPUs:
     # "spark.executor.resource.gpu.amount": "1",
     # "spark.task.resource.gpu.amount": "1",
@@ -41,16 +48,19 @@ CONF = {
     # "spark.executorEnv.PYTORCH_FLAVOR": "cu128",
 }
 
-# Airflow 3 knows DAG runs without a logical date, such as those of an asset; they go by the time that they run after.
-DATE = "{{ ts_nodash if ts_nodash is defined else dag_run.run_after.strftime('%Y%m%dT%H%M%S') }}"
+# The logical date, with parts of a second where it has some. Airflow 3 knows DAG runs without one, such as those of an
+# asset or by hand; they go by the time that they run after.
+DATE = (
+    "{% set date = logical_date if logical_date is defined and logical_date else dag_run.run_after %}"
+    "{{ date.strftime('%Y%m%dT%H%M%S') }}{{ date.strftime('%f') if date.microsecond else '' }}"
+)
 FOLDER = "{{ params.runs }}/" + DATE
 DATA = FOLDER + "/data"
 RUN = FOLDER + "/run"
 
-# What only newer providers know. With it, YARN in cluster mode is followed by the resource manager's REST API, which
-# durable execution (on by default since Airflow 3.3) asks for; elsewhere it changes nothing.
-WHERE_KNOWN = {"yarn_track_via_rm_api": True}
+# What only newer providers know.
 KNOWN = inspect.signature(SparkSubmitOperator.__init__).parameters
+FOLLOWED = {"yarn_track_via_rm_api": True} if YARN_CLUSTER and "yarn_track_via_rm_api" in KNOWN else {}
 
 
 def submit(task_id: str, *arguments: str) -> SparkSubmitOperator:
@@ -63,14 +73,15 @@ def submit(task_id: str, *arguments: str) -> SparkSubmitOperator:
         java_class="io.deepincubation.spark.cli.Main",
         application_args=[task_id, *arguments],
         conf=dict(CONF),
-        **{option: value for option, value in WHERE_KNOWN.items() if option in KNOWN},
+        **FOLLOWED,
     )
 
 
 with DAG(
     dag_id="deep_incubation",
     description="Trains a large vision model by divide and conquer",
-    schedule="@daily",
+    # By hand, until the parameters below are those of your data; then "@daily", or an asset.
+    schedule=None,
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,

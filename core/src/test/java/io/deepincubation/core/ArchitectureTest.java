@@ -42,6 +42,7 @@ class ArchitectureTest {
           "advice",
           "comparison",
           "inference",
+          "tracking",
           "bench");
 
   private static final JavaClasses CORE =

@@ -11,46 +11,78 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Python with the packages of {@code src/test/python/requirements.txt}, in a virtual environment
- * below the user's cache: it is made once, which downloads 3 GB.
+ * Python with the packages of one of {@code src/test/python/requirements*.txt}, in a virtual
+ * environment below the user's cache: it is made once, which downloads up to 3 GB.
  */
 final class PythonVenv {
 
   private static final Path SOURCES = Path.of("src/test/python").toAbsolutePath();
-  private static final Path REQUIREMENTS = SOURCES.resolve("requirements.txt");
   private static final Duration INSTALLING = Duration.ofMinutes(25);
   private static final Duration RUNNING = Duration.ofMinutes(5);
 
   private final Path folder;
   private final Path logs;
+  private final Map<String, String> environment;
 
-  private PythonVenv(Path folder, Path logs) {
+  private PythonVenv(Path folder, Path logs, Map<String, String> environment) {
     this.folder = folder;
     this.logs = logs;
+    this.environment = environment;
   }
 
-  /** The environment, made now where it is missing. */
+  /** The same for scripts with these variables. */
+  PythonVenv with(Map<String, String> variables) {
+    return new PythonVenv(folder, logs, variables);
+  }
+
+  /** The environment of {@code requirements.txt}, made now where it is missing. */
   static PythonVenv open(Path logs) {
+    return open("requirements.txt", List.of(), logs);
+  }
+
+  /**
+   * An environment of requirements that name every package, so that what they leave out is not
+   * installed.
+   */
+  static PythonVenv frozen(String requirements, Path logs) {
+    return open(requirements, List.of("--no-deps"), logs);
+  }
+
+  private static PythonVenv open(String requirements, List<String> options, Path logs) {
+    Path file = SOURCES.resolve(requirements);
     Path caches = Path.of(System.getProperty("user.home"), ".cache", "deep-incubation");
-    var venv = new PythonVenv(caches.resolve("python-" + digest()), logs);
+    var venv = new PythonVenv(caches.resolve("python-" + digest(file)), logs, Map.of());
     Path ready = venv.folder.resolve("ready");
     if (!Files.exists(ready)) {
-      venv.install();
+      venv.install(file, options);
       write(ready);
     }
     return venv;
   }
 
-  private void install() {
-    String python = AirflowStandIn.python().orElseThrow().toString();
+  /** The interpreter that environments are made with, where there is one. */
+  static Optional<Path> interpreter() {
+    return Arrays.stream(System.getenv("PATH").split(":"))
+        .map(folder -> Path.of(folder, "python3"))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  private void install(Path requirements, List<String> options) {
+    String python = interpreter().orElseThrow().toString();
     run("venv", List.of(python, "-m", "venv", "--clear", folder.toString()), INSTALLING);
-    List<String> pip = List.of(python(), "-m", "pip", "install", "--no-cache-dir", "--requirement");
-    var command = new ArrayList<>(pip);
-    command.add(REQUIREMENTS.toString());
+    var command =
+        new ArrayList<>(List.of(command("python"), "-m", "pip", "install", "--no-cache-dir"));
+    command.addAll(options);
+    command.addAll(List.of("--requirement", requirements.toString()));
     run("pip", command, INSTALLING);
   }
 
@@ -60,38 +92,39 @@ final class PythonVenv {
    * @return what it says
    */
   String reference(String verb, Path... paths) {
-    var command = new ArrayList<>(List.of(python(), SOURCES.resolve("reference.py") + "", verb));
-    for (Path path : paths) {
-      command.add(path.toString());
-    }
-    return run("reference-" + verb, command, RUNNING);
+    List<String> words = Stream.of(paths).map(Path::toString).toList();
+    return script("reference.py", verb, words.toArray(String[]::new));
   }
 
   /**
-   * Runs a script to its good end.
+   * Runs a script of {@code src/test/python}, or of another folder, to its good end.
    *
    * @return what it says
    */
-  String script(Path script, String... arguments) {
-    var command = new ArrayList<>(List.of(python(), script.toString()));
-    command.addAll(List.of(arguments));
-    return run(script.getFileName().toString(), command, RUNNING);
+  String script(String script, String verb, String... words) {
+    Path file = SOURCES.resolve(script).normalize();
+    var command = new ArrayList<>(List.of(command("python"), file.toString(), verb));
+    command.addAll(List.of(words));
+    String name = file.getFileName().toString().replace(".py", "-") + verb;
+    return run(name, command, RUNNING);
   }
 
-  private String python() {
-    return folder.resolve("bin/python").toString();
+  /** A command of the environment. */
+  String command(String name) {
+    return folder.resolve("bin").resolve(name).toString();
   }
 
   private String run(String name, List<String> command, Duration limit) {
-    LocalProcess process =
-        LocalProcess.start(name, command, Map.of("PYTHONDONTWRITEBYTECODE", "1"), logs);
+    var all = new HashMap<>(environment);
+    all.put("PYTHONDONTWRITEBYTECODE", "1");
+    LocalProcess process = LocalProcess.start(name, command, all, logs);
     assertThat(process.awaitExit(limit)).as("%s%n%s", process.out(), process.err()).isZero();
     return process.out();
   }
 
-  private static String digest() {
+  private static String digest(Path requirements) {
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(REQUIREMENTS));
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(requirements));
       return new BigInteger(1, digest).toString(16).substring(0, 12);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

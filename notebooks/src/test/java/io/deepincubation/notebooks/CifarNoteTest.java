@@ -2,17 +2,9 @@ package io.deepincubation.notebooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.deepincubation.spark.cli.Main;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -23,10 +15,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CifarNoteTest {
 
-  private static final int TRAIN_IMAGES = 400;
-  private static final int TEST_IMAGES = 200;
-  private static final int CLASSES = 100;
-  private static final int PIXELS = 3 * 32 * 32;
+  private static final int TEST_IMAGES = TrainingNotes.TEST_IMAGES;
 
   private final Note note = Note.named("cifar100.zpln");
   private RunFolderFiles files = new RunFolderFiles(Path.of(""));
@@ -34,58 +23,8 @@ class CifarNoteTest {
 
   @BeforeAll
   void runTheNote() {
-    Path folder = NoteRun.emptied("cifar100");
-    draw(folder.resolve("images"));
-    String data = folder.resolve("data").toUri().toString();
-    prepare(folder.resolve("images").toUri().toString(), data);
-    files = new RunFolderFiles(folder.resolve("run"));
-    run =
-        NoteRun.of(
-            note,
-            Map.of(
-                "Prepared set",
-                data,
-                "Run folder",
-                folder.resolve("run").toUri().toString(),
-                "Changes of the recipe",
-                "model.depth=8 model.width=48 batch.size=32 meta.epochs=2"
-                    + " meta.warm-up-epochs=0 incubation.epochs=2"
-                    + " incubation.warm-up-epochs=0 fine-tuning.epochs=1"),
-            folder.resolve("repl"));
-  }
-
-  private static void draw(Path folder) {
-    try {
-      Files.createDirectories(folder);
-      var random = new Random(5);
-      Files.write(folder.resolve("train.bin"), records(TRAIN_IMAGES, random));
-      Files.write(folder.resolve("test.bin"), records(TEST_IMAGES, random));
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot draw images in " + folder, e);
-    }
-  }
-
-  /** Images of one colour a class, and noise, in CIFAR-100's format. */
-  private static byte[] records(int count, Random random) {
-    byte[] records = new byte[count * (2 + PIXELS)];
-    for (int i = 0; i < count; i++) {
-      int start = i * (2 + PIXELS);
-      int label = i % CLASSES;
-      records[start + 1] = (byte) label;
-      for (int pixel = 0; pixel < PIXELS; pixel++) {
-        int level = label * (5 + pixel / (32 * 32)) % 200;
-        records[start + 2 + pixel] = (byte) (level + random.nextInt(50));
-      }
-    }
-    return records;
-  }
-
-  private static void prepare(String from, String to) {
-    var said = new StringWriter();
-    var writer = new PrintWriter(said, true);
-    assertThat(Main.run(writer, writer, "prepare", "--from", from, "--to", to, "--format", "cifar"))
-        .as(said.toString())
-        .isZero();
+    files = new RunFolderFiles(TrainingNotes.cifarRun());
+    run = TrainingNotes.RUNS.get(1);
   }
 
   @Test

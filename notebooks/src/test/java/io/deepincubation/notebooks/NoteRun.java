@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -31,7 +32,9 @@ final class NoteRun {
   private static final String ZEPPELIN =
       """
       object z {
-        private val values: Map[String, String] = Map(%s)
+        private val notes: Seq[Map[String, String]] = Seq(%s)
+        private var values: Map[String, String] = notes.head
+        def note(number: Int): Unit = { values = notes(number) }
         def textbox(name: String, defaultValue: String): Object = values.getOrElse(name, defaultValue)
         def show(table: org.apache.spark.sql.DataFrame): Unit = {
           println("%%table " + table.columns.mkString("\\t"))
@@ -41,16 +44,34 @@ final class NoteRun {
       """;
 
   private final Note note;
+  private final String number;
   private final String output;
 
-  private NoteRun(Note note, String output) {
+  private NoteRun(Note note, String number, String output) {
     this.note = note;
+    this.number = number;
     this.output = output;
+  }
+
+  /**
+   * A note and what is typed into it.
+   *
+   * @param note to run
+   * @param values typed into its fields, by name
+   */
+  record Typed(Note note, Map<String, String> values) {
+
+    /** The fields as Scala has them. */
+    private String fields() {
+      return values.entrySet().stream()
+          .map(value -> '"' + value.getKey() + "\" -> \"" + value.getValue() + '"')
+          .collect(Collectors.joining(", ", "Map(", ")"));
+    }
   }
 
   /** A run that has not begun. */
   static NoteRun nothing(Note note) {
-    return new NoteRun(note, "");
+    return new NoteRun(note, "", "");
   }
 
   /** A folder for a note's files, emptied now, kept afterwards. */
@@ -71,38 +92,53 @@ final class NoteRun {
   }
 
   /**
-   * Runs all paragraphs.
+   * Runs all paragraphs of a note.
    *
    * @param note to run
    * @param values typed into the fields of the note, by name
    * @param folder a new folder for files
    */
   static NoteRun of(Note note, Map<String, String> values, Path folder) {
+    return together(List.of(new Typed(note, values)), folder).get(0);
+  }
+
+  /**
+   * Runs notes in one interpreter, as Zeppelin does by default: a paragraph of each in turn.
+   *
+   * @param notes to run
+   * @param folder a new folder for files
+   */
+  static List<NoteRun> together(List<Typed> notes, Path folder) {
     try {
       Files.createDirectories(folder);
-      Path script = Files.writeString(folder.resolve("script"), script(note, values, folder));
+      Path script = Files.writeString(folder.resolve("script"), script(notes, folder));
       Path out = folder.resolve("out");
       ProcessBuilder builder =
-          new ProcessBuilder(command(note))
+          new ProcessBuilder(command(notes.get(0).note()))
               .redirectInput(script.toFile())
               .redirectOutput(out.toFile())
               .redirectError(folder.resolve("err").toFile());
       builder.environment().remove("SPARK_HOME");
-      Process process = builder.start();
-      try {
-        if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
-          throw new IllegalStateException(
-              "Cannot run " + note.name() + ": expected an end, got none; see " + out);
-        }
-      } finally {
-        process.destroyForcibly();
-      }
-      return new NoteRun(note, Files.readString(out, StandardCharsets.UTF_8));
+      await(builder.start(), out);
+      String said = Files.readString(out, StandardCharsets.UTF_8);
+      return IntStream.range(0, notes.size())
+          .mapToObj(n -> new NoteRun(notes.get(n).note(), n + ".", said))
+          .toList();
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot run " + note.name(), e);
+      throw new UncheckedIOException("Cannot run notes in " + folder, e);
+    }
+  }
+
+  private static void await(Process process, Path out) {
+    try {
+      if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
+        throw new IllegalStateException("Cannot run notes: expected an end, got none; see " + out);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("Cannot run " + note.name() + ": interrupted", e);
+      throw new IllegalStateException("Cannot run notes: interrupted", e);
+    } finally {
+      process.destroyForcibly();
     }
   }
 
@@ -141,22 +177,29 @@ final class NoteRun {
     return value;
   }
 
-  private static String script(Note note, Map<String, String> values, Path folder)
-      throws IOException {
-    String typed =
-        values.entrySet().stream()
-            .map(value -> '"' + value.getKey() + "\" -> \"" + value.getValue() + '"')
-            .collect(Collectors.joining(", "));
+  private static String script(List<Typed> notes, Path folder) throws IOException {
+    String typed = notes.stream().map(Typed::fields).collect(Collectors.joining(", "));
     var script =
         new StringBuilder(pasted("z", String.format(Locale.ROOT, ZEPPELIN, typed), folder));
-    for (int i = 0; i < note.paragraphs().size(); i++) {
-      Paragraph paragraph = note.paragraphs().get(i);
-      String marked = code(paragraph) + "\nprintln(\"" + OK + i + "\")\n";
-      script.append("println(\"").append(BEGIN).append(i).append("\")\n");
-      script.append(pasted("paragraph-" + i, marked, folder));
-      script.append("println(\"").append(END).append(i).append("\")\n");
+    int longest = notes.stream().mapToInt(n -> n.note().paragraphs().size()).max().orElse(0);
+    for (int i = 0; i < longest; i++) {
+      for (int n = 0; n < notes.size(); n++) {
+        List<Paragraph> paragraphs = notes.get(n).note().paragraphs();
+        if (i < paragraphs.size()) {
+          script.append("z.note(").append(n).append(")\n");
+          append(script, n + "." + i, paragraphs.get(i), folder);
+        }
+      }
     }
     return script.append(":quit\n").toString();
+  }
+
+  private static void append(StringBuilder script, String name, Paragraph paragraph, Path folder)
+      throws IOException {
+    String marked = code(paragraph) + "\nprintln(\"" + OK + name + "\")\n";
+    script.append("println(\"").append(BEGIN).append(name).append("\")\n");
+    script.append(pasted("paragraph-" + name, marked, folder));
+    script.append("println(\"").append(END).append(name).append("\")\n");
   }
 
   private static String pasted(String name, String code, Path folder) throws IOException {
@@ -177,13 +220,13 @@ final class NoteRun {
 
   /** Whether a paragraph came to its end. */
   boolean finished(int paragraph) {
-    return output.contains("\n" + OK + paragraph + "\n");
+    return output.contains("\n" + OK + number + paragraph + "\n");
   }
 
   /** What a paragraph said. */
   String output(int paragraph) {
-    int begin = output.indexOf("\n" + BEGIN + paragraph + "\n");
-    int end = output.indexOf("\n" + END + paragraph + "\n");
+    int begin = output.indexOf("\n" + BEGIN + number + paragraph + "\n");
+    int end = output.indexOf("\n" + END + number + paragraph + "\n");
     return begin < 0 ? "" : end < 0 ? output.substring(begin) : output.substring(begin, end);
   }
 
@@ -196,7 +239,7 @@ final class NoteRun {
   String html(String title) {
     String text = output(title);
     return text.substring(
-        text.indexOf("\n%html ") + 7, text.indexOf("\n" + OK + note.place(title) + "\n"));
+        text.indexOf("\n%html ") + 7, text.indexOf("\n" + OK + number + note.place(title) + "\n"));
   }
 
   /** The table that it shows, a list of cells for each row, the names of the columns first. */
@@ -204,7 +247,8 @@ final class NoteRun {
     String text = output(title);
     String rows =
         text.substring(
-            text.indexOf("\n%table ") + 8, text.indexOf("\n" + OK + note.place(title) + "\n"));
+            text.indexOf("\n%table ") + 8,
+            text.indexOf("\n" + OK + number + note.place(title) + "\n"));
     return rows.lines().map(row -> List.of(row.split("\t", -1))).toList();
   }
 }

@@ -8,12 +8,15 @@ import io.deepincubation.notebooks.Note.Paragraph;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -24,6 +27,10 @@ class NotesTest {
 
   /** Of Zeppelin's {@code z}; those that {@link NoteRun} stands in for. */
   private static final Set<String> METHODS = Set.of("textbox", "show");
+
+  /** What a paragraph leaves behind: values and methods, or a view. */
+  private static final Pattern NAMES =
+      Pattern.compile("(?m)^(?:val|var|def) (\\w+)|createOrReplaceTempView\\(\"(\\w+)\"\\)");
 
   static List<String> notes() throws IOException {
     try (Stream<Path> files = Files.list(Path.of(""))) {
@@ -69,6 +76,25 @@ class NotesTest {
           .extracting((MatchResult match) -> match.group(1))
           .isSubsetOf(METHODS);
     }
+  }
+
+  /** Notes share an interpreter by default: what one defines, another must not mean. */
+  @Test
+  void noNoteSharesANameOrViewWithAnother() throws IOException {
+    var owners = new HashMap<String, String>();
+    for (String file : notes()) {
+      for (String name : defined(Note.named(file))) {
+        assertThat(owners.putIfAbsent(name, file)).as(name + " of " + file).isNull();
+      }
+    }
+    assertThat(owners).hasSizeGreaterThan(30);
+  }
+
+  private static Set<String> defined(Note note) {
+    return note.paragraphs().stream()
+        .flatMap(paragraph -> NAMES.matcher(paragraph.code()).results())
+        .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
+        .collect(Collectors.toSet());
   }
 
   /** Zeppelin shows what follows as part of the HTML, so nothing may be defined beside it. */

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -30,22 +29,8 @@ class QuickstartNoteTest {
 
   @BeforeAll
   void runTheNote() {
-    Path folder = NoteRun.emptied("quickstart");
-    files = new RunFolderFiles(folder.resolve("results/run"));
-    run =
-        NoteRun.of(
-            note,
-            Map.of(
-                "Folder",
-                folder.resolve("results").toUri().toString(),
-                "Images to train on",
-                "400",
-                "Images to measure on",
-                "200",
-                "Changes of the recipe",
-                "meta.epochs=2 meta.warm-up-epochs=0 incubation.epochs=2"
-                    + " incubation.warm-up-epochs=0 fine-tuning.epochs=1"),
-            folder.resolve("repl"));
+    files = new RunFolderFiles(TrainingNotes.quickstartRun());
+    run = TrainingNotes.RUNS.get(0);
   }
 
   @Test

@@ -96,12 +96,17 @@ public final class RunReport {
    * @return its URI
    */
   public String write() {
+    byte[] bytes = html().getBytes(StandardCharsets.UTF_8);
+    folder.storage().write(FILE, stream -> stream.write(bytes));
+    return folder.uri() + "/" + FILE;
+  }
+
+  /** The report's text. */
+  String html() {
     List<StageResult> results = results();
     var html = new StringBuilder();
     HtmlReport.write(facts(results), results, folder.taskAttempts(), metrics(results), html);
-    byte[] bytes = html.toString().getBytes(StandardCharsets.UTF_8);
-    folder.storage().write(FILE, stream -> stream.write(bytes));
-    return folder.uri() + "/" + FILE;
+    return html.toString();
   }
 
   /** The report's figures one by one, of what is committed now. */

@@ -12,7 +12,9 @@ import io.deepincubation.core.method.Stage;
 import io.deepincubation.core.method.Stages;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.UsageException;
+import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.StageResult;
+import io.deepincubation.core.tracking.Tracking;
 import io.deepincubation.spark.cluster.SparkSettings;
 import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.stages.OtherRuns;
@@ -22,6 +24,7 @@ import io.deepincubation.spark.storage.HadoopStorageFactory;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -60,6 +63,7 @@ public final class SparkDeepIncubation {
   private final @Nullable String runUri;
   private final @Nullable String fromRun;
   private final ProgressBoard board;
+  private final @Nullable List<String> trackers;
 
   private SparkDeepIncubation(
       SparkSession spark,
@@ -68,7 +72,8 @@ public final class SparkDeepIncubation {
       @Nullable String dataUri,
       @Nullable String runUri,
       @Nullable String fromRun,
-      ProgressBoard board) {
+      ProgressBoard board,
+      @Nullable List<String> trackers) {
     this.spark = spark;
     this.method = method;
     this.recipe = recipe;
@@ -76,42 +81,60 @@ public final class SparkDeepIncubation {
     this.runUri = runUri;
     this.fromRun = fromRun;
     this.board = board;
+    this.trackers = trackers;
   }
 
   /** Runs on this Spark; its configuration may hold {@code spark.deepincubation.*}. */
   public static SparkDeepIncubation on(SparkSession spark) {
     return new SparkDeepIncubation(
-        spark, new DeepIncubation(), null, null, null, null, new ProgressBoard());
+        spark, new DeepIncubation(), null, null, null, null, new ProgressBoard(), null);
   }
 
   /** Trains by this method instead of Deep Incubation. */
   public SparkDeepIncubation method(Method chosen) {
-    return new SparkDeepIncubation(spark, chosen, recipe, dataUri, runUri, fromRun, board);
+    return new SparkDeepIncubation(
+        spark, chosen, recipe, dataUri, runUri, fromRun, board, trackers);
   }
 
   /** With these hyper-parameters. */
   public SparkDeepIncubation recipe(Recipe chosen) {
-    return new SparkDeepIncubation(spark, method, chosen, dataUri, runUri, fromRun, board);
+    return new SparkDeepIncubation(
+        spark, method, chosen, dataUri, runUri, fromRun, board, trackers);
   }
 
   /** On the prepared set in this folder of any Hadoop file system. */
   public SparkDeepIncubation trainingData(String uri) {
-    return new SparkDeepIncubation(spark, method, recipe, uri, runUri, fromRun, board);
+    return new SparkDeepIncubation(spark, method, recipe, uri, runUri, fromRun, board, trackers);
   }
 
   /** With results in this folder of any Hadoop file system. */
   public SparkDeepIncubation runFolder(String uri) {
-    return new SparkDeepIncubation(spark, method, recipe, dataUri, uri, fromRun, board);
+    return new SparkDeepIncubation(spark, method, recipe, dataUri, uri, fromRun, board, trackers);
   }
 
   /** Taking committed stages of equal key from another run's folder instead of training them. */
   public SparkDeepIncubation fromRun(String uri) {
-    return new SparkDeepIncubation(spark, method, recipe, dataUri, runUri, uri, board);
+    return new SparkDeepIncubation(spark, method, recipe, dataUri, runUri, uri, board, trackers);
   }
 
   /** With progress shown on this board. */
   public SparkDeepIncubation progress(ProgressBoard shown) {
-    return new SparkDeepIncubation(spark, method, recipe, dataUri, runUri, fromRun, shown);
+    return new SparkDeepIncubation(
+        spark, method, recipe, dataUri, runUri, fromRun, shown, trackers);
+  }
+
+  /**
+   * Shown in these trackers instead of those of {@code spark.deepincubation.track}; one that fails
+   * is told in the log and never fails the run.
+   *
+   * @param addresses {@code tensorboard} for a folder in the run's own, {@code tensorboard:URI},
+   *     {@code mlflow:URI[?experiment=NAME]}
+   * @throws UsageException if one is none of these
+   */
+  public SparkDeepIncubation track(String... addresses) {
+    List<String> chosen = List.of(addresses);
+    Tracking.requireKnown(chosen);
+    return new SparkDeepIncubation(spark, method, recipe, dataUri, runUri, fromRun, board, chosen);
   }
 
   /** All stages of the method. */
@@ -126,9 +149,28 @@ public final class SparkDeepIncubation {
    * @throws MissingStageException if one needs a stage that is neither chosen nor committed
    */
   public IncubationReport run(Predicate<Stage> chosen) {
-    try (SparkRun run = open()) {
-      return run.run(stages(), chosen, fromRun == null ? OtherRuns.NONE : OtherRuns.of(fromRun));
+    OtherRuns others = fromRun == null ? OtherRuns.NONE : OtherRuns.of(fromRun);
+    try (SparkRun run = open();
+        Tracking tracking = Tracking.of(trackers(), run.folder(), storages()::open)) {
+      IncubationReport report = run.run(stages(), chosen, others, tracking);
+      if (!tracking.isEmpty()) {
+        tell(tracking, run.folder());
+      }
+      return report;
     }
+  }
+
+  private List<String> trackers() {
+    return trackers == null ? SparkSettings.trackers(context().getConf()) : trackers;
+  }
+
+  /** What trackers may lack: all that is committed by now. */
+  private void tell(Tracking tracking, RunFolder folder) {
+    List<Stage> stages = stages();
+    List<StageResult> committed =
+        stages.stream().map(Stage::name).map(folder::result).flatMap(Optional::stream).toList();
+    Optional<StageResult> model = folder.result(stages.get(stages.size() - 1).name());
+    tracking.done(committed, new RunReport(folder).html(), model.orElse(null));
   }
 
   /** Pre-trains the meta model end to end. */

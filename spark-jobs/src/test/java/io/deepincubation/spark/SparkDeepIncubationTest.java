@@ -158,6 +158,38 @@ class SparkDeepIncubationTest {
   }
 
   @Test
+  void showsARunInTensorBoardThoughAServerFails(@TempDir Path run) throws IOException {
+    Recipe recipe = TinyRuns.recipe("incubation.epochs=1");
+
+    IncubationReport report =
+        incubation(run, recipe).track("mlflow:http://127.0.0.1:1", "tensorboard").run();
+
+    for (StageResult result : report.stages()) {
+      String whole = "events.out.tfevents.whole-" + result.sha256().substring(0, 12);
+      assertThat(new LocalStorage(run).list("tensorboard/" + result.stage()))
+          .as(result.stage())
+          .containsExactly(whole);
+    }
+  }
+
+  @Test
+  void showsARunThatWasDoneBefore(@TempDir Path run) {
+    SparkDeepIncubation incubation = incubation(run, TinyRuns.recipe("incubation.epochs=1"));
+    incubation.run();
+
+    incubation.track("tensorboard").run();
+
+    assertThat(new LocalStorage(run).list("tensorboard/modules/1")).hasSize(1);
+  }
+
+  @Test
+  void refusesWhatIsNoTracker() {
+    assertThatThrownBy(() -> SparkDeepIncubation.on(spark).track("wandb:http://host"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("Cannot track in wandb:http://host: expected tensorboard");
+  }
+
+  @Test
   void committedStagesAreNotRepeated(@TempDir Path run) throws IOException {
     Recipe recipe = TinyRuns.recipe("incubation.epochs=1");
     IncubationReport first = incubation(run, recipe).run();

@@ -24,6 +24,9 @@ public final class ModelExport {
   /** The TorchScript file's name. */
   public static final String SCRIPT = "model.pt";
 
+  /** The model card's name in a model's folder. */
+  public static final String CARD = "README.md";
+
   private static final Compute PLAIN = new Compute(Device.cpu(), Arithmetic.FP32, /* threads= */ 1);
 
   private final ModelFolder model;
@@ -42,6 +45,18 @@ public final class ModelExport {
   public void timm(Storage target, long limitBytes) {
     WeightsFolder.write(target, model.weights(), limitBytes);
     writeConfiguration(target);
+  }
+
+  /**
+   * Writes {@value #SCRIPT} as {@link #torchscript} does, and what makes the folder an MLflow
+   * model: {@code MLmodel}, and the packages that it needs, none of which is this library's.
+   *
+   * @param target the folder
+   * @throws UnfitDataException if the network is not made of TorchScript programs
+   */
+  public void mlflow(Storage target) {
+    torchscript(target);
+    MlFlowModel.of(model).forEach((name, text) -> writeText(target, name, text));
   }
 
   /**
@@ -82,8 +97,14 @@ public final class ModelExport {
     return new Part(script.methods(), drops, tensors);
   }
 
+  /** The configuration, and the card where the model has one. */
   private void writeConfiguration(Storage target) {
-    byte[] text = model.configuration().getBytes(StandardCharsets.UTF_8);
-    target.write(ModelFolder.CONFIGURATION, stream -> stream.write(text));
+    writeText(target, ModelFolder.CONFIGURATION, model.configuration());
+    model.card().ifPresent(card -> writeText(target, CARD, card));
+  }
+
+  private static void writeText(Storage target, String name, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    target.write(name, stream -> stream.write(bytes));
   }
 }

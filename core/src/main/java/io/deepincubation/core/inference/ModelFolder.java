@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A trained model: {@code config.json} beside weights, as a run leaves it in {@code final}, as
@@ -83,6 +84,13 @@ public final class ModelFolder {
   /** The text of {@code config.json}. */
   String configuration() {
     return text;
+  }
+
+  /** The text of the model card, where there is one. */
+  Optional<String> card() {
+    return folder.exists(ModelExport.CARD)
+        ? Optional.of(folder.text(ModelExport.CARD))
+        : Optional.empty();
   }
 
   /** The network's family. */

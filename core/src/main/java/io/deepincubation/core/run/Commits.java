@@ -143,11 +143,21 @@ public final class Commits implements StageOutcomes {
                       place + "/" + RunFolder.CONFIGURATION, Json.pretty(attempt.configuration())));
       write(stage + "/" + RunFolder.METRICS, Json.lines(attempt.metrics()));
       write(stage + "/" + RunFolder.PREDICTED, lines(attempt.predicted()));
+      writeCard(attempt);
       storage.create(stage + "/" + RunFolder.RESULT, stream -> stream.write(Json.pretty(result)));
     }
     StageResult winner = settleIndex(result);
     prune(stage);
     return winner;
+  }
+
+  /** Of whole networks: a module is no model. */
+  private void writeCard(FinishedAttempt attempt) {
+    StageResult result = attempt.result();
+    if (result.moduleIndex() == null) {
+      String card = ModelCard.of(result, attempt.configuration(), folder);
+      write(result.stage() + "/" + RunFolder.CARD, card.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   /**
@@ -196,6 +206,7 @@ public final class Commits implements StageOutcomes {
                 RunFolder.METRICS,
                 RunFolder.PREDICTED,
                 RunFolder.CONFIGURATION,
+                RunFolder.CARD,
                 WeightsIndex.FILE));
     kept.forEach(shard -> named.add(shard.file()));
     for (String file : storage.list(place)) {

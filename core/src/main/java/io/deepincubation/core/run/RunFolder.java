@@ -32,6 +32,7 @@ public final class RunFolder {
   static final String METRICS = "metrics.jsonl";
   static final String PREDICTED = "predicted.txt";
   static final String CONFIGURATION = "config.json";
+  static final String CARD = "README.md";
   static final String ATTEMPTS = "attempts.jsonl";
 
   private final Storage storage;

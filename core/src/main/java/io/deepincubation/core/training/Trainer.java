@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,6 +89,7 @@ public final class Trainer {
    * @param manager owns the optimizer's arrays; on the network's device
    * @param measures measure the network as it is, between two steps
    * @throws TrainingDivergedException if the loss stops being a finite number
+   * @throws CancellationException if the thread was interrupted, within a step
    */
   public TrainingOutcome train(Objective objective, NDManager manager, Measures measures) {
     double clipNorm = stage.schedule().clipNorm();
@@ -135,6 +137,7 @@ public final class Trainer {
           measures.rehearse(training);
           clock.go();
           while (goesOn()) {
+            requireWanted();
             step(feed);
             if (steps.inEpoch(step) % interval == 0) {
               endInterval(feed);
@@ -219,6 +222,20 @@ public final class Trainer {
       step++;
       weights.stepped(step);
       clock.step();
+    }
+
+    /** An interrupt of the training's thread, as notebooks send to stop a paragraph, ends it. */
+    private void requireWanted() {
+      if (Thread.interrupted()) {
+        throw new CancellationException(
+            String.format(
+                Locale.ROOT,
+                "Stopped stage %s after step %d of %d; asked for again, it goes on from its last"
+                    + " kept state",
+                stage.name(),
+                step,
+                steps.all()));
+      }
     }
 
     private void endInterval(Prefetcher feed) {

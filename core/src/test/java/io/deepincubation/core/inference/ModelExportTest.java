@@ -46,6 +46,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 class ModelExportTest {
 
@@ -133,6 +135,61 @@ class ModelExportTest {
 
     assertThat(bf16).isNotEqualTo(fp32).hasSize(fp32.length);
     assertThat(bf16).containsExactly(fp32, within(0.02f));
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void mlflowFindsATorchScriptModelAndItsSignature(
+      Architecture architecture, ModularDivision division) {
+    var target = new LocalStorage(folder.resolve("mlflow"));
+
+    new ModelExport(model(architecture, division)).mlflow(target);
+
+    assertThat(target.list(""))
+        .containsExactly(
+            "MLmodel", "config.json", "model.pt", "python_env.yaml", "requirements.txt");
+    assertThat(new Load(LoadSettings.builder().build()).loadFromString(target.text("MLmodel")))
+        .isEqualTo(
+            Map.of(
+                "flavors",
+                Map.of(
+                    "python_function",
+                    Map.of(
+                        "data",
+                        "model.pt",
+                        "env",
+                        Map.of("virtualenv", "python_env.yaml"),
+                        "loader_module",
+                        "mlflow.pytorch",
+                        "python_version",
+                        "3.11.0"),
+                    "pytorch",
+                    Map.of("model_data", "model.pt", "pytorch_version", "2.7.1")),
+                "mlflow_version",
+                "2.22.0",
+                "signature",
+                Map.of(
+                    "inputs",
+                    "[{\"type\": \"tensor\", \"tensor-spec\": {\"dtype\": \"float32\","
+                        + " \"shape\": [-1, 3, 16, 16]}}]",
+                    "outputs",
+                    "[{\"type\": \"tensor\", \"tensor-spec\": {\"dtype\": \"float32\","
+                        + " \"shape\": [-1, 5]}}]")));
+  }
+
+  @Test
+  void exportsTakeTheModelCardAlong() {
+    ModelFolder model =
+        model(
+            new VisionTransformer(SIDE, 4, 16, 2, 5, VisionTransformer.DEIT_EPSILON),
+            new ModularDivision(List.of(1)));
+    new LocalStorage(folder.resolve("final"))
+        .write("README.md", stream -> stream.write("# card".getBytes(StandardCharsets.UTF_8)));
+    var target = new LocalStorage(folder.resolve("timm"));
+
+    new ModelExport(model).timm(target, NO_LIMIT);
+
+    assertThat(target.text("README.md")).isEqualTo("# card");
   }
 
   @ParameterizedTest

@@ -342,6 +342,7 @@ class RunFolderTest {
 
     assertThat(folder.storage().list(STAGE))
         .containsExactly(
+            "README.md",
             "config.json",
             "metrics.jsonl",
             "model.safetensors.index.json",

@@ -40,6 +40,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -138,6 +139,29 @@ class TrainerTest {
     assertThat(resumed.outcome().resumedFromStep() % 4).isNotZero();
     assertThat(resumed.digests()).isEqualTo(undisturbed.digests());
     assertThat(losses(resumed)).isEqualTo(losses(undisturbed));
+  }
+
+  @Test
+  void anInterruptEndsItWithinAStepAndItGoesOnToTheSameBytes() {
+    Trained undisturbed = train(recipe(), folder.resolve("undisturbed"), progress -> {});
+    Path interrupted = folder.resolve("interrupted");
+
+    assertThatThrownBy(
+            () ->
+                train(
+                    recipe(),
+                    interrupted,
+                    progress -> {
+                      if (progress.step() == 7) {
+                        Thread.currentThread().interrupt();
+                      }
+                    }))
+        .isInstanceOf(CancellationException.class)
+        .hasMessageContaining("after step 7 of 24; asked for again, it goes on");
+
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    assertThat(train(recipe(), interrupted, progress -> {}).digests())
+        .isEqualTo(undisturbed.digests());
   }
 
   @Test

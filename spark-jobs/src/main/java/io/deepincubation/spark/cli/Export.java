@@ -15,7 +15,7 @@ final class Export extends Verb {
   /** Bytes above which weights are written in several files: 5 GB, as Hugging Face's tools do. */
   private static final long LIMIT = 5_000_000_000L;
 
-  private static final List<String> FORMATS = List.of("timm", "torchscript");
+  private static final List<String> FORMATS = List.of("timm", "torchscript", "mlflow");
 
   @Mixin private final RunFolderOptions source = new RunFolderOptions();
 
@@ -26,7 +26,8 @@ final class Export extends Verb {
       required = true,
       paramLabel = "FORMAT",
       description =
-          "timm: config.json and safetensors; torchscript: one file for torch.jit.load and DJL.")
+          "timm: config.json and safetensors; torchscript: one file for torch.jit.load and DJL;"
+              + " mlflow: the same as a model of MLflow.")
   private String format = "";
 
   @Mixin private final TargetOptions target = new TargetOptions();
@@ -45,10 +46,10 @@ final class Export extends Verb {
           ModelFolder.open(session.storages().open(source.run()).folder(network.stage()));
       Storage folder = session.storages().open(target.to());
       var export = new ModelExport(model);
-      if (format.equals("timm")) {
-        export.timm(folder, LIMIT);
-      } else {
-        export.torchscript(folder);
+      switch (format) {
+        case "timm" -> export.timm(folder, LIMIT);
+        case "torchscript" -> export.torchscript(folder);
+        default -> export.mlflow(folder);
       }
       return new Answer(
           List.of("Exported " + model.uri() + " to " + target.to()),

@@ -62,6 +62,8 @@ final class Quickstart extends Verb {
 
   @Mixin private final PlaceOptions places = new PlaceOptions();
 
+  @Mixin private final TrackOptions track = new TrackOptions();
+
   /** The answer's JSON. */
   private record Facts(
       String status,
@@ -74,6 +76,7 @@ final class Quickstart extends Verb {
   Answer answer() {
     Recipe resolved = recipe.recipe();
     checkCounts();
+    track.requireKnown();
     try (CliSession session = CliSession.start(places, output())) {
       draw(session.storages().open(uri("data")), resolved.model().image());
       SparkDeepIncubation incubation = incubation(session, resolved);
@@ -130,7 +133,7 @@ final class Quickstart extends Verb {
             .trainingData(uri("data"))
             .runFolder(uri("run"))
             .progress(session.board());
-    return incubation.recipe(incubation.equalCost(new EndToEnd()));
+    return track.applyTo(incubation).recipe(incubation.equalCost(new EndToEnd()));
   }
 
   private String uri(String folder) {

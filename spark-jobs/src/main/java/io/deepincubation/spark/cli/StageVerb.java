@@ -42,6 +42,8 @@ abstract class StageVerb extends Verb {
       description = "Another run's folder; its committed stages of equal key are taken.")
   private @Nullable String fromRun;
 
+  @Mixin private final TrackOptions track = new TrackOptions();
+
   /** How the target model is trained. */
   Method method() {
     return new DeepIncubation();
@@ -56,6 +58,7 @@ abstract class StageVerb extends Verb {
   final Answer answer() {
     Method method = method();
     Recipe recipe = run.recipe();
+    track.requireKnown();
     Instant start = Instant.now();
     try (CliSession session = CliSession.start(run.places(), output())) {
       var folder = new RunFolder(session.storages().open(run.run()));
@@ -87,7 +90,7 @@ abstract class StageVerb extends Verb {
             .trainingData(run.data())
             .runFolder(run.run())
             .progress(session.board());
-    return fromRun == null ? incubation : incubation.fromRun(fromRun);
+    return track.applyTo(fromRun == null ? incubation : incubation.fromRun(fromRun));
   }
 
   private static Set<String> committed(RunFolder folder) {

@@ -104,6 +104,12 @@ public record SparkSettings(
   /** Time to wait for another driver that holds the run folder; default {@code 60s}. */
   static final String LEASE_WAIT = "spark.deepincubation.lease.wait";
 
+  /**
+   * Where runs are shown, with commas between: {@code tensorboard}, {@code tensorboard:URI}, {@code
+   * mlflow:URI[?experiment=NAME]}; default nowhere. {@code compare} shows none of its runs.
+   */
+  public static final String TRACK = "spark.deepincubation.track";
+
   private static final String PREFIX = "spark.deepincubation.";
 
   /** All keys of this library. */
@@ -120,6 +126,7 @@ public record SparkSettings(
           CHECKPOINT_MINUTES,
           LEASE_DURATION,
           LEASE_WAIT,
+          TRACK,
           StageScheduling.CPUS,
           StageScheduling.GPUS,
           StageScheduling.EXECUTOR_CORES,
@@ -178,6 +185,14 @@ public record SparkSettings(
         checkpoints(conf),
         lease(conf),
         isLocal(master));
+  }
+
+  /** {@value #TRACK}: the trackers that runs are shown in. */
+  public static List<String> trackers(SparkConf conf) {
+    return Stream.of(conf.get(TRACK, "").split(","))
+        .map(String::strip)
+        .filter(address -> !address.isEmpty())
+        .toList();
   }
 
   /** The same with whole networks trained in tasks, too. */

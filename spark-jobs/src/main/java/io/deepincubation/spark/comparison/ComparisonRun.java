@@ -7,6 +7,7 @@ import io.deepincubation.core.comparison.ComparisonTally;
 import io.deepincubation.core.method.RunInputs;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.run.RunFolder;
+import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.run.TaskAttempt;
 import io.deepincubation.core.script.TorchEngine;
 import io.deepincubation.core.text.FirstLine;
@@ -151,7 +152,7 @@ final class ComparisonRun {
 
   /** Ends the jobs of all trainings. */
   void cancel() {
-    distinct().forEach(one -> spark.sc().cancelJobGroup(SparkRun.group(uriOf(one))));
+    distinct().forEach(one -> spark.cancelJobsWithTag(SparkRun.tag(uriOf(one))));
   }
 
   /** Each training once, seed by seed, so that the first seeds of all rows are done first. */
@@ -220,7 +221,7 @@ final class ComparisonRun {
     try {
       goOn.run();
       try (SparkRun run = open(one)) {
-        run.run(one.cell().stages(), stage -> true, shared.seenBy(one));
+        run.run(one.cell().stages(), stage -> true, shared.seenBy(one), RunObserver.NONE);
       }
       LOG.info("{} is done", one.name());
       tell(one);

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 
 /**
  * Keeps a board before a person's eyes: redrawn in place on a terminal, else as a log that tells
- * changes soon and the running tasks at intervals.
+ * changes soon and the running tasks at intervals, ever longer ones in a long run.
  */
 @Evolving
 public final class ProgressDisplay implements AutoCloseable {
@@ -26,6 +26,9 @@ public final class ProgressDisplay implements AutoCloseable {
   private static final Duration LOGGED = Duration.ofSeconds(2);
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(15);
 
+  /** Of the time so far between two lines on running tasks: notebooks keep a limited text. */
+  private static final int SHARE_OF_RUN = 50;
+
   private final ProgressBoard board;
   private final Supplier<TerminalStyle> style;
   private final boolean redraw;
@@ -33,6 +36,7 @@ public final class ProgressDisplay implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final Map<String, String> loggedStates = new HashMap<>();
   private Instant loggedAt = Instant.MIN;
+  private Instant startedAt = Instant.MAX;
   private List<String> drawn = List.of();
 
   ProgressDisplay(ProgressBoard board, Supplier<TerminalStyle> style, PrintStream out) {
@@ -118,7 +122,8 @@ public final class ProgressDisplay implements AutoCloseable {
                 out.println("progress: " + task + " " + state);
               }
             });
-    if (loggedAt.plus(LOG_INTERVAL).isAfter(now)) {
+    startedAt = now.isBefore(startedAt) ? now : startedAt;
+    if (loggedAt.plus(logInterval(now)).isAfter(now)) {
       return;
     }
     String summary = board.summary(now);
@@ -126,6 +131,11 @@ public final class ProgressDisplay implements AutoCloseable {
       out.println("progress: " + summary);
       loggedAt = now;
     }
+  }
+
+  private Duration logInterval(Instant now) {
+    Duration share = Duration.between(startedAt, now).dividedBy(SHARE_OF_RUN);
+    return share.compareTo(LOG_INTERVAL) > 0 ? share : LOG_INTERVAL;
   }
 
   /** Shows the last state and stops. */

@@ -104,7 +104,7 @@ public final class SparkRun implements AutoCloseable {
     arithmetic = new ArithmeticChoice(spark, settings, scheduling);
     images = PreparedImages.open(storages.open(dataUri), recipe);
     Storage storage = storages.open(runUri);
-    lease = new RunLease(storage, settings.lease(), () -> spark.sc().cancelJobGroup(group(runUri)));
+    lease = new RunLease(storage, settings.lease(), () -> spark.cancelJobsWithTag(tag(runUri)));
     folder = new RunFolder(storage, settings.checkpoints());
     commits = folder.commits(lease);
     Optional<RunRecord> begun = folder.runRecord();
@@ -189,9 +189,12 @@ public final class SparkRun implements AutoCloseable {
     return images.classes().names();
   }
 
-  /** The Spark jobs of a run. */
-  public static String group(String runUri) {
-    return "deep-incubation " + runUri;
+  /**
+   * The tag of a run's Spark jobs, by which they are cancelled. Their group stays the caller's, by
+   * which notebooks cancel, count and link them.
+   */
+  public static String tag(String runUri) {
+    return "deep-incubation " + runUri.replace(',', '_'); // Spark puts commas between tags.
   }
 
   /** What stages depend on beside their recipe. */
@@ -205,12 +208,17 @@ public final class SparkRun implements AutoCloseable {
    * @param stages the method's
    * @param chosen which of them
    * @param others runs whose committed stages of equal key are taken
+   * @param watcher is told what happens, as the board is
    */
-  public IncubationReport run(List<Stage> stages, Predicate<Stage> chosen, OtherRuns others) {
+  public IncubationReport run(
+      List<Stage> stages, Predicate<Stage> chosen, OtherRuns others, RunObserver watcher) {
+    RunObserver observer = RunObserver.all(List.of(board, watcher));
     Tasks.requireFit(stages.stream().filter(chosen).toList(), images.classes());
     StageRunner runner =
-        new SparkStages(settings, this::driverCompute, this::context, this::jobs, commits, board);
-    return new MethodRun(stages, folder, inputs(), ready -> compute(ready, others, runner), board)
+        new SparkStages(
+            settings, this::driverCompute, this::context, this::jobs, commits, board, observer);
+    return new MethodRun(
+            stages, folder, inputs(), ready -> compute(ready, others, runner), observer)
         .run(chosen);
   }
 

@@ -33,6 +33,7 @@ final class SparkStages implements StageRunner {
   private final Function<RunObserver, StageRunner> jobs;
   private final Commits commits;
   private final ProgressBoard board;
+  private final RunObserver watcher;
 
   /**
    * Prepares both.
@@ -43,6 +44,7 @@ final class SparkStages implements StageRunner {
    * @param jobs computes stages in tasks, given who is told
    * @param commits the driver's
    * @param board shows each stage's progress
+   * @param watcher told what happens, the board too
    */
   SparkStages(
       SparkSettings settings,
@@ -50,13 +52,15 @@ final class SparkStages implements StageRunner {
       Function<RunObserver, RunContext> context,
       Function<RunObserver, StageRunner> jobs,
       Commits commits,
-      ProgressBoard board) {
+      ProgressBoard board,
+      RunObserver watcher) {
     this.settings = settings;
     this.driver = driver;
     this.context = context;
     this.jobs = jobs;
     this.commits = commits;
     this.board = board;
+    this.watcher = watcher;
   }
 
   @Override
@@ -64,7 +68,7 @@ final class SparkStages implements StageRunner {
     ready.forEach(this::expect);
     List<Stage> tasks = ready.stream().filter(this::inTask).toList();
     try (var attempts = AttemptLog.of(commits)) {
-      RunObserver observer = RunObserver.all(List.of(board, attempts));
+      RunObserver observer = RunObserver.all(List.of(watcher, attempts));
       if (!tasks.isEmpty()) {
         jobs.apply(observer).run(tasks);
       }

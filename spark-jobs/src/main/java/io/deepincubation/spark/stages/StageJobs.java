@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkException;
@@ -36,6 +37,8 @@ final class StageJobs implements StageRunner {
 
   /** What the Spark UI says of a job. */
   static final String CALL_SITE = "callSite.short";
+
+  private static final String DESCRIPTION = "spark.job.description";
 
   private final JavaSparkContext spark;
   private final StageScheduling scheduling;
@@ -119,7 +122,10 @@ final class StageJobs implements StageRunner {
             ? "stage " + names.get(0) + " in one task"
             : "stages " + String.join(", ", names) + ", a task each in this order";
     String description = "Deep Incubation: " + what;
-    spark.setJobGroup(SparkRun.group(settings.runUri()), description);
+    String tag = SparkRun.tag(settings.runUri());
+    String callersDescription = spark.getLocalProperty(DESCRIPTION);
+    spark.addJobTag(tag);
+    spark.setLocalProperty(DESCRIPTION, description);
     spark.setLocalProperty(CALL_SITE, description);
     spark.setLocalProperty(stagesProperty, String.join(",", names));
     LOG.info("{}; each asks for {}", description, scheduling);
@@ -127,11 +133,16 @@ final class StageJobs implements StageRunner {
       JavaRDD<String> partitions = spark.parallelize(names, names.size());
       scheduling.applyTo(partitions).map(task).count();
     } catch (Exception e) {
+      if (e instanceof InterruptedException) { // Scala declares it nowhere.
+        spark.cancelJobsWithTag(tag);
+        throw new CancellationException("Stopped " + what + "; asked for again, it goes on");
+      }
       throw unwrapped(what, e);
     } finally {
       spark.setLocalProperty(stagesProperty, null);
       spark.setLocalProperty(CALL_SITE, null);
-      spark.clearJobGroup();
+      spark.setLocalProperty(DESCRIPTION, callersDescription);
+      spark.removeJobTag(tag);
     }
   }
 
