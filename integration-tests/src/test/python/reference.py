@@ -4,6 +4,7 @@
   python3 reference.py pictures FILE                      holds decoded pictures to Pillow's; FILE is DecoderFuzz's
   python3 reference.py models TIMM SCRIPT PREDICTIONS PHOTOGRAPHS
                                                           holds predictions to both exports, and prints their accuracy
+  python3 reference.py logits FOLDER IMAGES               holds what spark_ml.py told to load_torch and load_timm
 
 The exit status is 1 where something differs.
 """
@@ -19,6 +20,7 @@ import numpy as np
 from PIL import Image
 
 LARGEST_DIFFERENCE = 1e-4
+LARGEST_DIFFERENCE_OF_LOGITS = 1e-5
 CLASSES = ("ant", "bee", "cat", "dog")
 SIZES = {"test": ((4000, 3000, 1), (3000, 4000, 1), (640, 480, 3), (479, 641, 2), (64, 64, 2), (32, 32, 2)),
          "train": ((64, 64, 8), (80, 60, 4))}
@@ -135,10 +137,32 @@ def models(timm_folder, script_folder, predictions, photographs):
     return max(worst.values()) < LARGEST_DIFFERENCE
 
 
+def logits(folder, images):
+    import pyarrow.parquet
+    import torch
+    from deep_incubation import load_timm, load_torch
+
+    told = json.loads((folder / "fit.json").read_text())
+    files = pyarrow.parquet.read_table(images).sort_by("id").column("image").to_pylist()
+    worst = 0.0
+    for name, load, key in (
+        ("model", load_torch, "logits"),
+        ("model", load_timm, "logits"),
+        ("residual", load_torch, "residual"),
+    ):
+        network = load(folder / name)
+        assert network.labels == told["labels"]
+        with torch.no_grad():
+            ours = network(torch.stack([network.transform(Image.open(io.BytesIO(file))) for file in files]))
+        worst = max(worst, (ours - torch.tensor(told[key])).abs().max().item())
+    print(worst)
+    return worst < LARGEST_DIFFERENCE_OF_LOGITS
+
+
 if __name__ == "__main__":
     verb, *paths = sys.argv[1:]
     paths = [Path(path) for path in paths]
     if verb == "draw":
         draw(*paths)
-    elif not {"pictures": pictures, "models": models}[verb](*paths):
+    elif not {"pictures": pictures, "models": models, "logits": logits}[verb](*paths):
         sys.exit(1)

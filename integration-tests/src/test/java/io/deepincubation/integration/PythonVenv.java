@@ -26,7 +26,7 @@ final class PythonVenv {
 
   private static final Path SOURCES = Path.of("src/test/python").toAbsolutePath();
   private static final Duration INSTALLING = Duration.ofMinutes(25);
-  private static final Duration RUNNING = Duration.ofMinutes(5);
+  private static final Duration RUNNING = Duration.ofMinutes(8);
 
   private final Path folder;
   private final Path logs;
@@ -45,7 +45,7 @@ final class PythonVenv {
 
   /** The environment of {@code requirements.txt}, made now where it is missing. */
   static PythonVenv open(Path logs) {
-    return open("requirements.txt", List.of(), logs);
+    return open("requirements.txt", logs);
   }
 
   /**
@@ -54,6 +54,11 @@ final class PythonVenv {
    */
   static PythonVenv frozen(String requirements, Path logs) {
     return open(requirements, List.of("--no-deps"), logs);
+  }
+
+  /** The environment of a file of requirements, made now where it is missing. */
+  static PythonVenv open(String requirements, Path logs) {
+    return open(requirements, List.of(), logs);
   }
 
   private static PythonVenv open(String requirements, List<String> options, Path logs) {
@@ -101,12 +106,50 @@ final class PythonVenv {
    *
    * @return what it says
    */
-  String script(String script, String verb, String... words) {
+  String script(String script, String... words) {
     Path file = SOURCES.resolve(script).normalize();
-    var command = new ArrayList<>(List.of(command("python"), file.toString(), verb));
+    var command = new ArrayList<>(List.of(command("python"), file.toString()));
     command.addAll(List.of(words));
-    String name = file.getFileName().toString().replace(".py", "-") + verb;
-    return run(name, command, RUNNING);
+    return run(file.getFileName().toString().replace(".py", ""), command, RUNNING);
+  }
+
+  /** The Spark that PySpark's package brings, which {@code SPARK_HOME} names. */
+  Path spark() {
+    try (Stream<Path> versions = Files.list(folder.resolve("lib"))) {
+      return versions
+          .map(version -> version.resolve("site-packages/pyspark"))
+          .filter(Files::isDirectory)
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Builds the wheel of a Python project, with the build tool that it names.
+   *
+   * @param sources a copy of the project, which is written into
+   */
+  Path wheel(Path sources) {
+    Path wheels = sources.resolve("wheels");
+    run(
+        "wheel",
+        List.of(
+            command("python"),
+            "-m",
+            "pip",
+            "wheel",
+            "--no-deps",
+            "-w",
+            wheels.toString(),
+            sources.toString()),
+        INSTALLING);
+    try (Stream<Path> made = Files.list(wheels)) {
+      return made.findFirst().orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A command of the environment. */

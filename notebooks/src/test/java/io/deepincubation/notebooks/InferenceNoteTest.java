@@ -69,7 +69,9 @@ class InferenceNoteTest {
     assertThat(run.output("A model")).contains("120 images, 12 classes");
     assertThat(run.output("Predictions beside"))
         .contains("classified: 120, not classified: 2")
-        .contains("image, actual, prediction, label, probability, topK, reason");
+        .contains(
+            "image, actual, rawPrediction, probability, prediction, predictedLabel, reason,"
+                + " confidence");
     List<List<String>> reasons = run.table("Why some have no prediction");
     assertThat(reasons).hasSize(3).doesNotHaveDuplicates();
     assertThat(reasons).allSatisfy(row -> assertThat(row.get(0)).isNotEqualTo("null"));

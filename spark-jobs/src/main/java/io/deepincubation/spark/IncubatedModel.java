@@ -2,176 +2,234 @@ package io.deepincubation.spark;
 
 import io.deepincubation.core.api.Stable;
 import io.deepincubation.core.data.pixels.UnfitDataException;
-import io.deepincubation.core.inference.ModelFolder;
-import io.deepincubation.core.recipe.Precision;
 import io.deepincubation.core.recipe.UsageException;
-import io.deepincubation.spark.cluster.SparkSettings;
+import io.deepincubation.core.storage.Storage;
+import io.deepincubation.spark.ml.ScoringParams;
+import io.deepincubation.spark.ml.StageReader;
+import io.deepincubation.spark.ml.StageWriter;
 import io.deepincubation.spark.predict.ImageColumn;
-import io.deepincubation.spark.predict.Inference;
-import io.deepincubation.spark.predict.PredictionColumns;
-import io.deepincubation.spark.storage.HadoopStorageFactory;
-import io.deepincubation.spark.storage.StorageFactory;
-import java.util.Arrays;
+import io.deepincubation.spark.predict.ImageScoring;
 import java.util.List;
-import java.util.Locale;
-import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.ml.Model;
+import org.apache.spark.ml.attribute.NominalAttribute;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.Identifiable;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.ml.util.MLWritable;
+import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.MetadataBuilder;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A trained model that classifies the images of a data frame.
+ * A trained model that classifies the images of a data frame: a model of Spark ML.
  *
  * <pre>{@code
  * Dataset<Row> scored = IncubatedModel.load(spark, "s3a://runs/42/final").transform(images);
  * }</pre>
  *
  * <p>The images are in a column of Spark's {@code image} source, of JPEG or PNG files, or of paths
- * to such files. All columns of the frame are kept; new ones, see {@link PredictionColumns}, hold
- * the predicted class, the probability of each class and the likeliest ones, and of models that
- * tell several labels all likely classes. An image that is missing or cannot be read has null
- * predictions and a reason.
+ * to such files. All columns of the frame are kept; new ones hold the network's outputs, the
+ * probability of each class, the likeliest class as a number and as a name, and why there is none.
+ * The number is an index into {@link #labels}, which the column's metadata tell too, as Spark ML's
+ * {@code IndexToString} reads them. An image that is missing or cannot be read has nulls and a
+ * reason, unless {@code handleInvalid} says otherwise.
  *
- * <p>Executors read the weights from the model's folder, once a process. Tasks use {@code
- * spark.task.cpus} processors, or the GPU that Spark assigned. Instances do not change; each
- * setting gives a new one.
+ * <p>The model is its folder: executors read the weights from it, once a process, so it must be
+ * where they all see it. {@code save} copies it. Tasks use {@code spark.task.cpus} processors, or
+ * the GPU that Spark assigned.
  */
 @Stable
-public final class IncubatedModel {
+public final class IncubatedModel extends Model<IncubatedModel>
+    implements ScoringParams<IncubatedModel>, MLWritable {
 
-  private static final List<String> USUAL_COLUMNS = List.of("image", "content", "path");
+  private static final long serialVersionUID = 1L;
 
-  private final SparkSession spark;
-  private final StorageFactory storages;
-  private final ModelFolder model;
-  private final String digest;
-  private final String inputColumn;
-  private final PredictionColumns columns;
-  private final Inference.Terms terms;
+  private final String uid;
+  private final ScoringParams.Declared scoring;
+  private final Param<String> modelFolder;
 
-  private IncubatedModel(
-      SparkSession spark,
-      StorageFactory storages,
-      ModelFolder model,
-      String digest,
-      String inputColumn,
-      PredictionColumns columns,
-      Inference.Terms terms) {
-    this.spark = spark;
-    this.storages = storages;
-    this.model = model;
-    this.digest = digest;
-    this.inputColumn = inputColumn;
-    this.columns = columns;
-    this.terms = terms;
+  /** A model without a folder, for Spark Connect's search; {@link #load(String)} opens one. */
+  public IncubatedModel() {
+    this(Identifiable.randomUID("IncubatedModel"));
+  }
+
+  /** The same with a uid, for Spark ML. */
+  public IncubatedModel(String uid) {
+    this.uid = uid;
+    scoring = new ScoringParams.Declared(uid);
+    modelFolder =
+        new Param<>(uid, "modelFolder", "folder of the model: final of a run, or an exported one");
+    scoring.setDefaults(this);
+    setDefault(modelFolder, "");
   }
 
   /**
    * Opens a model.
    *
-   * @param spark classifies
-   * @param uri the folder {@code final} of a run, or an exported one, on any Hadoop file system
+   * @param spark its configuration says how file systems are reached
+   * @param uri the folder {@code final} of a run, an exported one, or one that {@code save} wrote,
+   *     on any Hadoop file system
    * @throws UnfitDataException if there is no model, or one that this library cannot compute
    * @throws io.deepincubation.core.storage.StorageException if the file system refuses
    */
   public static IncubatedModel load(SparkSession spark, String uri) {
-    var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    var storages = new HadoopStorageFactory(context.hadoopConfiguration());
-    ModelFolder model = ModelFolder.open(storages.open(uri));
-    return new IncubatedModel(
-        spark, storages, model, model.digest(), "", PredictionColumns.USUAL, Inference.Terms.USUAL);
+    return read().session(spark).load(uri);
   }
 
-  /** With images in this column; by default the first of {@code image, content, path}. */
-  public IncubatedModel inputColumn(String name) {
-    return new IncubatedModel(spark, storages, model, digest, name, columns, terms);
+  /** The same with the session that there is. */
+  public static IncubatedModel load(String uri) {
+    return read().load(uri);
   }
 
-  /** With new columns of these names. */
-  public IncubatedModel outputColumns(PredictionColumns names) {
-    return new IncubatedModel(spark, storages, model, digest, inputColumn, names, terms);
+  /** Opens models, with what they were saved with. */
+  public static MLReader<IncubatedModel> read() {
+    return new StageReader<>(IncubatedModel.class, IncubatedModel::new) {
+      @Override
+      public IncubatedModel load(String path) {
+        Storage folder = storage(path);
+        IncubatedModel model = isSaved(folder) ? super.load(path) : new IncubatedModel();
+        if (model.getModelFolder().isEmpty()) {
+          model.setModelFolder(path);
+        }
+        ImageScoring.open(sparkSession(), model.getModelFolder());
+        return model;
+      }
+    };
   }
 
-  /** With so many of the likeliest classes, 1 or more; 5 by default. */
-  public IncubatedModel topK(int classes) {
-    return with(new Inference.Terms(classes, terms.batch(), terms.precision()));
+  @Override
+  public MLWriter write() {
+    return StageWriter.of(this, modelFolder);
   }
 
-  /** With so many images computed at once, 1 or more; 64 by default. */
-  public IncubatedModel batchSize(int images) {
-    return with(new Inference.Terms(terms.topK(), images, terms.precision()));
+  @Override
+  public String uid() {
+    return uid;
+  }
+
+  @Override
+  public ScoringParams.Declared scoring() {
+    return scoring;
+  }
+
+  @Override
+  public IncubatedModel self() {
+    return this;
+  }
+
+  /** The model's folder, which executors read. */
+  public Param<String> modelFolder() {
+    return modelFolder;
+  }
+
+  public String getModelFolder() {
+    return getOrDefault(modelFolder);
+  }
+
+  public IncubatedModel setModelFolder(String uri) {
+    set(modelFolder, uri);
+    return this;
   }
 
   /**
-   * With products computed so; {@link Precision#FP32} by default. The others are faster on some
-   * machines, and give probabilities that differ in the third digit.
+   * Names of the classes; a prediction is an index into them.
+   *
+   * @throws UnfitDataException if there is no model any more
    */
-  public IncubatedModel precision(Precision wanted) {
-    return with(new Inference.Terms(terms.topK(), terms.batch(), wanted));
+  public String[] labels() {
+    return opened(SparkSession.active()).classNames().toArray(String[]::new);
   }
 
-  private IncubatedModel with(Inference.Terms other) {
-    return new IncubatedModel(spark, storages, model, digest, inputColumn, columns, other);
-  }
-
-  /** Names of the classes; a prediction is an index into them. */
-  public List<String> classNames() {
-    return model.classNames();
+  /** How many classes there are. */
+  public int numClasses() {
+    return labels().length;
   }
 
   /** Whether an image may have any number of the classes, each with a probability of its own. */
   public boolean hasSeveralLabels() {
-    return model.hasSeveralLabels();
+    return opened(SparkSession.active()).hasSeveralLabels();
   }
 
   /** SHA-256 over configuration and weights. */
   public String digest() {
-    return digest;
+    return opened(SparkSession.active()).digest();
+  }
+
+  private ImageScoring opened(SparkSession spark) {
+    if (getModelFolder().isEmpty()) {
+      throw new UsageException(
+          "Cannot classify: expected a model's folder, got none; call IncubatedModel.load(uri), or"
+              + " set modelFolder");
+    }
+    return ImageScoring.open(spark, getModelFolder());
   }
 
   /**
    * Classifies the images of a frame, when its rows are asked for.
    *
    * @param images the frame
-   * @return its columns, and the predictions'
+   * @return its columns, and the new ones
    * @throws UnfitDataException if the frame has no column of images
    * @throws UsageException if the frame has a column of a new one's name
    */
-  public Dataset<Row> transform(Dataset<Row> images) {
-    StructType schema = images.schema();
-    ImageColumn input = ImageColumn.of(schema, column(schema));
-    var inference =
-        new Inference(
-            storages,
-            model.uri(),
-            digest,
-            SparkSettings.of(spark.sparkContext().getConf()),
-            input,
-            terms,
-            model.hasSeveralLabels());
-    return images.mapPartitions(
-        inference, Encoders.row(columns.addedTo(schema, model.hasSeveralLabels())));
+  @Override
+  public Dataset<Row> transform(Dataset<?> images) {
+    ImageScoring model = opened(images.sparkSession());
+    Dataset<Row> frame = images.toDF();
+    String column = column(frame.schema());
+    Dataset<Row> scored = model.score(frame, column, columns(), terms());
+    return described(scored, frame.schema(), model);
   }
 
-  /** The column of a frame that images are read from. */
-  public String column(StructType schema) {
-    List<String> names = Arrays.asList(schema.fieldNames());
-    if (!inputColumn.isEmpty()) {
-      return inputColumn;
+  /** Spark forgets what is known of columns that it does not compute itself. */
+  private Dataset<Row> described(Dataset<Row> scored, StructType before, ImageScoring model) {
+    Dataset<Row> described = scored;
+    for (StructField field : before.fields()) {
+      if (!field.metadata().equals(Metadata.empty())) {
+        described = described.withMetadata(field.name(), field.metadata());
+      }
     }
-    return USUAL_COLUMNS.stream()
-        .filter(names::contains)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UnfitDataException(
-                    String.format(
-                        Locale.ROOT,
-                        "Cannot find images: expected a column of %s, got %s; name it with"
-                            + " inputColumn, or --image-column",
-                        USUAL_COLUMNS,
-                        names)));
+    return getPredictionCol().isEmpty()
+        ? described
+        : described.withMetadata(getPredictionCol(), metadata(model));
+  }
+
+  private Metadata metadata(ImageScoring model) {
+    List<String> names = model.classNames();
+    var ours =
+        new MetadataBuilder()
+            .putString("modelFolder", getModelFolder())
+            .putString("digest", model.digest())
+            .build();
+    return NominalAttribute.defaultAttr()
+        .withName(getPredictionCol())
+        .withValues(names.toArray(String[]::new))
+        .toMetadata(new MetadataBuilder().putMetadata("deepIncubation", ours).build());
+  }
+
+  private String column(StructType schema) {
+    return ImageScoring.column(schema, getImageCol(), "setImageCol");
+  }
+
+  @Override
+  public StructType transformSchema(StructType schema) {
+    ImageColumn.of(schema, column(schema));
+    return columns().addedTo(schema);
+  }
+
+  @Override
+  public IncubatedModel copy(ParamMap extra) {
+    return copyValues(new IncubatedModel(uid), extra).setParent(parent());
+  }
+
+  @Override
+  public String toString() {
+    return "IncubatedModel: uid=" + uid + ", modelFolder=" + getModelFolder();
   }
 }

@@ -48,6 +48,8 @@
  *       io.deepincubation.core.run.StageResult} tell what each stage gave, {@link
  *       io.deepincubation.spark.Evaluation} what the model takes each class for, {@link
  *       io.deepincubation.spark.RunReport} writes the HTML report of a run folder.
+ *   <li>{@link io.deepincubation.spark.DeepIncubationClassifier} does all of it for the rows of a
+ *       data frame, as an estimator of Spark ML.
  *   <li>{@link io.deepincubation.spark.IncubatedModel} classifies the images of a data frame;
  *       {@link io.deepincubation.core.inference.DjlModel} without Spark.
  * </ul>

@@ -37,6 +37,7 @@ class ArchitectureTest {
           "io.deepincubation.spark.predict..",
           "io.deepincubation.spark.doctor..",
           "io.deepincubation.spark.stages..",
+          "io.deepincubation.spark.ml..",
           "io.deepincubation.spark",
           "io.deepincubation.spark.comparison..",
           "io.deepincubation.spark.cli..");

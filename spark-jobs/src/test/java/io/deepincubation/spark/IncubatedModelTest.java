@@ -9,9 +9,9 @@ import io.deepincubation.core.data.pixels.Pixels;
 import io.deepincubation.core.inference.ModelExport;
 import io.deepincubation.core.inference.ModelFolder;
 import io.deepincubation.core.random.RandomStream;
-import io.deepincubation.core.recipe.Precision;
 import io.deepincubation.core.storage.LocalStorage;
-import io.deepincubation.spark.predict.PredictionColumns;
+import io.deepincubation.spark.ml.StageReader;
+import io.deepincubation.spark.ml.StageWriter;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -20,11 +20,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -99,7 +103,7 @@ class IncubatedModelTest {
 
   private static List<Row> scores(Dataset<Row> scored) {
     return scored
-        .select("prediction", "probability", "topK", "reason")
+        .select("prediction", "probability", "predictedLabel", "reason")
         .orderBy("id")
         .collectAsList();
   }
@@ -110,7 +114,7 @@ class IncubatedModelTest {
     for (int i = 0; i < 5; i++) {
       paths.add(Files.write(folder.resolve("image " + i + ".png"), png(i)).toString());
     }
-    IncubatedModel loaded = IncubatedModel.load(spark, model).batchSize(2).topK(2);
+    IncubatedModel loaded = IncubatedModel.load(spark, model).setBatchSize(2);
 
     List<Row> files =
         scores(
@@ -130,14 +134,12 @@ class IncubatedModelTest {
 
     assertThat(files).hasSize(5).isEqualTo(pixels).isEqualTo(named);
     for (Row row : files) {
-      List<Float> probability = row.getList(1);
-      assertThat(probability).hasSize(loaded.classNames().size());
-      assertThat(probability.stream().mapToDouble(Float::doubleValue).sum())
-          .isBetween(0.999, 1.001);
-      List<Row> likeliest = row.getList(2);
-      assertThat(likeliest).hasSize(2);
-      assertThat(likeliest.get(0).getInt(1)).isEqualTo(row.getInt(0));
-      assertThat(likeliest.get(0).getFloat(2)).isEqualTo(probability.get(row.getInt(0)));
+      double[] probability = row.<Vector>getAs(1).toArray();
+      assertThat(probability).hasSize(loaded.numClasses());
+      assertThat(DoubleStream.of(probability).sum()).isBetween(0.999, 1.001);
+      int best = (int) row.getDouble(0);
+      assertThat(probability[best]).isEqualTo(DoubleStream.of(probability).max().orElseThrow());
+      assertThat(row.getString(2)).isEqualTo(loaded.labels()[best]);
       assertThat(row.isNullAt(3)).isTrue();
     }
   }
@@ -148,17 +150,14 @@ class IncubatedModelTest {
         frame("content", DataTypes.BinaryType, List.of(png(0), png(1), png(2), png(3)));
     IncubatedModel loaded = IncubatedModel.load(spark, model);
 
-    List<Row> fp32 = scores(loaded.precision(Precision.FP32).transform(images));
-    List<Row> bf16 = scores(loaded.precision(Precision.BF16).transform(images));
+    List<Row> fp32 = scores(loaded.setPrecision("fp32").transform(images));
+    List<Row> bf16 = scores(loaded.setPrecision("bf16").transform(images));
 
-    assertThat(scores(loaded.transform(images))).isEqualTo(fp32);
+    assertThat(scores(IncubatedModel.load(spark, model).transform(images))).isEqualTo(fp32);
     assertThat(bf16).isNotEqualTo(fp32);
     for (int i = 0; i < fp32.size(); i++) {
-      List<Float> exact = fp32.get(i).getList(1);
-      List<Float> rounded = bf16.get(i).getList(1);
-      for (int label = 0; label < exact.size(); label++) {
-        assertThat(rounded.get(label)).isCloseTo(exact.get(label), within(0.02f));
-      }
+      double[] exact = fp32.get(i).<Vector>getAs(1).toArray();
+      assertThat(bf16.get(i).<Vector>getAs(1).toArray()).containsExactly(exact, within(0.02));
     }
   }
 
@@ -171,7 +170,7 @@ class IncubatedModelTest {
         IncubatedModel.load(spark, model)
             .transform(frame("content", DataTypes.BinaryType, images))
             .orderBy("id")
-            .select("prediction", "label", "reason")
+            .select("prediction", "predictedLabel", "reason")
             .collectAsList();
 
     assertThat(rows.get(0).getString(2)).isEqualTo("expected an image, got none");
@@ -234,14 +233,81 @@ class IncubatedModelTest {
 
   @Test
   void keepsColumnsAndTakesOtherNames() {
-    Dataset<Row> images = frame("label", DataTypes.BinaryType, List.of(png(1)));
-    IncubatedModel loaded = IncubatedModel.load(spark, model).inputColumn("label");
+    Dataset<Row> images = frame("reason", DataTypes.BinaryType, List.of(png(1)));
+    IncubatedModel loaded = IncubatedModel.load(spark, model).setImageCol("reason");
 
     assertThatThrownBy(() -> loaded.transform(images))
-        .hasMessageContaining("Cannot add column label: expected a free name");
-    assertThat(loaded.outputColumns(PredictionColumns.prefixed("p_")).transform(images).columns())
-        .containsExactly(
-            "id", "label", "p_prediction", "p_label", "p_probability", "p_topK", "p_reason");
+        .hasMessageContaining("Cannot add column reason: expected a free name");
+    assertThat(loaded.setReasonCol("why").setProbabilityCol("").transform(images).columns())
+        .containsExactly("id", "reason", "rawPrediction", "prediction", "predictedLabel", "why");
+  }
+
+  @Test
+  void leavesOutOrFailsForWhatCannotBeRead() {
+    Dataset<Row> images =
+        frame("content", DataTypes.BinaryType, Arrays.asList(null, png(1), new byte[] {1}));
+    IncubatedModel loaded = IncubatedModel.load(spark, model).setBatchSize(1);
+
+    assertThat(loaded.setHandleInvalid("skip").transform(images).select("id").collectAsList())
+        .containsExactly(RowFactory.create(1));
+    assertThatThrownBy(() -> loaded.setHandleInvalid("error").transform(images).collectAsList())
+        .hasStackTraceContaining("Cannot score an image: expected a")
+        .hasStackTraceContaining("set handleInvalid to keep or skip");
+    assertThatThrownBy(() -> loaded.setHandleInvalid("drop"))
+        .hasMessageContaining("handleInvalid given invalid value drop");
+  }
+
+  @Test
+  void metadataNameTheClasses() {
+    Metadata known = new MetadataBuilder().putString("comment", "a number").build();
+    Dataset<Row> images =
+        frame("content", DataTypes.BinaryType, List.of(png(0))).withMetadata("id", known);
+    IncubatedModel loaded = IncubatedModel.load(spark, model);
+
+    StructType schema = loaded.transform(images).schema();
+
+    assertThat(schema.apply("id").metadata()).isEqualTo(known);
+    Metadata prediction = schema.apply("prediction").metadata();
+    assertThat(prediction.getMetadata("ml_attr").getStringArray("vals")).isEqualTo(loaded.labels());
+    assertThat(prediction.getMetadata("deepIncubation").getString("modelFolder")).isEqualTo(model);
+  }
+
+  @Test
+  void savedModelsStandAlone() throws IOException {
+    Dataset<Row> images = frame("content", DataTypes.BinaryType, List.of(png(0), png(1)));
+    Path copied = folder.resolve("to be moved");
+    new ModelExport(ModelFolder.open(LocalStorage.of(Path.of(URI.create(model)).toString())))
+        .timm(LocalStorage.of(copied.toString()), Long.MAX_VALUE);
+    IncubatedModel first = IncubatedModel.load(spark, copied.toString());
+    String saved = folder.resolve("saved").toString();
+    first.setPredictionCol("guess").write().overwrite().save(saved);
+    String digest = first.digest();
+    Files.move(copied, folder.resolve("moved"));
+
+    IncubatedModel second = IncubatedModel.load(spark, saved);
+
+    assertThat(second.uid()).isEqualTo(first.uid());
+    assertThat(second.getPredictionCol()).isEqualTo("guess");
+    assertThat(second.digest()).isEqualTo(digest);
+    assertThat(second.transform(images).count()).isEqualTo(2);
+    assertThatThrownBy(() -> second.write().overwrite().save(saved))
+        .hasMessageContaining("expected a folder apart from the source");
+    assertThatThrownBy(() -> DeepIncubationClassifier.load(saved))
+        .hasMessageContaining("expected a saved DeepIncubationClassifier, got {");
+  }
+
+  @Test
+  void modelsLeaveMemoryAsSparkConnectWantsIt() {
+    IncubatedModel loaded = IncubatedModel.load(spark, model).setBatchSize(3);
+    String cache = folder.resolve("connect cache").toString();
+
+    ((StageWriter) loaded.write()).saveToLocal(cache);
+    IncubatedModel again =
+        ((StageReader<IncubatedModel>) IncubatedModel.read()).loadFromLocal(cache);
+
+    assertThat(again.getBatchSize()).isEqualTo(3);
+    assertThat(again.getModelFolder()).isEqualTo(model);
+    assertThat(Path.of(cache, "config.json")).doesNotExist();
   }
 
   @Test

@@ -7,10 +7,13 @@ import io.deepincubation.core.comparison.Studies;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.data.set.PreparedSet;
 import io.deepincubation.core.random.RandomStream;
+import io.deepincubation.core.recipe.Precision;
 import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.storage.LocalStorage;
 import io.deepincubation.spark.comparison.SparkComparison;
+import io.deepincubation.spark.predict.ImageScoring;
+import io.deepincubation.spark.predict.Inference;
 import io.deepincubation.spark.predict.PredictionColumns;
 import io.deepincubation.spark.prepare.Preparation;
 import io.deepincubation.spark.prepare.PrepareJob;
@@ -137,10 +140,14 @@ class SeveralLabelsTest {
 
   @Test
   void arePredictedInAColumnOfTheirOwn() {
+    ImageScoring model = ImageScoring.open(spark, folder.resolve("run/final").toString());
     Row scored =
-        IncubatedModel.load(spark, folder.resolve("run/final").toString())
-            .outputColumns(PredictionColumns.prefixed("predicted_"))
-            .transform(table)
+        model
+            .score(
+                table,
+                "image",
+                new PredictionColumns("predicted_", 1, model.hasSeveralLabels()),
+                new Inference.Terms(8, Precision.FP32))
             .filter("size(label) = 2")
             .first();
 

@@ -10,6 +10,7 @@ import io.deepincubation.core.recipe.Epochs;
 import io.deepincubation.core.recipe.IncubationRecipe.Start;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
+import io.deepincubation.core.recipe.Recipes;
 import io.deepincubation.core.recipe.StageRecipe;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.text.Quantities;
@@ -31,7 +32,15 @@ public final class RecipeDraft {
    * @param keepsNetwork whether depth, width and modules are its own unless given, rather than
    *     chosen
    */
-  public record Base(String extending, Recipe recipe, boolean keepsNetwork) {}
+  public record Base(String extending, Recipe recipe, boolean keepsNetwork) {
+
+    /** The library's small recipe of the family that settings say; its network is chosen anew. */
+    public static Base small(List<String> settings) {
+      boolean residual = settings.contains("model.family=resnet");
+      String name = residual ? "resnet-110-cifar100" : "cifar100-small";
+      return new Base(name, Recipes.named(name), false);
+    }
+  }
 
   private static final String INCUBATION = "incubation";
   private static final String START = "incubation.start";

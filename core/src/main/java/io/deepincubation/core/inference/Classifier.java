@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** A model in memory that classifies images. Threads may use it at once. */
 public final class Classifier implements AutoCloseable {
@@ -59,22 +60,40 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
+   * What the network says of an image, a number for each class.
+   *
+   * @param logits its outputs
+   * @param probabilities their softmax, which sums to 1, or their sigmoids of models that tell
+   *     several labels; no numbers where {@link #fault} tells so
+   */
+  public record Scores(float[] logits, float[] probabilities) {}
+
+  /**
    * The probability of each class.
    *
    * @param images each of C x H x W values, as the model's transform gives them
-   * @return for each image as many numbers as there are classes, which sum to 1 unless the model
-   *     tells several labels, or are no numbers where {@link #fault} tells so
+   * @return {@link Scores#probabilities} of each image
    */
   public List<float[]> probabilities(List<float[]> images) {
+    return scores(images).stream().map(Scores::probabilities).toList();
+  }
+
+  /**
+   * What the network says.
+   *
+   * @param images each of C x H x W values, as the model's transform gives them
+   * @return an answer for each image
+   */
+  public List<Scores> scores(List<float[]> images) {
     TorchEngine.useThreads(compute.threads());
     int atOnce = network.architecture().imagesAtOnce(compute);
-    var probabilities = new ArrayList<float[]>(images.size());
+    var scores = new ArrayList<Scores>(images.size());
     for (int first = 0; first < images.size(); ) {
       int last = (int) Math.min(images.size(), (long) first + atOnce);
-      probabilities.addAll(compute(images.subList(first, last)));
+      scores.addAll(compute(images.subList(first, last)));
       first = last;
     }
-    return probabilities;
+    return scores;
   }
 
   /**
@@ -100,20 +119,27 @@ public final class Classifier implements AutoCloseable {
     return Optional.empty();
   }
 
-  private List<float[]> compute(List<float[]> images) {
+  private List<Scores> compute(List<float[]> images) {
     try (NDManager manager = network.manager().newSubManager();
         GradientMode mode = GradientMode.frozen()) {
       Shape shape = new Shape(images.size()).addAll(network.architecture().inputShape());
       FloatBuffer[] values = images.stream().map(FloatBuffer::wrap).toArray(FloatBuffer[]::new);
       NDArray batch = HostArrays.array(manager, shape, values);
-      float[] all = probabilities(network.evaluate(batch), severalLabels).toFloatArray();
-      int classes = network.architecture().classes();
-      var rows = new ArrayList<float[]>(images.size());
-      for (int i = 0; i < images.size(); i++) {
-        rows.add(Arrays.copyOfRange(all, i * classes, (i + 1) * classes));
-      }
-      return rows;
+      NDArray logits = network.evaluate(batch); // (B, classes)
+      List<float[]> outputs = rows(logits);
+      List<float[]> probabilities = rows(probabilities(logits, severalLabels));
+      return IntStream.range(0, images.size())
+          .mapToObj(i -> new Scores(outputs.get(i), probabilities.get(i)))
+          .toList();
     }
+  }
+
+  private List<float[]> rows(NDArray table) {
+    float[] all = table.toFloatArray();
+    int classes = network.architecture().classes();
+    return IntStream.range(0, all.length / classes)
+        .mapToObj(i -> Arrays.copyOfRange(all, i * classes, (i + 1) * classes))
+        .toList();
   }
 
   @Override

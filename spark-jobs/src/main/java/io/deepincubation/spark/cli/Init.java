@@ -1,24 +1,19 @@
 package io.deepincubation.spark.cli;
 
-import ai.djl.Device;
 import io.deepincubation.core.advice.Budget;
 import io.deepincubation.core.advice.ImageSet;
 import io.deepincubation.core.advice.RecipeDraft;
 import io.deepincubation.core.advice.RecipeDraft.Base;
-import io.deepincubation.core.bench.TrainingBenchmark;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.data.set.DataIndex;
 import io.deepincubation.core.data.set.PreparedSet;
 import io.deepincubation.core.data.source.ImageSource;
 import io.deepincubation.core.method.EndToEnd;
 import io.deepincubation.core.method.StageCost;
-import io.deepincubation.core.network.Compute;
-import io.deepincubation.core.network.NativeArithmetic;
-import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.Recipes;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.text.Quantities;
-import io.deepincubation.spark.cluster.Devices;
+import io.deepincubation.spark.cluster.DriverSpeed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,14 +32,6 @@ import picocli.CommandLine.Option;
         "Writes a recipe for a prepared set and a budget, and says what it chose and why. Trains"
             + " nothing.")
 final class Init extends Verb {
-
-  private static final double WARM_UP_SECONDS = 2;
-  private static final int MEASURED_STEPS = 3;
-
-  /** What a network is drafted for until the speed is known: two processor cores for an hour. */
-  private static final double ASSUMED_SPEED = 1e11;
-
-  private static final double MOST_SECONDS = 3600;
 
   /** Letters of a line of the file's first comment. */
   private static final int LINE = 96;
@@ -204,9 +191,7 @@ final class Init extends Verb {
     if (recipe != null) {
       return new Base(extending(recipe), Recipes.resolve(recipe, List.of()), true);
     }
-    boolean resnet = network == Network.RESNET || settings.contains("model.family=resnet");
-    String own = resnet ? "resnet-110-cifar100" : "cifar100-small";
-    return new Base(own, Recipes.named(own), false);
+    return Base.small(all());
   }
 
   /** A recipe as the new file is to name it: from its own folder, where it is a file. */
@@ -239,21 +224,10 @@ final class Init extends Verb {
     if (tflops != null) {
       return new Speed(tflops * 1e12, "as --tflops says");
     }
-    double assumed = ASSUMED_SPEED * Math.min(MOST_SECONDS, wanted.amount());
-    Recipe tried = RecipeDraft.network(base, set, all(), assumed);
-    Device device = Devices.ofThisProcess();
-    var compute =
-        new Compute(
-            device,
-            tried.precision().arithmetic(() -> NativeArithmetic.of(device)),
-            Runtime.getRuntime().availableProcessors());
-    double measured =
-        new TrainingBenchmark(tried, set.classes(), WARM_UP_SECONDS, MEASURED_STEPS)
-            .ofTarget(compute)
-            .flopsPerSecond();
+    DriverSpeed.Measured measured = DriverSpeed.of(base, set, all(), wanted);
     return new Speed(
-        measured,
-        "measured here now, a few training steps of " + RecipeDraft.words(tried) + " alone");
+        measured.flopsPerSecond(),
+        "measured here now, a few training steps of " + measured.network() + " alone");
   }
 
   private void write(String text) {

@@ -2,8 +2,9 @@ package io.deepincubation.spark.cli;
 
 import io.deepincubation.core.recipe.Precision;
 import io.deepincubation.core.text.Quantities;
-import io.deepincubation.spark.IncubatedModel;
 import io.deepincubation.spark.predict.ImageColumn;
+import io.deepincubation.spark.predict.ImageScoring;
+import io.deepincubation.spark.predict.Inference;
 import io.deepincubation.spark.predict.PredictJob;
 import io.deepincubation.spark.predict.PredictionColumns;
 import io.deepincubation.spark.prepare.Apart;
@@ -106,21 +107,16 @@ final class Predict extends Verb {
   private Answer answer(CliSession session) {
     Apart.require(source.from(), target.to(), session.context().hadoopConfiguration());
     SourceFrame images = images(session);
-    IncubatedModel read = IncubatedModel.load(session.spark(), model);
+    ImageScoring loaded = ImageScoring.open(session.spark(), model);
     PredictionColumns columns =
         prefix.isEmpty()
-            ? PredictionColumns.freeIn(images.rows().schema(), read.hasSeveralLabels())
-            : PredictionColumns.prefixed(prefix);
-    IncubatedModel loaded =
-        read.inputColumn(imageColumn)
-            .outputColumns(columns)
-            .topK(topK)
-            .batchSize(batch)
-            .precision(precision);
-    Dataset<Row> scored = loaded.transform(images.rows());
+            ? PredictionColumns.freeIn(images.rows().schema(), topK, loaded.hasSeveralLabels())
+            : new PredictionColumns(prefix, topK, loaded.hasSeveralLabels());
+    var terms = new Inference.Terms(batch, precision);
     StructType schema = images.rows().schema();
-    Dataset<Row> written =
-        keepImages ? scored : ImageColumn.of(schema, loaded.column(schema)).droppedFrom(scored);
+    String column = ImageScoring.column(schema, imageColumn, "--image-column");
+    Dataset<Row> scored = loaded.score(images.rows(), column, columns, terms);
+    Dataset<Row> written = keepImages ? scored : ImageColumn.of(schema, column).droppedFrom(scored);
     String request =
         PredictJob.request(
             loaded.digest(),
@@ -146,7 +142,7 @@ final class Predict extends Verb {
   private List<String> warnings(
       PredictJob.Outcome outcome, PredictionColumns columns, SourceFrame images) {
     var warnings = new ArrayList<String>();
-    if (prefix.isEmpty() && !columns.equals(PredictionColumns.USUAL)) {
+    if (!prefix.equals(columns.prefix())) {
       warnings.add(
           String.format(
               Locale.ROOT,

@@ -3,6 +3,7 @@ package io.deepincubation.spark.predict;
 import ai.djl.Device;
 import io.deepincubation.core.data.pixels.PixelTransform;
 import io.deepincubation.core.inference.Classifier;
+import io.deepincubation.core.inference.Classifier.Scores;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.NativeArithmetic;
@@ -17,11 +18,9 @@ import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
@@ -34,30 +33,21 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
 
   private static final long serialVersionUID = 1L;
 
-  /** Probability from which on an image is said to have one of several classes. */
-  private static final float LIKELY = 0.5f;
-
   /**
    * How images are classified.
    *
-   * @param topK likeliest classes that are told, at least 1
    * @param batch images that are computed at once, at least 1
    * @param precision of the products
    */
-  public record Terms(int topK, int batch, Precision precision) implements Serializable {
-
-    /** What is done where nothing else is asked for; it gives what exported models give. */
-    public static final Terms USUAL = new Terms(5, 64, Precision.FP32);
+  public record Terms(int batch, Precision precision) implements Serializable {
 
     /** Checks. */
     public Terms {
-      if (topK < 1 || batch < 1) {
+      if (batch < 1) {
         throw new UsageException(
             String.format(
                 Locale.ROOT,
-                "Cannot classify: expected 1 or more likeliest classes, and images of a batch, got"
-                    + " %d and %d",
-                topK,
+                "Cannot classify: expected 1 or more images of a batch, got %d",
                 batch));
       }
     }
@@ -68,10 +58,8 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
   private final String digest;
   private final SparkSettings settings;
   private final ImageColumn input;
+  private final ScoreColumns columns;
   private final Terms terms;
-
-  /** Whether the model tells any number of classes, in a column more. */
-  private final boolean severalLabels;
 
   public Inference(
       StorageFactory storages,
@@ -79,14 +67,14 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
       String digest,
       SparkSettings settings,
       ImageColumn input,
-      Terms terms,
-      boolean severalLabels) {
-    this.severalLabels = severalLabels;
+      ScoreColumns columns,
+      Terms terms) {
     this.storages = storages;
     this.uri = uri;
     this.digest = digest;
     this.settings = settings;
     this.input = input;
+    this.columns = columns;
     this.terms = terms;
   }
 
@@ -120,16 +108,16 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
 
     @Override
     public boolean hasNext() {
-      return !ready.isEmpty() || rows.hasNext();
+      while (ready.isEmpty() && rows.hasNext()) {
+        score();
+      }
+      return !ready.isEmpty();
     }
 
     @Override
     public Row next() {
       if (!hasNext()) {
         throw new NoSuchElementException();
-      }
-      if (ready.isEmpty()) {
-        score();
       }
       return ready.remove();
     }
@@ -145,55 +133,28 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
         }
       }
       Classifier classifier = model.classifier();
-      Iterator<float[]> probabilities = classifier.probabilities(images).iterator();
+      Iterator<Scores> scores = classifier.scores(images).iterator();
       for (Loaded loaded : batch) {
-        ready.add(
-            loaded.values() == null
-                ? unanswered(loaded.row(), loaded.reason())
-                : answered(loaded.row(), probabilities.next()));
+        if (loaded.values() == null) {
+          leave(loaded.row(), loaded.reason());
+        } else {
+          answer(loaded.row(), scores.next());
+        }
       }
     }
 
-    private Row answered(Row row, float[] probabilities) {
-      Optional<String> fault = Classifier.fault(probabilities);
-      return fault.isPresent() ? unanswered(row, fault.get()) : predicted(row, probabilities);
+    private void answer(Row row, Scores scores) {
+      Optional<String> fault = Classifier.fault(scores.probabilities());
+      if (fault.isPresent()) {
+        leave(row, fault.get());
+      } else {
+        ready.add(joined(row, columns.values(scores, model.classNames())));
+      }
     }
 
-    private Row predicted(Row row, float[] probabilities) {
-      List<String> names = model.classNames();
-      Row[] likeliest =
-          IntStream.range(0, probabilities.length)
-              .boxed()
-              .sorted((a, b) -> Float.compare(probabilities[b], probabilities[a]))
-              .limit(terms.topK())
-              .map(label -> RowFactory.create(names.get(label), label, probabilities[label]))
-              .toArray(Row[]::new);
-      int best = likeliest[0].getInt(1);
-      return severalLabels
-          ? joined(
-              row,
-              best,
-              names.get(best),
-              probabilities,
-              likeliest,
-              null,
-              likely(names, probabilities))
-          : joined(row, best, names.get(best), probabilities, likeliest, null);
+    private void leave(Row row, String reason) {
+      columns.missing(reason).ifPresent(values -> ready.add(joined(row, values)));
     }
-  }
-
-  /** Names of the classes that an image rather has than not. */
-  private static String[] likely(List<String> names, float[] probabilities) {
-    return IntStream.range(0, probabilities.length)
-        .filter(label -> probabilities[label] >= LIKELY)
-        .mapToObj(names::get)
-        .toArray(String[]::new);
-  }
-
-  private Row unanswered(Row row, String reason) {
-    return severalLabels
-        ? joined(row, null, null, null, null, reason, null)
-        : joined(row, null, null, null, null, reason);
   }
 
   private Loaded load(Row row, PixelTransform transform) {
@@ -204,7 +165,7 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
     }
   }
 
-  private static Row joined(Row row, @Nullable Object... added) {
+  private static Row joined(Row row, @Nullable Object[] added) {
     var values = new @Nullable Object[row.size() + added.length];
     for (int i = 0; i < row.size(); i++) {
       values[i] = row.get(i);

@@ -1,117 +1,143 @@
 package io.deepincubation.spark.predict;
 
-import io.deepincubation.core.api.Stable;
+import io.deepincubation.core.inference.Classifier.Scores;
 import io.deepincubation.core.recipe.UsageException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the columns of predictions are called. All but the last are null where an image could not be
- * classified.
+ * The columns of tables of predictions, in types that every reader of tables knows. All but the
+ * last are null where an image could not be classified.
  *
- * @param prediction index of the likeliest class, int
- * @param label its name, string
- * @param probability of each class, array of float
- * @param topK the likeliest classes, likeliest first: array of struct of label, index, probability
- * @param reason why there is no prediction, string; null where there is one
- * @param labels of models that tell several labels alone: names of the classes of a probability of
- *     at least 0.5, array of string
+ * @param prefix before the names {@code prediction} (index of the likeliest class, int), {@code
+ *     label} (its name, string), {@code probability} (of each class, array of float), {@code topK}
+ *     (the likeliest classes, likeliest first: array of struct of label, index, probability) and
+ *     {@code reason} (why there is no prediction, string; null where there is one); of models that
+ *     tell several labels also {@code labels} (names of the classes of a probability of at least
+ *     0.5, array of string)
+ * @param topK likeliest classes that are told, at least 1
+ * @param severalLabels whether the model tells any number of classes
  */
-@Stable
-public record PredictionColumns(
-    String prediction,
-    String label,
-    String probability,
-    String topK,
-    String reason,
-    String labels) {
+public record PredictionColumns(String prefix, int topK, boolean severalLabels)
+    implements ScoreColumns {
 
-  /** The usual names. */
-  public static final PredictionColumns USUAL =
-      new PredictionColumns("prediction", "label", "probability", "topK", "reason", "labels");
+  /** Probability from which on an image is said to have one of several classes. */
+  private static final float LIKELY = 0.5f;
+
+  private static final List<String> NAMES =
+      List.of("prediction", "label", "probability", "topK", "reason", "labels");
+
+  private static final int REASON = 4;
 
   private static final String WHERE_TAKEN = "predicted_";
 
-  /** The usual names with something before them, such as {@code predicted_}. */
-  public static PredictionColumns prefixed(String prefix) {
-    return new PredictionColumns(
-        prefix + USUAL.prediction,
-        prefix + USUAL.label,
-        prefix + USUAL.probability,
-        prefix + USUAL.topK,
-        prefix + USUAL.reason,
-        prefix + USUAL.labels);
-  }
+  private static final DataType CANDIDATES =
+      DataTypes.createArrayType(
+          new StructType()
+              .add("label", DataTypes.StringType, false)
+              .add("index", DataTypes.IntegerType, false)
+              .add("probability", DataTypes.FloatType, false),
+          false);
 
-  /**
-   * The usual names, or with {@code predicted_} before them where a frame has one of them.
-   *
-   * @param severalLabels whether the model tells any number of classes
-   */
-  public static PredictionColumns freeIn(StructType schema, boolean severalLabels) {
-    boolean free = USUAL.names(severalLabels).stream().noneMatch(name -> isIn(schema, name));
-    return free ? USUAL : prefixed(WHERE_TAKEN);
-  }
-
-  private static boolean isIn(StructType schema, String name) {
-    return Arrays.stream(schema.fieldNames()).anyMatch(name::equalsIgnoreCase);
-  }
-
-  private List<String> names(boolean severalLabels) {
-    return severalLabels
-        ? List.of(prediction, label, probability, topK, reason, labels)
-        : List.of(prediction, label, probability, topK, reason);
-  }
-
-  /**
-   * A frame's columns and these behind them.
-   *
-   * @throws UsageException if a name is taken
-   */
-  public StructType addedTo(StructType schema) {
-    return addedTo(schema, /* severalLabels= */ false);
-  }
-
-  /**
-   * A frame's columns and these behind them.
-   *
-   * @param schema the frame's
-   * @param severalLabels whether the model tells any number of classes
-   * @throws UsageException if a name is taken
-   */
-  public StructType addedTo(StructType schema, boolean severalLabels) {
-    List<String> taken = Arrays.asList(schema.fieldNames());
-    for (String name : names(severalLabels)) {
-      if (isIn(schema, name)) {
-        throw new UsageException(
-            String.format(
-                Locale.ROOT,
-                "Cannot add column %s: expected a free name, the frame has %s; choose others with"
-                    + " outputColumns, or --prefix",
-                name,
-                taken));
-      }
+  /** Checks. */
+  public PredictionColumns {
+    if (topK < 1) {
+      throw new UsageException(
+          String.format(
+              Locale.ROOT, "Cannot classify: expected 1 or more likeliest classes, got %d", topK));
     }
-    StructType candidate =
-        new StructType(
-            new StructField[] {
-              DataTypes.createStructField("label", DataTypes.StringType, false),
-              DataTypes.createStructField("index", DataTypes.IntegerType, false),
-              DataTypes.createStructField("probability", DataTypes.FloatType, false)
-            });
-    StructType added =
-        schema
-            .add(prediction, DataTypes.IntegerType, true)
-            .add(label, DataTypes.StringType, true)
-            .add(probability, DataTypes.createArrayType(DataTypes.FloatType, false), true)
-            .add(topK, DataTypes.createArrayType(candidate, false), true)
-            .add(reason, DataTypes.StringType, true);
-    return severalLabels
-        ? added.add(labels, DataTypes.createArrayType(DataTypes.StringType, false), true)
-        : added;
+  }
+
+  /** The plain names, or with {@code predicted_} before them where a frame has one of them. */
+  public static PredictionColumns freeIn(StructType schema, int topK, boolean severalLabels) {
+    var plain = new PredictionColumns("", topK, severalLabels);
+    boolean free =
+        Arrays.stream(schema.fieldNames())
+            .noneMatch(taken -> plain.names().anyMatch(taken::equalsIgnoreCase));
+    return free ? plain : new PredictionColumns(WHERE_TAKEN, topK, severalLabels);
+  }
+
+  private Stream<String> names() {
+    return NAMES.stream().limit(severalLabels ? NAMES.size() : NAMES.size() - 1);
+  }
+
+  /** Where the index of the likeliest class is. */
+  public String prediction() {
+    return prefix + NAMES.get(0);
+  }
+
+  /** Where it is told why there is no prediction. */
+  public String reason() {
+    return prefix + NAMES.get(REASON);
+  }
+
+  @Override
+  public List<StructField> fields() {
+    List<DataType> types =
+        List.of(
+            DataTypes.IntegerType,
+            DataTypes.StringType,
+            DataTypes.createArrayType(DataTypes.FloatType, false),
+            CANDIDATES,
+            DataTypes.StringType,
+            DataTypes.createArrayType(DataTypes.StringType, false));
+    List<String> names = names().toList();
+    return IntStream.range(0, names.size())
+        .mapToObj(i -> DataTypes.createStructField(prefix + names.get(i), types.get(i), true))
+        .toList();
+  }
+
+  @Override
+  public @Nullable Object[] values(Scores scores, List<String> classNames) {
+    float[] probabilities = scores.probabilities();
+    Row[] likeliest =
+        IntStream.range(0, probabilities.length)
+            .boxed()
+            .sorted((a, b) -> Float.compare(probabilities[b], probabilities[a]))
+            .limit(topK)
+            .map(label -> RowFactory.create(classNames.get(label), label, probabilities[label]))
+            .toArray(Row[]::new);
+    int best = likeliest[0].getInt(1);
+    return added(
+        best,
+        classNames.get(best),
+        probabilities,
+        likeliest,
+        null,
+        likely(classNames, probabilities));
+  }
+
+  @Override
+  public Optional<@Nullable Object[]> missing(String reason) {
+    return Optional.of(added(null, null, null, null, reason, null));
+  }
+
+  /** All, or all but the last. */
+  private @Nullable Object[] added(@Nullable Object... all) {
+    return severalLabels ? all : Arrays.copyOf(all, all.length - 1);
+  }
+
+  /** Names of the classes that an image rather has than not. */
+  private static String[] likely(List<String> names, float[] probabilities) {
+    return IntStream.range(0, probabilities.length)
+        .filter(label -> probabilities[label] >= LIKELY)
+        .mapToObj(names::get)
+        .toArray(String[]::new);
+  }
+
+  @Override
+  public String renaming() {
+    return "--prefix";
   }
 }

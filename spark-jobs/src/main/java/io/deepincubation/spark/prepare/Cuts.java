@@ -189,14 +189,14 @@ final class Cuts implements Serializable {
         marks
             .filter(mark -> before.setsAside(mark._1(), mark._3()).isEmpty())
             .mapToPair(mark -> new Tuple2<>(before.groups.of(mark._1()), mark._3()));
-    var highest = new HashMap<Integer, Double>();
-    shares
+    return shares
         .groupByKey()
-        .collectAsMap()
-        .forEach(
-            (group, all) ->
-                highest.put(group, highestAside(all, ofGroups.getOrDefault(group, 0L) * fraction)));
-    return highest;
+        .mapToPair(
+            group ->
+                new Tuple2<>(
+                    group._1(),
+                    highestAside(group._2(), ofGroups.getOrDefault(group._1(), 0L) * fraction)))
+        .collectAsMap();
   }
 
   private int group(Subset wanted, int label) {

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -70,16 +71,37 @@ public final class PrepareJob {
    * @throws StorageException if the source or the target refuses
    */
   public Prepared run(Preparation request) {
+    return run(
+        request,
+        () -> {
+          Apart.require(request.from(), request.to(), spark.sparkContext().hadoopConfiguration());
+          return new SampleSources(spark, storages).open(request);
+        });
+  }
+
+  /**
+   * Makes the set of a frame's rows.
+   *
+   * @param request whose {@code from} is what the frame is called in messages; its format does not
+   *     count
+   * @param frame the images
+   * @return what it holds, and what is to be said of it
+   * @throws UnfitDataException if there are no images, or too many cannot be read
+   * @throws UsageException if the target holds another set that the request does not replace
+   * @throws StorageException if the target refuses
+   */
+  public Prepared run(Preparation request, SourceFrame frame) {
+    return run(request, () -> FrameSource.of(frame, request.columns(), request.from(), storages));
+  }
+
+  private Prepared run(Preparation request, Supplier<SampleSource> source) {
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     context.setJobDescription("Preparing " + request.to());
     try {
       return SourceFailure.telling(
           "prepare " + request.to() + " from " + request.from(),
           request.from(),
-          () -> {
-            Apart.require(request.from(), request.to(), context.hadoopConfiguration());
-            return prepare(request, new SampleSources(spark, storages).open(request));
-          });
+          () -> prepare(request, source.get()));
     } finally {
       context.setJobDescription(null);
     }

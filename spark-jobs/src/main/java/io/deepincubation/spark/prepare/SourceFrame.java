@@ -23,7 +23,16 @@ public record SourceFrame(
 
   /** A frame that tells no more than its rows. */
   static SourceFrame of(Dataset<Row> rows) {
-    return new SourceFrame(rows, null, Map.of(), LeftOut.NONE);
+    return of(rows, Map.of());
+  }
+
+  /**
+   * A program's frame.
+   *
+   * @param classNames names of numbered classes, by column
+   */
+  public static SourceFrame of(Dataset<Row> rows, Map<String, List<String>> classNames) {
+    return new SourceFrame(rows, null, classNames, LeftOut.NONE);
   }
 
   /** The same with files that are not looked into. */

@@ -18,7 +18,8 @@ final class DocumentedCommands {
       Pattern.compile(
           "^(?:[A-Z_]+=\\S+ )*(?:bin/deep-incubation|examples/spark-submit/\\w+\\.sh"
               + "|spark-submit .*-all\\.jar)(?= )");
-  private static final List<String> OF_THE_LAUNCHER = List.of("--master", "--conf");
+  private static final List<String> OF_THE_LAUNCHER =
+      List.of("--master", "--conf", "--jars", "--packages");
 
   /**
    * One command.
