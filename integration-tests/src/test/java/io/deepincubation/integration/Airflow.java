@@ -58,7 +58,7 @@ final class Airflow implements AutoCloseable {
   private Map<String, String> environment(int version, SparkHome home) {
     int port = Ports.free();
     var all = new HashMap<>(home.environment());
-    String scripts = Path.of(python.command("airflow")).getParent().toString();
+    String scripts = Path.of(python.command("airflow")).resolveSibling("").toString();
     all.put(
         "PATH",
         String.join(":", home.sparkSubmit().getParent() + "", scripts, System.getenv("PATH")));

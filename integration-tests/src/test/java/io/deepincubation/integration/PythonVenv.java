@@ -97,8 +97,8 @@ final class PythonVenv {
    * @return what it says
    */
   String reference(String verb, Path... paths) {
-    List<String> words = Stream.of(paths).map(Path::toString).toList();
-    return script("reference.py", verb, words.toArray(String[]::new));
+    Stream<String> files = Stream.of(paths).map(Path::toString);
+    return script("reference.py", Stream.concat(Stream.of(verb), files).toArray(String[]::new));
   }
 
   /**

@@ -120,8 +120,8 @@ class TrackersTest {
     return json("curves", laboratory.object("curves").toString()).getAsJsonObject();
   }
 
-  private JsonElement json(String verb, String... words) {
-    String said = python.script("trackers.py", verb, words);
+  private JsonElement json(String... verbAndWords) {
+    String said = python.script("trackers.py", verbAndWords);
     return JsonParser.parseString(said.lines().reduce((before, last) -> last).orElseThrow());
   }
 
