@@ -66,7 +66,12 @@ class TrackersTest {
     finish("prepare", SmallRun.prepare(local(), laboratory.file("images"), data));
 
     LocalProcess killed = run().start("run-1", laboratory.logs());
-    Await.untilTrue("points of a module that trains", SmallRun.LIMIT, () -> !liveFiles().isEmpty());
+    Await.untilTrue(
+        "points of meta pre-training, and of a module that trains",
+        SmallRun.LIMIT,
+        () ->
+            !files("curves/meta", "tfevents.whole").isEmpty()
+                && !files("curves/modules", "tfevents.0").isEmpty());
     killed.kill();
     curvesOfKilled = curves();
     resumed = finish("run-2", run());
@@ -103,14 +108,14 @@ class TrackersTest {
     return process.err();
   }
 
-  /** Event files of modules that are not committed. */
-  private List<Path> liveFiles() {
-    Path modules = laboratory.object("curves/modules");
-    if (!Files.isDirectory(modules)) {
+  /** Event files: of committed stages they are whole. */
+  private List<Path> files(String folder, String part) {
+    Path there = laboratory.object(folder);
+    if (!Files.isDirectory(there)) {
       return List.of();
     }
-    try (Stream<Path> files = Files.walk(modules)) {
-      return files.filter(file -> file.toString().contains("tfevents.0")).toList();
+    try (Stream<Path> files = Files.walk(there)) {
+      return files.filter(file -> file.toString().contains(part)).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
