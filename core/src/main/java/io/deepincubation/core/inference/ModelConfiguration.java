@@ -126,15 +126,7 @@ record ModelConfiguration(
     String name = value(network, "family").map(JsonElement::getAsString).orElse("");
     NetworkFamily family =
         NetworkFamilies.find(name)
-            .orElseThrow(
-                () ->
-                    new UnfitDataException(
-                        String.format(
-                            Locale.ROOT,
-                            "expected a network of one of the families %s, got %s; add the jar that"
-                                + " brings it with --jars",
-                            String.join(", ", NetworkFamilies.names()),
-                            name)));
+            .orElseThrow(() -> new UnfitDataException(NetworkFamilies.missing(name)));
     return family.architecture(
         new NetworkSize(
             number(network, "image").orElse(0),

@@ -7,6 +7,7 @@ import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.script.ModuleArchive;
 import io.deepincubation.core.script.ModuleArchive.NamedTensor;
 import io.deepincubation.core.script.ModuleArchive.Part;
@@ -23,9 +24,6 @@ public final class ModelExport {
 
   /** The TorchScript file's name. */
   public static final String SCRIPT = "model.pt";
-
-  /** The model card's name in a model's folder. */
-  public static final String CARD = "README.md";
 
   private static final Compute PLAIN = new Compute(Device.cpu(), Arithmetic.FP32, /* threads= */ 1);
 
@@ -100,7 +98,7 @@ public final class ModelExport {
   /** The configuration, and the card where the model has one. */
   private void writeConfiguration(Storage target) {
     writeText(target, ModelFolder.CONFIGURATION, model.configuration());
-    model.card().ifPresent(card -> writeText(target, CARD, card));
+    model.card().ifPresent(card -> writeText(target, RunFolder.CARD, card));
   }
 
   private static void writeText(Storage target, String name, String text) {

@@ -7,6 +7,7 @@ import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.storage.Sha256;
 import io.deepincubation.core.storage.Storage;
 import io.deepincubation.core.storage.StorageException;
@@ -88,8 +89,8 @@ public final class ModelFolder {
 
   /** The text of the model card, where there is one. */
   Optional<String> card() {
-    return folder.exists(ModelExport.CARD)
-        ? Optional.of(folder.text(ModelExport.CARD))
+    return folder.exists(RunFolder.CARD)
+        ? Optional.of(folder.text(RunFolder.CARD))
         : Optional.empty();
   }
 

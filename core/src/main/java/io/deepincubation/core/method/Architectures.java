@@ -36,12 +36,6 @@ public final class Architectures {
 
   /** A recipe is checked where it is read: here the class path lacks what it had there. */
   private static UnfitDataException unknown(String family) {
-    return new UnfitDataException(
-        String.format(
-            Locale.ROOT,
-            "Cannot make a network of the family %s: expected one of %s; add the jar that brings it"
-                + " with --jars",
-            family,
-            String.join(", ", NetworkFamilies.names())));
+    return new UnfitDataException("Cannot make a network: " + NetworkFamilies.missing(family));
   }
 }

@@ -254,7 +254,7 @@ public final class StageWork {
     if (choice == null) {
       return null;
     }
-    String place = stage.name() + "/" + Choice.LAST;
+    String place = Choice.folder(stage.name());
     return choice.with(
         stage.kept().stream()
             .map(i -> writeShard(stage, place, i, outcome.last().get(i)))

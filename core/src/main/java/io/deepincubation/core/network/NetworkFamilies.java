@@ -3,6 +3,7 @@ package io.deepincubation.core.network;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
@@ -76,6 +77,16 @@ public final class NetworkFamilies {
     var names = new ArrayList<>(List.of(VIT, RESNET));
     names.addAll(others().keySet());
     return names;
+  }
+
+  /** What is to be said where a family was found once, and is not here. */
+  public static String missing(String name) {
+    return String.format(
+        Locale.ROOT,
+        "expected a network of one of the families %s, got %s; add the jar that brings it with"
+            + " --jars",
+        String.join(", ", names()),
+        name);
   }
 
   /** Spark gives the jars of an application to its threads, not to the library's class loader. */

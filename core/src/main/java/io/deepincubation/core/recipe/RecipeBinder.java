@@ -110,17 +110,24 @@ final class RecipeBinder {
 
   private Object convert(
       RecipeTree given, RecordComponent component, Object inherited, String key) {
-    Optional<?> converted =
-        inherited instanceof Record base
-            ? group(given, base, key)
-            : inherited instanceof List<?>
-                ? list(given, component, key)
-                : inherited instanceof Map<?, ?> base
-                    ? texts(given, base, key)
-                    : inherited instanceof ClassWeights
-                        ? classWeights(given, key)
-                        : scalar(given, inherited, key);
+    Optional<?> converted = converted(given, component, inherited, key);
     return converted.isPresent() ? converted.get() : inherited;
+  }
+
+  private Optional<?> converted(
+      RecipeTree given, RecordComponent component, Object inherited, String key) {
+    if (inherited instanceof Record base) {
+      return group(given, base, key);
+    }
+    if (inherited instanceof List<?>) {
+      return list(given, component, key);
+    }
+    if (inherited instanceof Map<?, ?> base) {
+      return texts(given, base, key);
+    }
+    return inherited instanceof ClassWeights
+        ? classWeights(given, key)
+        : scalar(given, inherited, key);
   }
 
   private Optional<?> group(RecipeTree given, Record base, String key) {

@@ -12,7 +12,7 @@ import java.util.List;
  * @param step optimizer steps done at the best measurement
  * @param stoppedEarly whether the stage ended since no better measurement came
  * @param plannedSteps optimizer steps that the stage would have taken
- * @param last the last weights' files, in the folder {@value #LAST} of the stage's, in module order
+ * @param last the last weights' files, in the folder {@code last} of the stage's, in module order
  */
 @Evolving
 public record Choice(
@@ -24,7 +24,12 @@ public record Choice(
     List<Shard> last) {
 
   /** Where the last weights lie in a stage's folder, a model of its own. */
-  public static final String LAST = "last";
+  private static final String LAST = "last";
+
+  /** The folder of a stage's last weights. */
+  public static String folder(String stage) {
+    return stage + "/" + LAST;
+  }
 
   /** Copies. */
   public Choice {

@@ -106,7 +106,7 @@ public final class Commits implements StageOutcomes {
    */
   public void copy(StageResult result, RunFolder other) {
     String stage = result.stage();
-    weights(result).forEach((place, shards) -> shards.forEach(shard -> copy(place, shard, other)));
+    result.weights().forEach((place, shards) -> shards.forEach(shard -> copy(place, shard, other)));
     publish(
         new FinishedAttempt(
             result, other.configuration(stage), other.metrics(stage), other.predicted(stage)));
@@ -117,25 +117,14 @@ public final class Commits implements StageOutcomes {
     WeightsFile.write(storage, place, name, other.readShard(place, shard));
   }
 
-  /** The weights' files of a stage: its own, and the last ones where others were chosen. */
-  private static Map<String, List<Shard>> weights(StageResult result) {
-    Choice choice = result.choice();
-    return choice == null
-        ? Map.of(result.stage(), result.shards())
-        : Map.of(result.stage(), result.shards(), lastOf(result.stage()), choice.last());
-  }
-
-  private static String lastOf(String stage) {
-    return stage + "/" + Choice.LAST;
-  }
-
   private StageResult publish(FinishedAttempt attempt) {
     fence.run();
     StageResult result = attempt.result();
     String stage = result.stage();
     if (folder.result(stage).isEmpty()) {
       writeIndex(result);
-      weights(result)
+      result
+          .weights()
           .keySet()
           .forEach(
               place ->
@@ -167,7 +156,7 @@ public final class Commits implements StageOutcomes {
   private StageResult settleIndex(StageResult mine) {
     StageResult indexed = mine;
     StageResult winner = folder.committed(mine.stage());
-    while (!weights(winner).equals(weights(indexed))) {
+    while (!winner.weights().equals(indexed.weights())) {
       writeIndex(winner);
       indexed = winner;
       winner = folder.committed(mine.stage());
@@ -176,7 +165,8 @@ public final class Commits implements StageOutcomes {
   }
 
   private void writeIndex(StageResult result) {
-    weights(result)
+    result
+        .weights()
         .forEach(
             (place, shards) ->
                 write(
@@ -193,7 +183,7 @@ public final class Commits implements StageOutcomes {
     fence.run();
     StageResult result = folder.committed(stage);
     sweep(stage, result.shards());
-    sweep(lastOf(stage), weights(result).getOrDefault(lastOf(stage), List.of()));
+    sweep(Choice.folder(stage), result.weights().getOrDefault(Choice.folder(stage), List.of()));
     writeIndex(result);
     prune(stage);
   }

@@ -7,6 +7,7 @@ import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.core.weights.WeightsFile;
 import io.deepincubation.core.weights.WeightsFile.Shard;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -63,12 +64,10 @@ final class FinishedAttempts {
   }
 
   private void requireWhole(StageResult result) throws CorruptFileException {
-    for (Shard shard : result.shards()) {
-      WeightsFile.requireWhole(storage, stage, shard);
-    }
-    Choice choice = result.choice();
-    for (Shard shard : choice == null ? List.<Shard>of() : choice.last()) {
-      WeightsFile.requireWhole(storage, stage + "/" + Choice.LAST, shard);
+    for (Map.Entry<String, List<Shard>> folder : result.weights().entrySet()) {
+      for (Shard shard : folder.getValue()) {
+        WeightsFile.requireWhole(storage, folder.getKey(), shard);
+      }
     }
   }
 

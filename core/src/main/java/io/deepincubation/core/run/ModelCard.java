@@ -128,8 +128,8 @@ final class ModelCard {
         result.stage(),
         configuration.get("architecture"),
         measured.isEmpty() ? "It was not measured." : table(measured),
-        classes(configuration).size(),
-        list(classes(configuration)),
+        RunFolder.classNames(configuration).size(),
+        list(RunFolder.classNames(configuration)),
         cost(result, folder),
         result.sha256(),
         run.map(ModelCard::recipe).orElse(""));
@@ -169,13 +169,9 @@ final class ModelCard {
         .collect(Collectors.joining("\n", "| on the test images | |\n|---|---|\n", ""));
   }
 
-  private static List<?> classes(Map<String, Object> configuration) {
-    return configuration.get("label_names") instanceof List<?> names ? names : List.of();
-  }
-
-  private static String list(List<?> names) {
+  private static String list(List<String> names) {
     return names.stream()
-        .map(name -> "`" + String.valueOf(name).replace("`", "'") + "`")
+        .map(name -> "`" + name.replace("`", "'") + "`")
         .collect(Collectors.joining(", "));
   }
 

@@ -32,7 +32,10 @@ public final class RunFolder {
   static final String METRICS = "metrics.jsonl";
   static final String PREDICTED = "predicted.txt";
   static final String CONFIGURATION = "config.json";
-  static final String CARD = "README.md";
+
+  /** The name of a whole network's model card, beside its weights. */
+  public static final String CARD = "README.md";
+
   static final String ATTEMPTS = "attempts.jsonl";
 
   private final Storage storage;
@@ -273,7 +276,12 @@ public final class RunFolder {
 
   /** The names of the classes that a committed stage's network tells apart, by number. */
   public List<String> classNames(String stage) {
-    return configuration(stage).get("label_names") instanceof List<?> names
+    return classNames(configuration(stage));
+  }
+
+  /** The same of what a {@code config.json} says. */
+  static List<String> classNames(Map<String, Object> configuration) {
+    return configuration.get("label_names") instanceof List<?> names
         ? names.stream().map(String::valueOf).toList()
         : List.of();
   }

@@ -4,6 +4,8 @@ import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.machine.MemoryUse;
 import io.deepincubation.core.weights.WeightsFile.Shard;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -130,6 +132,23 @@ public record StageResult(
         shards,
         sha256,
         key);
+  }
+
+  /** The weights' files by folder: its own, and the last ones where others were chosen. */
+  Map<String, List<Shard>> weights() {
+    return choice == null
+        ? Map.of(stage, shards)
+        : Map.of(stage, shards, Choice.folder(stage), choice.last());
+  }
+
+  /** The measure that some results are told by. */
+  public static String primary(List<StageResult> results) {
+    return results.stream()
+        .map(StageResult::metrics)
+        .filter(Objects::nonNull)
+        .map(Metrics::primary)
+        .findFirst()
+        .orElse(Metrics.TOP1);
   }
 
   /** The accuracy, where it was measured. */

@@ -217,25 +217,31 @@ public record MultiLabel(LabelSets sets, double labelSmoothing, List<Double> wei
 
     @Override
     public ClassMeasures classes() {
+      return classes(counts());
+    }
+
+    private ClassMeasures classes(ClassCounts counts) {
       List<Double> precision =
           IntStream.range(0, sets.classes()).mapToObj(this::averagePrecision).toList();
-      return counts().measures(precision);
+      return counts.measures(precision);
     }
 
     /** Mean average precision, and what else is told of several labels. */
     @Override
     public Metrics metrics() {
-      ClassMeasures ofClasses = classes();
+      ClassCounts counts = counts();
+      ClassMeasures ofClasses = classes(counts);
+      long unanswered = unanswered();
       Calibration sure = sure();
       List<Double> precision = Objects.requireNonNull(ofClasses.averagePrecision());
       var values = new LinkedHashMap<String, Double>();
       values.put(Metrics.MAP, ClassCounts.mean(ofClasses, precision));
       values.put(Metrics.F1_MACRO, ClassCounts.mean(ofClasses, ofClasses.f1()));
-      values.put(Metrics.F1_MICRO, counts().microF1());
+      values.put(Metrics.F1_MICRO, counts.microF1());
       values.put(Metrics.LOG_LOSS, sure.logLoss());
       values.put(Metrics.ECE, sure.error());
-      if (unanswered() > 0) {
-        values.put(Metrics.UNANSWERED, (double) unanswered() / images());
+      if (unanswered > 0) {
+        values.put(Metrics.UNANSWERED, (double) unanswered / images());
       }
       return new Metrics(Metrics.MAP, values);
     }

@@ -7,7 +7,6 @@ import io.deepincubation.core.text.Quantities;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -19,7 +18,9 @@ final class Results {
   /** One line a stage. */
   static List<String> table(List<StageResult> results) {
     var rows = new ArrayList<List<String>>();
-    rows.add(List.of("stage", Metrics.title(primary(results)), "images", "training", "seconds"));
+    rows.add(
+        List.of(
+            "stage", Metrics.title(StageResult.primary(results)), "images", "training", "seconds"));
     for (StageResult result : results) {
       rows.add(
           List.of(
@@ -30,16 +31,6 @@ final class Results {
               String.format(Locale.ROOT, "%.1f", result.seconds())));
     }
     return columns(rows);
-  }
-
-  /** The measure that results are told by. */
-  private static String primary(List<StageResult> results) {
-    return results.stream()
-        .map(StageResult::metrics)
-        .filter(Objects::nonNull)
-        .map(Metrics::primary)
-        .findFirst()
-        .orElse(Metrics.TOP1);
   }
 
   /** What training images take on a node, as a sentence. */

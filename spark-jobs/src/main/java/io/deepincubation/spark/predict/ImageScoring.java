@@ -13,6 +13,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /** A trained model that scores the images of data frames. Executors read its folder. */
 public final class ImageScoring {
@@ -22,13 +23,12 @@ public final class ImageScoring {
   private final SparkSession spark;
   private final StorageFactory storages;
   private final ModelFolder model;
-  private final String digest;
+  private @Nullable String digest;
 
   private ImageScoring(SparkSession spark, StorageFactory storages, ModelFolder model) {
     this.spark = spark;
     this.storages = storages;
     this.model = model;
-    digest = model.digest();
   }
 
   /**
@@ -54,9 +54,11 @@ public final class ImageScoring {
     return model.hasSeveralLabels();
   }
 
-  /** SHA-256 over configuration and weights. */
-  public String digest() {
-    return digest;
+  /** SHA-256 over configuration and weights, which are read for it where no result tells it. */
+  public synchronized String digest() {
+    String known = digest == null ? model.digest() : digest;
+    digest = known;
+    return known;
   }
 
   /**
@@ -73,7 +75,7 @@ public final class ImageScoring {
         new Inference(
             storages,
             model.uri(),
-            digest,
+            digest(),
             SparkSettings.of(spark.sparkContext().getConf()),
             ImageColumn.of(schema, column),
             columns,

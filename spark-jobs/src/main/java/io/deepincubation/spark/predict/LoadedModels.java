@@ -34,11 +34,7 @@ final class LoadedModels {
 
   /** A task's use of a model, until it is closed. */
   record Lease(
-      Classifier classifier,
-      PixelTransform transform,
-      List<String> classNames,
-      boolean severalLabels,
-      Runnable end)
+      Classifier classifier, PixelTransform transform, List<String> classNames, Runnable end)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -66,11 +62,7 @@ final class LoadedModels {
       entry.users++;
       Entry used = entry;
       return new Lease(
-          used.classifier,
-          used.folder.transform(),
-          used.folder.classNames(),
-          used.folder.hasSeveralLabels(),
-          () -> release(used));
+          used.classifier, used.folder.transform(), used.folder.classNames(), () -> release(used));
     }
   }
 

@@ -85,7 +85,7 @@ public final class HtmlReport {
 
   /** The measure that results are told by. */
   private String primary() {
-    String primary = Summary.primary(results);
+    String primary = StageResult.primary(results);
     return primary.equals(Metrics.TOP1) ? "Top-1" : Metrics.title(primary);
   }
 

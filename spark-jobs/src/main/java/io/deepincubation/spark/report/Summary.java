@@ -4,7 +4,6 @@ import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.text.Quantities;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** A run in a sentence or two. */
@@ -16,16 +15,6 @@ final class Summary {
   Summary(List<StageResult> results, ReportFacts facts) {
     this.results = results;
     this.facts = facts;
-  }
-
-  /** The measure that results are told by. */
-  static String primary(List<StageResult> results) {
-    return results.stream()
-        .map(StageResult::metrics)
-        .filter(Objects::nonNull)
-        .map(Metrics::primary)
-        .findFirst()
-        .orElse(Metrics.TOP1);
   }
 
   String text() {
@@ -42,9 +31,9 @@ final class Summary {
             ours.method(),
             facts.moduleCount(),
             Html.percent(ours.accuracy()),
-            primary(results).equals(Metrics.TOP1)
+            StageResult.primary(results).equals(Metrics.TOP1)
                 ? "top-1 accuracy"
-                : Metrics.title(primary(results)),
+                : Metrics.title(StageResult.primary(results)),
             Quantities.flops(ours.trainingFlops()))
         + ended.stream()
             .skip(1)
