@@ -139,6 +139,11 @@ def load_torch(path: Union[str, Path]) -> nn.Module:
     """
     folder = _folder(path)
     config = _config(folder)
+    if "network" in config:
+        raise ValueError(
+            f"Cannot load {folder} without timm: expected a vit or a resnet, got {config['architecture']}; "
+            "`deep-incubation export --format torchscript` writes a model.pt that torch.jit.load opens"
+        )
     sizes = config.get("model_args", {})
     if ("blocks" if config["architecture"] == _RESNET else "embed_dim") not in sizes:
         raise ValueError(

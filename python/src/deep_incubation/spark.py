@@ -19,9 +19,10 @@ def _text(name: str, doc: str) -> "Param[str]":
 
 
 class _ScoringParams(Params):
-    """Where images are, how they are scored, and what the new columns are called; one of the empty name is not added."""
+    """Where images or texts are, how they are scored, and what the new columns are called; one of the empty name is not added."""
 
     imageCol = _text("imageCol", "column of images; the first of image, content and path where it is empty")
+    textCol = _text("textCol", "column of texts, for models that read them; text where it is empty")
     predictionCol = _text("predictionCol", "column of the likeliest class's index, double")
     probabilityCol = _text("probabilityCol", "column of the probability of each class, vector")
     rawPredictionCol = _text("rawPredictionCol", "column of the network's outputs (logits), vector")
@@ -36,6 +37,7 @@ class _ScoringParams(Params):
     def _set_scoring_defaults(self) -> None:
         self._setDefault(
             imageCol="",
+            textCol="",
             predictionCol="prediction",
             probabilityCol="probability",
             rawPredictionCol="rawPrediction",
@@ -48,7 +50,7 @@ class _ScoringParams(Params):
 
 
 class IncubatedModel(JavaModel, _ScoringParams, JavaMLWritable, JavaMLReadable["IncubatedModel"]):
-    """A trained model that classifies the images of a data frame.
+    """A trained model that classifies the images, their pixels, or the texts of a data frame, or finds objects on images.
 
     ``IncubatedModel.load`` opens the folder ``final`` of a run, an exported model, or one that ``save`` wrote.
     ``transform`` keeps all columns and adds the network's outputs, probabilities, and the likeliest class as an index into
@@ -56,11 +58,14 @@ class IncubatedModel(JavaModel, _ScoringParams, JavaMLWritable, JavaMLReadable["
     """
 
     modelFolder = _text("modelFolder", "folder of the model: final of a run, or an exported one")
+    maskCol = _text("maskCol", "column of the classes of pixels, by models of them")
+    objectsCol = _text("objectsCol", "column of the objects, by models that find them")
+    maskForm = _text("maskForm", "how masks are written: png, or rle for COCO's run lengths of each class")
 
     def __init__(self, java_model: Optional[Any] = None) -> None:
         super().__init__(java_model)
         self._set_scoring_defaults()
-        self._setDefault(modelFolder="")
+        self._setDefault(modelFolder="", maskCol="mask", maskForm="png", objectsCol="objects")
 
     @classmethod
     def read(cls) -> "JavaMLReader[IncubatedModel]":
@@ -91,18 +96,21 @@ class IncubatedModel(JavaModel, _ScoringParams, JavaMLWritable, JavaMLReadable["
         """What the prediction's column says, which Connect's client may see as well."""
         spark = SparkSession.getActiveSession()
         assert spark is not None
-        nothing = spark.createDataFrame([], "`an image` binary")
-        named = self.copy({self.imageCol: "an image", self.predictionCol: "its class"})
-        return named.transform(nothing).schema["its class"].metadata
+        nothing = spark.createDataFrame([], "`an image` binary, `a text` string")
+        answer = "its class"
+        answers = {self.predictionCol: answer, self.maskCol: answer, self.objectsCol: answer}
+        named = self.copy({self.imageCol: "an image", self.textCol: "a text", **answers})
+        return named.transform(nothing).schema[answer].metadata
 
 
 class DeepIncubationClassifier(
     JavaEstimator[IncubatedModel], _ScoringParams, JavaMLWritable, JavaMLReadable["DeepIncubationClassifier"]
 ):
-    """Trains an image classifier on the rows of a data frame, its modules as tasks of Spark.
+    """Trains a classifier of images or texts on the rows of a data frame, its modules as tasks of Spark.
 
     Rows hold images (bytes of JPEG or PNG files, their paths, or structs of Spark's image source or of Hugging Face) and
-    labels (texts, or whole numbers from 0). ``fit`` prepares them in ``workFolder`` and trains by ``recipe``, or by one that
+    labels (texts, or whole numbers from 0); with a ``recipe`` of a network that reads texts, such as ``text-small``, they
+    hold texts and labels. ``fit`` prepares them in ``workFolder`` and trains by ``recipe``, or by one that
     is written for ``budget``; given again it goes on where it was. Texts are numbered in alphabetical order; evaluators want
     numbers, so index texts with ``StringIndexer`` first: the model keeps their names.
 
@@ -149,6 +157,7 @@ class DeepIncubationClassifier(
         overrides: Optional[List[str]] = None,
         method: str = "deep-incubation",
         imageCol: str = "",
+        textCol: str = "",
         labelCol: str = "label",
         labelType: str = "auto",
         splitCol: str = "",

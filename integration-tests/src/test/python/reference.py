@@ -5,6 +5,8 @@
   python3 reference.py models TIMM SCRIPT PREDICTIONS PHOTOGRAPHS
                                                           holds predictions to both exports, and prints their accuracy
   python3 reference.py logits FOLDER IMAGES               holds what spark_ml.py told to load_torch and load_timm
+  python3 reference.py sentences FILE                     writes a table of texts of two classes
+  python3 reference.py texts SCRIPT PREDICTIONS           holds predictions of texts to the export, read by the lines of its card
 
 The exit status is 1 where something differs.
 """
@@ -159,10 +161,49 @@ def logits(folder, images):
     return worst < LARGEST_DIFFERENCE_OF_LOGITS
 
 
+def sentences(file):
+    """Sentences with one word that tells their class, and marks, accents and words that come once."""
+    import pyarrow.parquet
+
+    rng = np.random.default_rng(7)
+    fillers = ("The", "film", "was", "a", "bit", "Café,", "don't", "really", "\U0001f600", "naïve")
+    telling = {"good": ("good", "lovely", "fine!"), "bad": ("bad", "dull", "poor...")}
+    texts, labels = [], []
+    for number in range(240):
+        label = ("good", "bad")[number % 2]
+        words = list(rng.choice(fillers, rng.integers(2, 24)))
+        words[rng.integers(len(words))] = rng.choice(telling[label])
+        texts.append(" ".join(words) + f" word{number}")
+        labels.append(label)
+    pyarrow.parquet.write_table(pyarrow.table({"text": texts, "label": labels}), file)
+    return True
+
+
+def texts(script_folder, predictions):
+    import pyarrow.parquet
+
+    card = (script_folder / "README.md").read_text()
+    lines = {}
+    exec(card.split("```python\n")[1].split("```")[0].replace("FOLDER", str(script_folder)), lines)
+    rows = pyarrow.parquet.read_table(predictions).to_pylist()
+    assert len(rows) == 240
+    with lines["torch"].no_grad():
+        ours = lines["model"](lines["inputs"]([row["text"] for row in rows])).softmax(-1)
+    told = lines["torch"].tensor([row["predicted_probability"] for row in rows])
+    print((ours - told).abs().max().item())
+    return (ours - told).abs().max().item() < LARGEST_DIFFERENCE_OF_LOGITS
+
+
 if __name__ == "__main__":
     verb, *paths = sys.argv[1:]
     paths = [Path(path) for path in paths]
     if verb == "draw":
         draw(*paths)
-    elif not {"pictures": pictures, "models": models, "logits": logits}[verb](*paths):
+    elif not {
+        "pictures": pictures,
+        "models": models,
+        "logits": logits,
+        "sentences": sentences,
+        "texts": texts,
+    }[verb](*paths):
         sys.exit(1)

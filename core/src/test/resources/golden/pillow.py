@@ -70,6 +70,8 @@ def main():
     file = HERE / "pillow-grey.jpg"
     picture(45, 61).convert("L").save(file, quality=85)
     out.write(planes(Image.open(file)))
+    for height, width, to_height, to_width in ((37, 53, 16, 16), (20, 28, 40, 44), (64, 48, 24, 48)):
+        out.write(planes(picture(height, width).resize((to_width, to_height), Image.BILINEAR)))
     (HERE / "pillow.bin.gz").write_bytes(gzip.compress(out.getvalue(), mtime=0))
 
 

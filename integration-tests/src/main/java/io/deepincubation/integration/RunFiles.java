@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -20,6 +23,8 @@ import java.util.stream.Stream;
  * @param folder on this machine
  */
 public record RunFiles(Path folder) {
+
+  private static final Pattern ROUND = Pattern.compile("round-(\\d+)\\.json");
 
   /** A stage's result, once it is committed. */
   public Optional<JsonObject> result(String stage) {
@@ -62,6 +67,33 @@ public record RunFiles(Path folder) {
   /** Whether a stage is being trained: it has a checkpoint, and no result. */
   public boolean isInTheMiddle(String stage) {
     return hasCheckpoint(stage.replace('/', '-')) && resultText(stage).isEmpty();
+  }
+
+  /** The round that a stage of several workers is in. */
+  public OptionalInt round(String stage) {
+    Path state = folder.resolve("checkpoints").resolve(stage.replace('/', '-'));
+    try (Stream<Path> files = Files.list(state)) {
+      return files
+          .map(file -> ROUND.matcher(file.getFileName().toString()))
+          .filter(Matcher::matches)
+          .mapToInt(matcher -> Integer.parseInt(matcher.group(1)))
+          .max();
+    } catch (NoSuchFileException e) {
+      return OptionalInt.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot list the rounds of " + stage, e);
+    }
+  }
+
+  /** All attempts at tasks that the run's drivers saw. */
+  public List<JsonObject> attempts() {
+    try {
+      return Files.readAllLines(folder.resolve("attempts.jsonl")).stream()
+          .map(line -> JsonParser.parseString(line).getAsJsonObject())
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the attempts in " + folder, e);
+    }
   }
 
   private boolean hasCheckpoint(String name) {

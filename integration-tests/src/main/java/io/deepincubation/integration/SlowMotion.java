@@ -1,9 +1,6 @@
 package io.deepincubation.integration;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Makes a process slow: most of the time it is stopped. */
@@ -26,24 +23,10 @@ public final class SlowMotion implements AutoCloseable {
 
   private void alternate() {
     while (!closed && process.isAlive()) {
-      signal("STOP");
+      Signals.send(process, "STOP");
       LockSupport.parkNanos(STOPPED.toNanos());
-      signal("CONT");
+      Signals.send(process, "CONT");
       LockSupport.parkNanos(RUNNING.toNanos());
-    }
-  }
-
-  private void signal(String name) {
-    try {
-      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .start()
-          .waitFor(SIGNAL_SECONDS, TimeUnit.SECONDS);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot signal process " + process.pid(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -57,7 +40,7 @@ public final class SlowMotion implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (process.isAlive()) {
-      signal("CONT");
+      Signals.send(process, "CONT");
     }
   }
 }

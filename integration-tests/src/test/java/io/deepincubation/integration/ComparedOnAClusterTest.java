@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -50,12 +49,6 @@ class ComparedOnAClusterTest {
         "--json");
   }
 
-  /** What the last line of a process says. */
-  private static JsonObject answer(LocalProcess process) {
-    List<String> lines = process.out().lines().toList();
-    return JsonParser.parseString(lines.get(lines.size() - 1)).getAsJsonObject();
-  }
-
   /** What the table and its claims are made of: no times. */
   private static List<String> table(JsonObject answer) {
     var table = new ArrayList<String>();
@@ -86,7 +79,7 @@ class ComparedOnAClusterTest {
           compare(local, laboratory, data, laboratory.file("compared").toUri().toString())
               .start("compare", laboratory.logs());
       SmallRun.finish(process);
-      return answer(process);
+      return SmallRun.answer(process.out());
     }
   }
 
@@ -130,9 +123,9 @@ class ComparedOnAClusterTest {
       Map<String, String> before = finished(cells);
       LocalProcess again = comparison.start("again", laboratory.logs());
       SmallRun.finish(again);
-      JsonObject work = answer(again).getAsJsonObject("work");
+      JsonObject work = SmallRun.answer(again.out()).getAsJsonObject("work");
 
-      assertThat(table(answer(again))).isEqualTo(table(quiet));
+      assertThat(table(SmallRun.answer(again.out()))).isEqualTo(table(quiet));
       assertThat(work.get("trainings").getAsInt()).isEqualTo(TRAININGS);
       assertThat(work.get("found").getAsInt()).isEqualTo(before.size()).isPositive();
       assertThat(work.get("trained").getAsInt()).isEqualTo(TRAININGS - before.size());

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -134,6 +135,33 @@ class FaultsTest {
 
     isAsOnAQuietDay("ended");
     oneModuleWentOn("ended");
+    noStepIsRepeated("ended");
+  }
+
+  /** It goes on from the very step that its last attempt kept before it stopped. */
+  private void noStepIsRepeated(String name) {
+    JsonObject wentOn = repeatedModules(name).get(0);
+    String stopped = "Stopped " + wentOn.get("stage").getAsString() + " after step ";
+    List<String> told = Logs.lines(cluster.folder(), stopped);
+    assertThat(told).isNotEmpty();
+    assertThat(told.get(told.size() - 1))
+        .contains(stopped + number(wentOn, "resumedFromStep") + " of ");
+  }
+
+  /** Spark's notice before a machine is taken away: the executor still runs its tasks. */
+  @Test
+  void aDecommissionedExecutorWritesItsStateAndNoStepIsRepeated() {
+    LocalProcess driver =
+        start(run("noticed").with("spark.decommission.enabled", "true"), "noticed");
+    awaitTheMiddle("noticed");
+    ProcessHandle executor = cluster.executor(0);
+    Signals.send(executor, "PWR");
+    Await.untilTrue("the executor's end", SmallRun.LIMIT, () -> !executor.isAlive());
+    SmallRun.finish(driver);
+
+    isAsOnAQuietDay("noticed");
+    oneModuleWentOn("noticed");
+    noStepIsRepeated("noticed");
   }
 
   @Test
@@ -161,6 +189,48 @@ class FaultsTest {
 
   private String moduleText(String name, int moduleIndex) {
     return files(name).resultText("modules/" + moduleIndex).orElseThrow();
+  }
+
+  private Submission inRounds(String name) {
+    return SmallRun.endToEnd(
+        submission(),
+        laboratory,
+        laboratory.uri("data"),
+        laboratory.uri("runs/" + name),
+        SmallRun.IN_ROUNDS);
+  }
+
+  private void awaitRound(String name, int round) {
+    Await.untilTrue(
+        "round " + round,
+        SmallRun.LIMIT,
+        () -> files(name).round(SmallRun.END_TO_END).equals(OptionalInt.of(round)));
+  }
+
+  @Test
+  void aStageInRoundsOutlivesAnExecutorAndItsDriver() {
+    LocalProcess driver = start(inRounds("rounds"), "rounds-1");
+    awaitRound("rounds", 2);
+    assertThat(cluster.executor(0).destroyForcibly()).isTrue();
+    awaitRound("rounds", 5);
+    driver.kill();
+    SmallRun.finish(start(inRounds("rounds"), "rounds-2"));
+
+    JsonObject result = files("rounds").result(SmallRun.END_TO_END).orElseThrow();
+    assertThat(result.get("sha256").getAsString()).isEqualTo(Reference.digestInRounds());
+    Map<String, Long> done =
+        files("rounds").attempts().stream()
+            .filter(attempt -> attempt.get("workers").getAsInt() > 1)
+            .filter(attempt -> attempt.get("outcome").getAsString().equals("DONE"))
+            .collect(
+                Collectors.groupingBy(
+                    part -> part.get("round") + "." + part.get("worker"), Collectors.counting()));
+    assertThat(done)
+        .as("parts of rounds, of which those that the killed driver did not hear of lack")
+        .hasSizeBetween(
+            SmallRun.ROUNDS * SmallRun.WORKERS - WORKERS, SmallRun.ROUNDS * SmallRun.WORKERS)
+        .allSatisfy((part, times) -> assertThat(times).as(part).isEqualTo(1));
+    assertThat(Crashes.told(cluster.folder())).isEmpty();
   }
 
   @Test

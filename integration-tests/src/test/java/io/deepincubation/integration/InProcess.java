@@ -44,8 +44,7 @@ final class InProcess {
             set.index().classNames(),
             set.index().digest());
     var folder = new RunFolder(LocalStorage.of(args[2]));
-    var context =
-        new RunContext(Architectures.of(recipe.model(), classes), data, folder, RunObserver.NONE);
+    var context = new RunContext(Architectures.of(recipe, classes), data, folder, RunObserver.NONE);
     var compute = new Compute(Device.cpu(), Arithmetic.FP32, /* threads= */ 1);
     MethodRun incubation =
         MethodRun.inProcess(new DeepIncubation(), recipe, context, compute, /* slots= */ 1);

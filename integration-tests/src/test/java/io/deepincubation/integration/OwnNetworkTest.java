@@ -3,7 +3,6 @@ package io.deepincubation.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,8 +118,7 @@ class OwnNetworkTest {
   private static JsonObject answer(
       Submission submission, Laboratory laboratory, String verb, String... options) {
     LocalProcess driver = finish(submission, laboratory, verb, options);
-    String last = driver.out().lines().reduce("", (first, second) -> second);
-    return JsonParser.parseString(last).getAsJsonObject();
+    return SmallRun.answer(driver.out());
   }
 
   /** What Maven makes of the project. */

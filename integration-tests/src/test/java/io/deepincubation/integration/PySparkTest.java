@@ -3,7 +3,6 @@ package io.deepincubation.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,7 +182,7 @@ class PySparkTest {
                 IMAGES.toString(),
                 FOLDER.resolve("tiny.yaml").toString(),
                 folder.toString());
-    return JsonParser.parseString(said.lines().reduce("", (first, last) -> last)).getAsJsonObject();
+    return SmallRun.answer(said);
   }
 
   private static Map<String, String> environment(PythonVenv python, Map<String, String> settings) {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,19 @@ class PythonReferenceTest {
       incubation: {epochs: 4, warm-up-epochs: 0}
       fine-tuning: {epochs: 8, warm-up-epochs: 0}
       end-to-end: {epochs: 2, warm-up-epochs: 0}
+      """;
+
+  private static final String TEXT_RECIPE =
+      """
+      extends: text-small
+      name: texts
+      precision: fp32
+      model: {depth: 4, width: 16, options: {vocabulary: 80, length: 16}}
+      division: {modules: 2}
+      batch: {size: 16}
+      optimizer: {rate: 0.1}
+      meta: {epochs: 8}
+      incubation: {epochs: 4, start: grown}
       """;
 
   private static Laboratory laboratory;
@@ -127,6 +141,34 @@ class PythonReferenceTest {
       assertThat(accuracyOf(evaluated)).as("by chance it is 0.25").isGreaterThan(0.3);
       assertThat(accuracyOf(evaluated)).isCloseTo(Double.parseDouble(accuracy), within(1e-9));
     }
+  }
+
+  @Test
+  void textsAreClassifiedAlikeByTheLinesOfTheModelsCard() throws IOException {
+    String[] kind = {"texts"};
+    Path table = laboratory.file("texts.parquet");
+    python.reference("sentences", table);
+    Path recipe = laboratory.file("texts.yaml");
+    Files.writeString(recipe, TEXT_RECIPE);
+    String from = table.toUri().toString();
+    String data = uri("texts-data");
+    String run = uri("texts-run");
+    String[] recipeWords = {"--recipe", recipe.toString(), "--data", data, "--run", run, "--json"};
+    String[] preparation = {"--from", from, "--to", data, "--text-column", "text"};
+    String[] sizes = {"--vocabulary", "80", "--length", "16", "--test-fraction", "0.2"};
+
+    verb(kind, "prepare", joined(preparation, sizes));
+    verb(kind, "run", recipeWords);
+    verb(kind, "export", "--run", run, "--format", "torchscript", "--to", uri("texts-script"));
+    String[] places = {"--model", run + "/final", "--from", from, "--to", uri("texts-told")};
+    verb(kind, "predict", places);
+
+    python.reference("texts", laboratory.file("texts-script"), laboratory.file("texts-told"));
+    assertThat(accuracyOf(verb(kind, "evaluate", recipeWords))).isGreaterThan(0.9);
+  }
+
+  private static String[] joined(String[] some, String[] others) {
+    return Stream.of(some, others).flatMap(Stream::of).toArray(String[]::new);
   }
 
   private static String[] preparation(String[] words, String data) {

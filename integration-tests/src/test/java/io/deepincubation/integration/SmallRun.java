@@ -2,6 +2,8 @@ package io.deepincubation.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -37,6 +39,8 @@ final class SmallRun {
           "spark.deepincubation.device", "cpu",
           "spark.deepincubation.driver.threads", "1",
           "spark.deepincubation.checkpoint.steps", "20",
+          "spark.deepincubation.lease.duration",
+              "15s", // For those who take over from a killed driver.
           "spark.executor.cores", "1",
           "spark.executor.memory", "1g",
           "spark.executor.heartbeatInterval", "1s",
@@ -53,20 +57,34 @@ final class SmallRun {
       batch: {size: 32, accumulation: 1}
       optimizer: {rate: 0.003}
       schedule: {unit: step}
-      ema: {decay: 0.9}
       augmentation: {crop-padding: 4}
-      meta: {epochs: 1, warm-up-epochs: 0}
+      meta: {epochs: 1, warm-up-epochs: 0, workers: 2}
       incubation:
         epochs: 8
         warm-up-epochs: 0
         stochastic-depth: 0.1
         best: {metric: log-loss, min-delta: 100, patience: 6}
-      fine-tuning: {epochs: 1, warm-up-epochs: 0, stochastic-depth: 0.1}
+      fine-tuning: {epochs: 1, warm-up-epochs: 0, stochastic-depth: 0.1, workers: 2}
+      rounds: {steps: 5, outer: nesterov}
       end-to-end: {epochs: 1, warm-up-epochs: 0}
       """;
 
   /** Steps of a module: the first epoch is the best, and patience ends after six more of eight. */
   static final int MODULE_STEPS = 7 * 10;
+
+  /** The stage of end-to-end training. */
+  static final String END_TO_END = "baselines/e2e";
+
+  /** Workers of end-to-end training in rounds. */
+  static final int WORKERS = 4;
+
+  /** Its rounds, each of them of some seconds. */
+  static final int ROUNDS = 8;
+
+  /** What makes it so: ten steps an epoch, and a round. */
+  static final String[] IN_ROUNDS = {
+    "end-to-end.workers=" + WORKERS, "end-to-end.epochs=" + ROUNDS, "rounds.steps=10"
+  };
 
   /** Images of the test split, in the file {@code test.bin} that {@link #draw} writes. */
   static final int TEST_IMAGES = 64;
@@ -164,5 +182,11 @@ final class SmallRun {
   /** The same of one that takes longer than a small run. */
   static void finish(LocalProcess process, Duration limit) {
     assertThat(process.awaitExit(limit)).as(process.err()).isZero();
+  }
+
+  /** The object that the last line of what a process says is. */
+  static JsonObject answer(String said) {
+    String last = said.lines().reduce("", (first, second) -> second);
+    return JsonParser.parseString(last).getAsJsonObject();
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,8 +89,8 @@ class SparkLinesTest {
   private static JsonObject answer(Submission submission, String name, Laboratory laboratory) {
     LocalProcess driver = submission.start(name, laboratory.logs());
     SmallRun.finish(driver);
-    String last = driver.out().lines().reduce("", (first, second) -> second);
-    return JsonParser.parseString(last).getAsJsonObject();
+    assertThat(driver.err()).as(name).doesNotContain("Lost task");
+    return SmallRun.answer(driver.out());
   }
 
   private static Path eventLog(Laboratory laboratory) {

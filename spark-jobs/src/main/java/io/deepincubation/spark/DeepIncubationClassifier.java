@@ -8,8 +8,7 @@ import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.spark.ml.ScoringParams;
 import io.deepincubation.spark.ml.StageReader;
 import io.deepincubation.spark.ml.StageWriter;
-import io.deepincubation.spark.predict.ImageColumn;
-import io.deepincubation.spark.predict.ImageScoring;
+import io.deepincubation.spark.predict.InputColumn;
 import io.deepincubation.spark.prepare.ColumnPath;
 import io.deepincubation.spark.prepare.Labels;
 import java.util.Arrays;
@@ -205,7 +204,8 @@ public final class DeepIncubationClassifier extends Estimator<IncubatedModel>
 
   @Override
   public StructType transformSchema(StructType schema) {
-    ImageColumn.of(schema, imageColumn(schema));
+    boolean texts = Fit.readsTexts(this);
+    InputColumn.of(schema, inputName(schema, texts), texts);
     for (String name : List.of(getLabelCol(), getSplitCol())) {
       if (!name.isEmpty() && ColumnPath.find(schema, name).isEmpty()) {
         throw new UnfitDataException(
@@ -218,11 +218,6 @@ public final class DeepIncubationClassifier extends Estimator<IncubatedModel>
       }
     }
     return columns().addedTo(schema);
-  }
-
-  /** The column of a frame that images are in. */
-  String imageColumn(StructType schema) {
-    return ImageScoring.column(schema, getImageCol(), "setImageCol");
   }
 
   @Override

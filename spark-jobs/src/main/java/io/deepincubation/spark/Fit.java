@@ -8,8 +8,10 @@ import io.deepincubation.core.advice.RecipeDraft.Base;
 import io.deepincubation.core.data.set.DataIndex;
 import io.deepincubation.core.data.set.ImageFitting;
 import io.deepincubation.core.data.set.PreparedSet;
+import io.deepincubation.core.method.Architectures;
 import io.deepincubation.core.method.IncubationReport;
 import io.deepincubation.core.method.Methods;
+import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.recipe.Recipes;
@@ -23,6 +25,7 @@ import io.deepincubation.spark.prepare.Labels;
 import io.deepincubation.spark.prepare.Preparation;
 import io.deepincubation.spark.prepare.PrepareJob;
 import io.deepincubation.spark.prepare.SourceFrame;
+import io.deepincubation.spark.prepare.Texts;
 import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.progress.ProgressDisplay;
 import io.deepincubation.spark.progress.TerminalStyle;
@@ -68,7 +71,7 @@ final class Fit {
     work = WorkFolder.of(settings.getWorkFolder(), spark.sparkContext());
     columns =
         new Columns(
-            settings.imageColumn(images.schema()),
+            settings.inputName(images.schema(), readsTexts(settings)),
             settings.getLabelCol(),
             settings.getSplitCol(),
             Labels.valueOf(settings.getLabelType().toUpperCase(Locale.ROOT)));
@@ -89,11 +92,9 @@ final class Fit {
   private String train() {
     SourceFrame frame = SourceFrame.of(images, classNames());
     String rows = fingerprint(frame);
-    int square = square();
     Preparation preparation =
-        Preparation.of(FRAME, work.in("images-" + name(rows, square)))
+        preparation(rows)
             .columns(columns)
-            .fitting(new ImageFitting(square, 0, ImageFitting.Encoding.KEEP))
             .testFraction(columns.split().isEmpty() ? settings.getTestFraction() : 0)
             .maxRejected(settings.getMaxRejected());
     DataIndex index = prepared(preparation, frame);
@@ -104,6 +105,18 @@ final class Fit {
       keepModelAlone(preparation.to(), run, report);
     }
     return run + "/" + report.model().stage();
+  }
+
+  private Preparation preparation(String rows) {
+    if (readsTexts(settings)) {
+      Architecture network = Architectures.of(named());
+      int length = (int) network.inputShape().get(0);
+      var texts = new Texts(/* tokenizer= */ "", network.vocabulary(), length);
+      return Preparation.of(FRAME, work.in("texts-" + name(rows, texts))).texts(texts);
+    }
+    int square = square();
+    return Preparation.of(FRAME, work.in("images-" + name(rows, square)))
+        .fitting(new ImageFitting(square, 0, ImageFitting.Encoding.KEEP));
   }
 
   private IncubationReport train(String data, Recipe recipe, String run) {
@@ -157,7 +170,16 @@ final class Fit {
   }
 
   private Recipe named() {
-    return Recipes.resolve(settings.getRecipe(), overrides());
+    return named(settings);
+  }
+
+  private static Recipe named(DeepIncubationClassifier settings) {
+    return Recipes.resolve(settings.getRecipe(), List.of(settings.getOverrides()));
+  }
+
+  /** Whether the recipe's network reads texts; one that is written for a budget reads images. */
+  static boolean readsTexts(DeepIncubationClassifier settings) {
+    return !settings.getRecipe().isEmpty() && Architectures.of(named(settings)).readsTexts();
   }
 
   private List<String> overrides() {
@@ -172,7 +194,7 @@ final class Fit {
     if (folder.exists(file)) {
       return RecipeYaml.parse(folder.text(file), work.in(file), List.of());
     }
-    Recipe recipe = drafted(ImageSet.of(index));
+    Recipe recipe = drafted(ImageSet.of(index, FRAME));
     byte[] text = RecipeYaml.toYaml(recipe).getBytes(StandardCharsets.UTF_8);
     folder.write(file, stream -> stream.write(text));
     return recipe;
@@ -207,7 +229,7 @@ final class Fit {
   /** What all rows hold, whatever their order, and how it is understood. */
   private String fingerprint(SourceFrame frame) {
     Column[] read =
-        Stream.of(columns.image(), columns.label(), columns.split())
+        Stream.of(columns.content(), columns.label(), columns.split())
             .filter(name -> !name.isEmpty())
             .map(name -> ColumnPath.find(images.schema(), name).orElseThrow().column())
             .toArray(Column[]::new);

@@ -2,18 +2,29 @@ package io.deepincubation.spark;
 
 import io.deepincubation.core.api.Stable;
 import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.inference.ModelTask;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.storage.Storage;
 import io.deepincubation.spark.ml.ScoringParams;
 import io.deepincubation.spark.ml.StageReader;
 import io.deepincubation.spark.ml.StageWriter;
-import io.deepincubation.spark.predict.ImageColumn;
-import io.deepincubation.spark.predict.ImageScoring;
+import io.deepincubation.spark.predict.ClassScorer;
+import io.deepincubation.spark.predict.InputColumn;
+import io.deepincubation.spark.predict.Invalid;
+import io.deepincubation.spark.predict.MaskForm;
+import io.deepincubation.spark.predict.MaskScorer;
+import io.deepincubation.spark.predict.ObjectRows;
+import io.deepincubation.spark.predict.ObjectScorer;
+import io.deepincubation.spark.predict.SceneColumns;
+import io.deepincubation.spark.predict.Scorer;
+import io.deepincubation.spark.predict.Scoring;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.Model;
 import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.util.Identifiable;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
@@ -21,24 +32,28 @@ import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A trained model that classifies the images of a data frame: a model of Spark ML.
+ * A trained model at work on the images or texts of a data frame: a model of Spark ML.
  *
  * <pre>{@code
  * Dataset<Row> scored = IncubatedModel.load(spark, "s3a://runs/42/final").transform(images);
  * }</pre>
  *
  * <p>The images are in a column of Spark's {@code image} source, of JPEG or PNG files, or of paths
- * to such files. All columns of the frame are kept; new ones hold the network's outputs, the
- * probability of each class, the likeliest class as a number and as a name, and why there is none.
- * The number is an index into {@link #labels}, which the column's metadata tell too, as Spark ML's
- * {@code IndexToString} reads them. An image that is missing or cannot be read has nulls and a
- * reason, unless {@code handleInvalid} says otherwise.
+ * to such files; texts are in a column of strings. All columns of the frame are kept; new ones hold
+ * the network's outputs, the probability of each class, the likeliest class as a number and as a
+ * name, and why there is none. The number is an index into {@link #labels}, which the column's
+ * metadata tell too, as Spark ML's {@code IndexToString} reads them. An image that is missing or
+ * cannot be read has nulls and a reason, unless {@code handleInvalid} says otherwise.
+ *
+ * <p>A model of segmentation tells the class of each pixel instead, in {@code maskCol}; one of
+ * detection the objects with boxes and masks, in {@code objectsCol}.
  *
  * <p>The model is its folder: executors read the weights from it, once a process, so it must be
  * where they all see it. {@code save} copies it. Tasks use {@code spark.task.cpus} processors, or
@@ -53,6 +68,9 @@ public final class IncubatedModel extends Model<IncubatedModel>
   private final String uid;
   private final ScoringParams.Declared scoring;
   private final Param<String> modelFolder;
+  private final Param<String> maskCol;
+  private final Param<String> maskForm;
+  private final Param<String> objectsCol;
 
   /** A model without a folder, for Spark Connect's search; {@link #load(String)} opens one. */
   public IncubatedModel() {
@@ -65,8 +83,20 @@ public final class IncubatedModel extends Model<IncubatedModel>
     scoring = new ScoringParams.Declared(uid);
     modelFolder =
         new Param<>(uid, "modelFolder", "folder of the model: final of a run, or an exported one");
+    maskCol = new Param<>(uid, "maskCol", "column of the classes of pixels, by models of them");
+    maskForm =
+        new Param<>(
+            uid,
+            "maskForm",
+            "how masks are written: png (a grey picture of the classes' numbers, binary) or rle"
+                + " (COCO's run lengths of each class, array)",
+            ParamValidators.inArray(Arrays.stream(MaskForm.values()).map(MaskForm::word).toList()));
+    objectsCol = new Param<>(uid, "objectsCol", "column of the objects, by models that find them");
     scoring.setDefaults(this);
     setDefault(modelFolder, "");
+    setDefault(objectsCol, SceneColumns.OBJECTS);
+    setDefault(maskCol, SceneColumns.MASK);
+    setDefault(maskForm, MaskForm.PNG.word());
   }
 
   /**
@@ -97,7 +127,7 @@ public final class IncubatedModel extends Model<IncubatedModel>
         if (model.getModelFolder().isEmpty()) {
           model.setModelFolder(path);
         }
-        ImageScoring.open(sparkSession(), model.getModelFolder());
+        Scoring.open(sparkSession(), model.getModelFolder());
         return model;
       }
     };
@@ -137,6 +167,48 @@ public final class IncubatedModel extends Model<IncubatedModel>
     return this;
   }
 
+  /** The classes of pixels, of models that tell them; default {@code mask}. */
+  public Param<String> maskCol() {
+    return maskCol;
+  }
+
+  public String getMaskCol() {
+    return getOrDefault(maskCol);
+  }
+
+  public IncubatedModel setMaskCol(String name) {
+    set(maskCol, name);
+    return this;
+  }
+
+  /** The objects, of models that find them; default {@code objects}. */
+  public Param<String> objectsCol() {
+    return objectsCol;
+  }
+
+  public String getObjectsCol() {
+    return getOrDefault(objectsCol);
+  }
+
+  public IncubatedModel setObjectsCol(String name) {
+    set(objectsCol, name);
+    return this;
+  }
+
+  /** How masks are written: {@code png} (default) or {@code rle}. */
+  public Param<String> maskForm() {
+    return maskForm;
+  }
+
+  public String getMaskForm() {
+    return getOrDefault(maskForm);
+  }
+
+  public IncubatedModel setMaskForm(String word) {
+    set(maskForm, word);
+    return this;
+  }
+
   /**
    * Names of the classes; a prediction is an index into them.
    *
@@ -161,46 +233,76 @@ public final class IncubatedModel extends Model<IncubatedModel>
     return opened(SparkSession.active()).digest();
   }
 
-  private ImageScoring opened(SparkSession spark) {
+  private Scoring opened(SparkSession spark) {
     if (getModelFolder().isEmpty()) {
       throw new UsageException(
           "Cannot classify: expected a model's folder, got none; call IncubatedModel.load(uri), or"
               + " set modelFolder");
     }
-    return ImageScoring.open(spark, getModelFolder());
+    return Scoring.open(spark, getModelFolder());
   }
 
   /**
-   * Classifies the images of a frame, when its rows are asked for.
+   * Classifies the images or texts of a frame, when its rows are asked for.
    *
    * @param images the frame
    * @return its columns, and the new ones
-   * @throws UnfitDataException if the frame has no column of images
+   * @throws UnfitDataException if the frame has no column of images, or of texts
    * @throws UsageException if the frame has a column of a new one's name
    */
   @Override
   public Dataset<Row> transform(Dataset<?> images) {
-    ImageScoring model = opened(images.sparkSession());
+    Scoring model = opened(images.sparkSession());
     Dataset<Row> frame = images.toDF();
-    String column = column(frame.schema());
-    Dataset<Row> scored = model.score(frame, column, columns(), terms());
+    InputColumn input = input(frame.schema(), model.readsTexts());
+    Dataset<Row> scored = model.score(frame, input, scorer(model.task()), terms());
     return described(scored, frame.schema(), model);
   }
 
+  private Scorer scorer(ModelTask task) {
+    MaskForm form = MaskForm.named(getMaskForm());
+    return switch (task) {
+      case CLASSIFICATION -> new ClassScorer(columns());
+      case SEGMENTATION ->
+          new MaskScorer(
+              sceneColumns(getMaskCol(), form.type(), "setMaskCol and setReasonCol"),
+              form,
+              /* severalScales= */ false);
+      case DETECTION ->
+          new ObjectScorer(
+              sceneColumns(getObjectsCol(), ObjectRows.TYPE, "setObjectsCol and setReasonCol"));
+    };
+  }
+
+  private SceneColumns sceneColumns(String answer, DataType type, String renaming) {
+    return new SceneColumns(
+        answer, type, getReasonCol(), Invalid.named(getHandleInvalid()), renaming);
+  }
+
   /** Spark forgets what is known of columns that it does not compute itself. */
-  private Dataset<Row> described(Dataset<Row> scored, StructType before, ImageScoring model) {
+  private Dataset<Row> described(Dataset<Row> scored, StructType before, Scoring model) {
     Dataset<Row> described = scored;
     for (StructField field : before.fields()) {
       if (!field.metadata().equals(Metadata.empty())) {
         described = described.withMetadata(field.name(), field.metadata());
       }
     }
-    return getPredictionCol().isEmpty()
+    String answers = answers(model.task());
+    return answers.isEmpty()
         ? described
-        : described.withMetadata(getPredictionCol(), metadata(model));
+        : described.withMetadata(answers, metadata(answers, model));
   }
 
-  private Metadata metadata(ImageScoring model) {
+  /** The column whose metadata name the classes. */
+  private String answers(ModelTask task) {
+    return switch (task) {
+      case CLASSIFICATION -> getPredictionCol();
+      case SEGMENTATION -> getMaskCol();
+      case DETECTION -> getObjectsCol();
+    };
+  }
+
+  private Metadata metadata(String answers, Scoring model) {
     List<String> names = model.classNames();
     var ours =
         new MetadataBuilder()
@@ -208,19 +310,20 @@ public final class IncubatedModel extends Model<IncubatedModel>
             .putString("digest", model.digest())
             .build();
     return NominalAttribute.defaultAttr()
-        .withName(getPredictionCol())
+        .withName(answers)
         .withValues(names.toArray(String[]::new))
         .toMetadata(new MetadataBuilder().putMetadata("deepIncubation", ours).build());
   }
 
-  private String column(StructType schema) {
-    return ImageScoring.column(schema, getImageCol(), "setImageCol");
+  private InputColumn input(StructType schema, boolean texts) {
+    return InputColumn.of(schema, inputName(schema, texts), texts);
   }
 
   @Override
   public StructType transformSchema(StructType schema) {
-    ImageColumn.of(schema, column(schema));
-    return columns().addedTo(schema);
+    Scoring model = opened(SparkSession.active());
+    input(schema, model.readsTexts());
+    return scorer(model.task()).columns().addedTo(schema);
   }
 
   @Override

@@ -131,11 +131,20 @@ public final class RunReport {
     return ReportFacts.of(
             record.recipeName(),
             recipe.division().modules(),
-            Methods.all().stream().map(this::stages).toList(),
+            Methods.of(recipe).stream().map(this::stages).toList(),
             RecipeYaml.toYaml(recipe),
             record.versions(),
             environment)
-        .classNames(classNames(results));
+        .classNames(classNames(results))
+        .scenes(scenes(results));
+  }
+
+  private Map<String, byte[]> scenes(List<StageResult> results) {
+    var scenes = new LinkedHashMap<String, byte[]>();
+    for (StageResult result : results) {
+      folder.scenes(result.stage()).ifPresent(picture -> scenes.put(result.stage(), picture));
+    }
+    return scenes;
   }
 
   private List<String> classNames(List<StageResult> results) {

@@ -15,10 +15,11 @@ import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.tracking.Tracking;
+import io.deepincubation.core.training.Task;
 import io.deepincubation.spark.cluster.SparkSettings;
 import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.stages.OtherRuns;
-import io.deepincubation.spark.stages.PreparedImages;
+import io.deepincubation.spark.stages.PreparedData;
 import io.deepincubation.spark.stages.SparkRun;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
 import io.deepincubation.spark.storage.StorageFactory;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -197,12 +199,13 @@ public final class SparkDeepIncubation {
   }
 
   /**
-   * Fine-tunes the assembled model.
+   * Fine-tunes the assembled model, then on larger images if the recipe asks for it.
    *
+   * @return what came last
    * @throws MissingStageException if it is not committed
    */
   public StageResult fineTune() {
-    return stage(Stages.FINAL);
+    return run(stage -> stage.name().equals(Stages.FINAL) || stage.isResized()).model();
   }
 
   private StageResult stage(String name) {
@@ -231,6 +234,20 @@ public final class SparkDeepIncubation {
    * @throws MissingStageException if it is not committed
    */
   public Evaluation evaluate(String name, String split) {
+    return evaluate(name, split, UnaryOperator.identity());
+  }
+
+  /**
+   * The same of a network of segmentation, by several looks at each image: six sizes, each
+   * mirrored, too.
+   *
+   * @throws UsageException if the network is none of segmentation
+   */
+  public Evaluation evaluateAtSeveralScales(String name, String split) {
+    return evaluate(name, split, Task::atSeveralScales);
+  }
+
+  private Evaluation evaluate(String name, String split, UnaryOperator<Task> changed) {
     Stage stage = wholeNetwork(name);
     try (SparkRun run = open()) {
       if (!run.isCommitted(stage)) {
@@ -242,7 +259,8 @@ public final class SparkDeepIncubation {
                 run.folder().uri()));
       }
       String measured = run.split(split);
-      return new Evaluation(name, measured, run.classNames(), run.measured(stage, measured));
+      return new Evaluation(
+          name, measured, run.classNames(), run.measured(stage, measured, changed));
     }
   }
 
@@ -276,7 +294,7 @@ public final class SparkDeepIncubation {
    * @param other the other method
    */
   public Recipe equalCost(Method other) {
-    SetFacts facts = PreparedImages.open(storages().open(dataUri()), recipe()).facts();
+    SetFacts facts = PreparedData.open(storages().open(dataUri()), recipe()).facts();
     var equal = new EqualCost(facts.trainImages(), facts.classes());
     return equal.solved(other, recipe(), equal.of(method, recipe()).computed());
   }

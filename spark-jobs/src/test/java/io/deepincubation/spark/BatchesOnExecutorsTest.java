@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.deepincubation.core.data.augment.BatchKey;
 import io.deepincubation.core.data.batch.Batch;
 import io.deepincubation.core.data.batch.ClassTargets;
+import io.deepincubation.core.data.batch.ImageSamples;
 import io.deepincubation.core.data.batch.TrainingBatches;
 import io.deepincubation.core.data.set.LocalImageCache;
 import io.deepincubation.core.data.set.PreparedSet;
@@ -75,17 +76,19 @@ class BatchesOnExecutorsTest {
   /** A batch of the second epoch, made by a table that was just opened, as after a resume. */
   private static String digest(Path data, Path cache, int index) {
     PreparedSet set = PreparedSet.open(new LocalStorage(data));
+    var images = new ImageSamples(new LocalImageCache(cache, 1 << 20).open(set, "train", SIDE));
+    var key = new BatchKey(7, "meta", -1);
+    var augmentation = new AugmentationRecipe(0, true, true, 9, 0, 0.8, 1, 0.25, 3);
     var batches =
         new TrainingBatches(
-            new LocalImageCache(cache, 1 << 20).open(set, "train", SIDE),
-            new AugmentationRecipe(0, true, true, 9, 0, 0.8, 1, 0.25, 3),
+            images.trained(augmentation, key),
             new ClassTargets(set.index().classNames().size(), 0.1),
             32,
-            new BatchKey(7, "meta", -1),
+            key,
             2);
     Batch batch = batches.batch(1, index);
-    var bytes = ByteBuffer.allocate(Float.BYTES * (batch.images().length + batch.targets().length));
-    bytes.asFloatBuffer().put(batch.images()).put(batch.targets());
+    var bytes = ByteBuffer.allocate(Float.BYTES * (batch.inputs().length + batch.targets().length));
+    bytes.asFloatBuffer().put(batch.inputs()).put(batch.targets());
     return Sha256.of(bytes.array());
   }
 }

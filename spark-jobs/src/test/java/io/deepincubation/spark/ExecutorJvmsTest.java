@@ -15,7 +15,7 @@ import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.storage.LocalStorage;
-import io.deepincubation.spark.stages.PreparedImages;
+import io.deepincubation.spark.stages.PreparedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ class ExecutorJvmsTest {
   }
 
   private IncubationReport inProcess(Recipe recipe, String name, int slots) {
-    PreparedImages images = PreparedImages.open(new LocalStorage(folder.resolve("data")), recipe);
+    PreparedData images = PreparedData.open(new LocalStorage(folder.resolve("data")), recipe);
     var context =
         new RunContext(
             images.architecture(),

@@ -12,9 +12,11 @@ import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.storage.LocalStorage;
 import io.deepincubation.spark.comparison.SparkComparison;
-import io.deepincubation.spark.predict.ImageScoring;
+import io.deepincubation.spark.predict.ClassScorer;
 import io.deepincubation.spark.predict.Inference;
+import io.deepincubation.spark.predict.InputColumn;
 import io.deepincubation.spark.predict.PredictionColumns;
+import io.deepincubation.spark.predict.Scoring;
 import io.deepincubation.spark.prepare.Preparation;
 import io.deepincubation.spark.prepare.PrepareJob;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
@@ -140,13 +142,13 @@ class SeveralLabelsTest {
 
   @Test
   void arePredictedInAColumnOfTheirOwn() {
-    ImageScoring model = ImageScoring.open(spark, folder.resolve("run/final").toString());
+    Scoring model = Scoring.open(spark, folder.resolve("run/final").toString());
     Row scored =
         model
             .score(
                 table,
-                "image",
-                new PredictionColumns("predicted_", 1, model.hasSeveralLabels()),
+                InputColumn.of(table.schema(), "image", /* texts= */ false),
+                new ClassScorer(new PredictionColumns("predicted_", 1, model.hasSeveralLabels())),
                 new Inference.Terms(8, Precision.FP32))
             .filter("size(label) = 2")
             .first();

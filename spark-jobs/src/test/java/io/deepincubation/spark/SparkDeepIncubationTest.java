@@ -25,12 +25,13 @@ import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.RunLease;
 import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.run.StageResult;
+import io.deepincubation.core.run.TaskAttempt;
 import io.deepincubation.core.storage.LocalStorage;
 import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.core.training.TrainingDivergedException;
 import io.deepincubation.core.weights.WeightsFolder;
 import io.deepincubation.spark.progress.ProgressBoard;
-import io.deepincubation.spark.stages.PreparedImages;
+import io.deepincubation.spark.stages.PreparedData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,6 +41,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -97,8 +99,35 @@ class SparkDeepIncubationTest {
     assertThat(baselineThere.sha256()).isEqualTo(baselineHere.sha256());
   }
 
+  @Test
+  void workersOfAStageAreTasksAndGiveTheWeightsOfOneProcess(@TempDir Path folder) {
+    Recipe recipe =
+        TinyRuns.recipe(
+            "meta.workers=4", "incubation.workers=2", "fine-tuning.workers=2", "rounds.steps=5");
+    var board = new ProgressBoard();
+    Path run = folder.resolve("spark");
+    IncubationReport there = incubation(run, recipe).progress(board).run();
+    IncubationReport here = oneProcess(new DeepIncubation(), folder.resolve("process"), recipe);
+
+    assertThat(digests(there)).isEqualTo(digests(here)).doesNotHaveDuplicates();
+    assertThat(board.lines(Instant.now()))
+        .hasSize(3 + TinyRuns.MODULES)
+        .allSatisfy(line -> assertThat(line).contains("done"));
+    var rounds = new TreeMap<String, Integer>();
+    for (TaskAttempt attempt : new RunFolder(new LocalStorage(run)).taskAttempts()) {
+      assertThat(attempt.outcome()).isEqualTo(TaskAttempt.Outcome.DONE);
+      if (attempt.assignment().isPart()) {
+        rounds.merge(attempt.stage(), 1, Integer::sum);
+      }
+    }
+    // 12 steps are 3 rounds, 6 are 2; each worker does each once.
+    assertThat(rounds)
+        .isEqualTo(Map.of("meta", 3 * 4, "modules/0", 3 * 2, "modules/1", 3 * 2, "final", 2 * 2));
+    assertThat(run.resolve("checkpoints")).isEmptyDirectory();
+  }
+
   private IncubationReport oneProcess(Method method, Path run, Recipe recipe) {
-    PreparedImages images = PreparedImages.open(new LocalStorage(data), recipe);
+    PreparedData images = PreparedData.open(new LocalStorage(data), recipe);
     var context =
         new RunContext(
             images.architecture(),
@@ -330,7 +359,7 @@ class SparkDeepIncubationTest {
   }
 
   private void keepWeights(Path start, Recipe recipe, long seed) {
-    Architecture architecture = PreparedImages.open(new LocalStorage(data), recipe).architecture();
+    Architecture architecture = PreparedData.open(new LocalStorage(data), recipe).architecture();
     WeightsFolder.write(
         new LocalStorage(start),
         architecture.initialWeights(recipe.targetDivision(), seed, "pretrained"),

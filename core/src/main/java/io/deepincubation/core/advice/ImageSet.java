@@ -1,5 +1,6 @@
 package io.deepincubation.core.advice;
 
+import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.data.set.DataIndex;
 import io.deepincubation.core.data.set.ImageSizes;
 import io.deepincubation.core.data.source.ImageSource;
@@ -13,9 +14,16 @@ import io.deepincubation.core.data.source.ImageSource;
  */
 public record ImageSet(int images, int classes, ImageSizes sizes) {
 
-  /** What a prepared set holds. */
-  public static ImageSet of(DataIndex index) {
+  /**
+   * What a prepared set holds.
+   *
+   * @param where the set's URI, for messages
+   * @throws UnfitDataException if samples are texts
+   */
+  public static ImageSet of(DataIndex index, String where) {
     return new ImageSet(
-        Math.toIntExact(index.count(ImageSource.TRAIN)), index.classNames().size(), index.sizes());
+        Math.toIntExact(index.count(ImageSource.TRAIN)),
+        index.classNames().size(),
+        index.requireImages(where));
   }
 }

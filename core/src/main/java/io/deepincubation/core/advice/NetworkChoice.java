@@ -159,7 +159,7 @@ final class NetworkChoice {
 
   private String family(Choices given) {
     String family = given.text(FAMILY).orElse(base.recipe().model().family());
-    if (!NetworkFamilies.isBuiltIn(family)) {
+    if (!NetworkFamilies.hasTimmNames(family)) {
       throw new UsageException(
           "Cannot write a recipe for networks of the family "
               + family

@@ -52,7 +52,7 @@ public final class InferenceBenchmark {
     this.recipe = recipe;
     this.warmUpSeconds = warmUpSeconds;
     this.batches = batches;
-    architecture = Architectures.of(recipe.model(), classes);
+    architecture = Architectures.of(recipe, classes);
   }
 
   /**

@@ -74,7 +74,7 @@ public final class StepTimer {
       long start = System.nanoTime();
       int warm = 0;
       for (int i = 0; i < warm + steps; i++) {
-        var of = new StepKey(key, /* epoch= */ 0, i, batch.size(), /* firstImage= */ 0);
+        var of = new StepKey(key, /* epoch= */ 0, i, batch.size());
         all.add(time(step, batch, of));
         if (i == warm && (i < WARM_UP || System.nanoTime() - start < warmUpSeconds * 1e9)) {
           warm++;
@@ -93,9 +93,9 @@ public final class StepTimer {
     step.forEachPart(
         batch,
         key,
-        (images, targets, from, lane) -> {
+        (part, from, lane) -> {
           try (GradientMode mode = GradientMode.frozen()) {
-            objective.loss(images, targets, from).close();
+            objective.loss(part.images(), part.targets(), from).close();
           }
         });
     step.waitForDevice();

@@ -2,8 +2,13 @@ package io.deepincubation.core.bench;
 
 import io.deepincubation.core.data.augment.BatchKey;
 import io.deepincubation.core.data.batch.Batch;
+import io.deepincubation.core.data.batch.ImageSamples;
+import io.deepincubation.core.data.batch.Samples;
+import io.deepincubation.core.data.batch.TextSamples;
 import io.deepincubation.core.data.batch.TrainingBatches;
 import io.deepincubation.core.data.set.ImageTable;
+import io.deepincubation.core.data.set.TextForm;
+import io.deepincubation.core.data.set.TextTable;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.machine.MemoryWatch;
 import io.deepincubation.core.method.Architectures;
@@ -27,6 +32,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +103,7 @@ public final class TrainingBenchmark {
     this.recipe = recipe;
     this.warmUpSeconds = warmUpSeconds;
     this.steps = steps;
-    architecture = Architectures.of(recipe.model(), classes);
+    architecture = Architectures.of(recipe, classes);
   }
 
   /** Times all networks one after the other. */
@@ -154,8 +160,7 @@ public final class TrainingBenchmark {
     var task = new Classification(architecture.classes(), recipe.loss().labelSmoothing());
     var batches =
         new TrainingBatches(
-            randomImages(),
-            recipe.augmentation(),
+            randomSamples().trained(recipe.augmentation(), key),
             task.targets(),
             recipe.batch().size(),
             key,
@@ -208,16 +213,36 @@ public final class TrainingBenchmark {
     return median(seconds.subList(1, seconds.size()));
   }
 
-  /** One step's images, so that every step is an epoch and reports by itself. */
-  private ImageTable randomImages() {
+  /** One step's samples, so that every step is an epoch and reports by itself. */
+  private Samples randomSamples() {
     int count = recipe.batch().effectiveSize();
+    int[] labels = IntStream.range(0, count).map(i -> i % architecture.classes()).toArray();
+    return architecture.readsTexts()
+        ? new TextSamples(randomTexts(labels))
+        : new ImageSamples(randomImages(labels));
+  }
+
+  private TextTable randomTexts(int[] labels) {
+    int vocabulary = architecture.vocabulary();
+    int length = (int) architecture.inputShape().get(0);
+    var random = RandomStream.of(recipe.seed());
+    var form = new TextForm(vocabulary, length, /* tokenizer= */ "");
+    List<int[]> tokens =
+        Stream.generate(() -> random)
+            .limit(labels.length)
+            .map(each -> IntStream.range(0, length).map(i -> each.nextInt(vocabulary)).toArray())
+            .toList();
+    return TextTable.of(form, architecture.classes(), tokens, labels);
+  }
+
+  private ImageTable randomImages(int[] labels) {
+    int count = labels.length;
     int side = recipe.model().image();
     var random = RandomStream.of(recipe.seed());
     var pixels = new byte[count * 3 * side * side];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (byte) random.nextInt(256);
     }
-    int[] labels = IntStream.range(0, count).map(i -> i % architecture.classes()).toArray();
     return ImageTable.of(pixels, labels, side, side);
   }
 

@@ -5,6 +5,7 @@ import io.deepincubation.core.comparison.Comparison.CellStage;
 import io.deepincubation.core.comparison.Comparison.CurvePoint;
 import io.deepincubation.core.method.Stage;
 import io.deepincubation.core.method.Stages;
+import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.MetricsLine;
 import io.deepincubation.core.run.StageResult;
 import java.util.ArrayList;
@@ -36,8 +37,29 @@ final class CellTally {
     this.labels = labels;
   }
 
-  /** 1 for each test image that a stage's network tells right, else 0; empty if not kept. */
+  /** Name of what the trained model is told by, where it has been measured. */
+  Optional<String> measure() {
+    return outcome
+        .result(planned.model())
+        .flatMap(result -> Optional.ofNullable(result.metrics()))
+        .map(Metrics::primary);
+  }
+
+  private boolean isOfImages() {
+    return measure().map(Metrics.TOP1::equals).orElse(true);
+  }
+
+  /**
+   * 1 for each test image that a stage's network tells right, else 0; empty if not kept. Of another
+   * measure its one number.
+   */
   Optional<double[]> right(Stage stage) {
+    if (!isOfImages()) {
+      return outcome
+          .result(stage)
+          .flatMap(StageResult::measuredAccuracy)
+          .map(number -> new double[] {number});
+    }
     List<Integer> predicted = outcome.predicted(stage.name());
     if (predicted.size() != labels.length) {
       return Optional.empty();
@@ -98,7 +120,7 @@ final class CellTally {
             .orElse(null),
         results.stream().map(CellTally::stage).toList(),
         curve(),
-        right.map(CellTally::bits).orElse(""));
+        right.filter(any -> isOfImages()).map(CellTally::bits).orElse(""));
   }
 
   private @Nullable String failure(Optional<double[]> right) {

@@ -1,5 +1,6 @@
 package io.deepincubation.core.comparison;
 
+import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.statistics.Estimate;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param trends how a difference of methods changes along the axis
  * @param costRatios what a method costs for another's best accuracy (Fig. 4)
  * @param versions of what trained
+ * @param measure name of what trainings are compared by, {@code top1} unless their task has another
  */
 public record Comparison(
     int formatVersion,
@@ -44,7 +46,8 @@ public record Comparison(
     List<Pair> pairs,
     List<Trend> trends,
     List<CostRatio> costRatios,
-    Map<String, String> versions) {
+    Map<String, String> versions,
+    String measure) {
 
   /** The file in the comparison's folder. */
   public static final String FILE = "comparison.json";
@@ -64,6 +67,21 @@ public record Comparison(
     versions = Collections.unmodifiableMap(new TreeMap<>(versions));
   }
 
+  /** What trainings are compared by, for people: within a sentence. */
+  public String measureTitle() {
+    return Metrics.title(measure);
+  }
+
+  /** What trainings are compared by, for people: at its beginning. */
+  public String measureHeading() {
+    return measure.equals(Metrics.TOP1) ? "Top-1" : measureTitle();
+  }
+
+  /** Whether an image counts as right or wrong, so that differences are paired by image too. */
+  public boolean isOfImages() {
+    return measure.equals(Metrics.TOP1);
+  }
+
   /**
    * One way to train.
    *
@@ -75,7 +93,8 @@ public record Comparison(
    * @param parameters of the trained model
    * @param budget computed operations that each training was to take; null where none was set
    * @param cells a training each, by seed
-   * @param top1 share of test images that are told right, 0 to 1; null until a seed is done
+   * @param top1 share of test images that are told right, or the comparison's other measure, 0 to
+   *     1; null until a seed is done
    * @param gains what each hybrid network is better than its meta model before any fine-tuning, by
    *     module (Fig. 9); empty where no module is trained alone
    */

@@ -280,7 +280,7 @@ public final class ComparisonPlan {
   }
 
   private static long parameters(Recipe recipe, SetFacts set) {
-    Architecture architecture = Architectures.of(recipe.model(), set.classes());
+    Architecture architecture = Architectures.of(recipe, set.classes());
     return recipe.targetDivision().allModules().stream()
         .flatMap(i -> architecture.parameters(recipe.targetDivision(), i).stream())
         .filter(spec -> spec.role() != ParameterSpec.Role.BUFFER)
@@ -297,7 +297,7 @@ public final class ComparisonPlan {
   private static Cell cell(Method method, Recipe recipe, long seed, SetFacts set) {
     Recipe seeded = RecipeYaml.override(recipe, List.of("seed=" + seed));
     List<Stage> stages = method.stages(seeded);
-    Architecture architecture = Architectures.of(seeded.model(), set.classes());
+    Architecture architecture = Architectures.of(seeded, set.classes());
     return new Cell(seeded, stages, new TrainingCost(architecture, set.trainImages()).of(stages));
   }
 

@@ -8,6 +8,7 @@ import io.deepincubation.core.comparison.Comparison.Trend;
 import io.deepincubation.core.comparison.Comparison.Verdict;
 import io.deepincubation.core.comparison.Study.Pairs;
 import io.deepincubation.core.method.EndToEnd;
+import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.statistics.Estimate;
 import io.deepincubation.core.statistics.Holm;
 import java.util.ArrayList;
@@ -80,7 +81,17 @@ public final class ComparisonTally {
         pairs(),
         ordered ? trends() : List.of(),
         study.axis().equals(Values.ALL_EPOCHS) ? costRatios() : List.of(),
-        versions);
+        versions,
+        measure());
+  }
+
+  private String measure() {
+    return tallies.stream()
+        .flatMap(List::stream)
+        .map(CellTally::measure)
+        .flatMap(Optional::stream)
+        .findFirst()
+        .orElse(Metrics.TOP1);
   }
 
   private Row row(int index) {
@@ -141,8 +152,11 @@ public final class ComparisonTally {
             && rows.get(row).values().equals(rows.get(other).values()));
   }
 
+  /** Of a number a training alone, one seed tells nothing. */
   private Optional<Pair> pair(int row, int other) {
-    return estimate(bySeed(seed -> difference(row, other, seed)))
+    List<double[]> differences = bySeed(seed -> difference(row, other, seed));
+    boolean tells = differences.size() > 1 || differences.stream().allMatch(d -> d.length > 1);
+    return (tells ? estimate(differences) : Optional.<Estimate>empty())
         .map(difference -> new Pair(row, other, difference, 1, Verdict.UNCLEAR));
   }
 

@@ -12,15 +12,15 @@ import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.script.GradientMode;
 import io.deepincubation.core.script.HostArrays;
 import io.deepincubation.core.script.TorchEngine;
+import io.deepincubation.core.training.OutputFault;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** A model in memory that classifies images. Threads may use it at once. */
-public final class Classifier implements AutoCloseable {
+public final class Classifier implements TrainedModel {
 
   private final ModularNetwork network;
   private final Compute compute;
@@ -64,7 +64,7 @@ public final class Classifier implements AutoCloseable {
    *
    * @param logits its outputs
    * @param probabilities their softmax, which sums to 1, or their sigmoids of models that tell
-   *     several labels; no numbers where {@link #fault} tells so
+   *     several labels; no numbers where {@link OutputFault} tells so
    */
   public record Scores(float[] logits, float[] probabilities) {}
 
@@ -104,19 +104,6 @@ public final class Classifier implements AutoCloseable {
    */
   static NDArray probabilities(NDArray logits, boolean severalLabels) {
     return severalLabels ? Activation.sigmoid(logits) : logits.softmax(-1);
-  }
-
-  /** Why probabilities tell no class, where they are no numbers. */
-  public static Optional<String> fault(float[] probabilities) {
-    for (float each : probabilities) {
-      if (!Float.isFinite(each)) {
-        return Optional.of(
-            "expected finite outputs of the network, got "
-                + each
-                + "; the model's weights are damaged, or not made for this precision");
-      }
-    }
-    return Optional.empty();
   }
 
   private List<Scores> compute(List<float[]> images) {

@@ -54,7 +54,13 @@ final class MlFlowModel {
   /** The texts of the files, by name. */
   static Map<String, String> of(ModelFolder model) {
     long[] image = model.architecture().inputShape().getShape();
-    long[] batch = LongStream.concat(LongStream.of(-1), Arrays.stream(image)).toArray();
+    boolean dense = model.task() != ModelTask.CLASSIFICATION;
+    long classes = model.architecture().classes();
+    long[] batch =
+        dense
+            ? new long[] {-1, image[0], -1, -1}
+            : LongStream.concat(LongStream.of(-1), Arrays.stream(image)).toArray();
+    long[] logits = dense ? new long[] {-1, classes, -1, -1} : new long[] {-1, classes};
     return Map.of(
         "MLmodel",
         String.format(
@@ -64,7 +70,7 @@ final class MlFlowModel {
             TorchEngine.version().replaceAll("[^0-9.]", ""),
             PYTHON,
             tensor(batch),
-            tensor(-1, model.architecture().classes())),
+            tensor(logits)),
         "python_env.yaml",
         String.format(Locale.ROOT, ENVIRONMENT, PYTHON),
         "requirements.txt",

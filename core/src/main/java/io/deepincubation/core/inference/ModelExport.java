@@ -3,6 +3,7 @@ package io.deepincubation.core.inference;
 import ai.djl.Device;
 import ai.djl.nn.Block;
 import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.data.text.Tokenizer;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ParameterSpec;
@@ -17,6 +18,7 @@ import io.deepincubation.core.weights.WeightsFolder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Writes trained models for other tools. */
@@ -39,8 +41,12 @@ public final class ModelExport {
    *
    * @param target the folder
    * @param limitBytes of one weights file; above, each module has its own and an index names them
+   * @throws UnfitDataException if the model is of a dense task, which timm has no networks for
    */
   public void timm(Storage target, long limitBytes) {
+    if (model.task() != ModelTask.CLASSIFICATION) {
+      throw unfit("for timm", "a network of classification", "one of " + model.task().word());
+    }
     WeightsFolder.write(target, model.weights(), limitBytes);
     writeConfiguration(target);
   }
@@ -59,13 +65,25 @@ public final class ModelExport {
 
   /**
    * Writes {@value #SCRIPT}, which {@code torch.jit.load} and DJL open by themselves, and {@code
-   * config.json}. Its input is B x 3 x H x W normalised fp32 images, its output B x classes logits;
-   * the archive holds the configuration as the extra file {@code config.json}.
+   * config.json}. Its input is B x 3 x H x W normalised fp32 images, or B x L numbers of tokens in
+   * fp32, -1 where a text has no more; its output B x classes logits; the archive holds the
+   * configuration as the extra file {@code config.json}.
+   *
+   * <p>A network of segmentation takes images of any size, and gives B x classes x h x w: the
+   * logits of the image padded right and below to whole patches, at a part of its size, to be
+   * resized bilinearly.
    *
    * @param target the folder
-   * @throws UnfitDataException if the network is not made of TorchScript programs
+   * @throws UnfitDataException if the network is not made of TorchScript programs, or is one of
+   *     detection, part of which the host computes
    */
   public void torchscript(Storage target) {
+    if (model.task() == ModelTask.DETECTION) {
+      throw unfit(
+          "as TorchScript",
+          "a network that programs compute alone",
+          "one of detection, whose regions are chosen outside of them; use DJL or Spark");
+    }
     List<Weights> weights = model.weights();
     var parts = new ArrayList<Part>();
     for (int i = 0; i < weights.size(); i++) {
@@ -80,10 +98,7 @@ public final class ModelExport {
   private Part part(int moduleIndex, Weights weights) {
     Block block = model.architecture().block(model.division(), moduleIndex, PLAIN);
     if (!(block instanceof ScriptBlock script)) {
-      throw new UnfitDataException(
-          "Cannot export "
-              + model.uri()
-              + " as TorchScript: expected a network of this library, got a user's own blocks");
+      throw unfit("as TorchScript", "a network of this library", "a user's own blocks");
     }
     var tensors = new ArrayList<NamedTensor>();
     for (ParameterSpec spec : model.architecture().parameters(model.division(), moduleIndex)) {
@@ -95,9 +110,21 @@ public final class ModelExport {
     return new Part(script.methods(), drops, tensors);
   }
 
-  /** The configuration, and the card where the model has one. */
+  private UnfitDataException unfit(String form, String expected, String got) {
+    return new UnfitDataException(
+        String.format(
+            Locale.ROOT,
+            "Cannot export %s %s: expected %s, got %s",
+            model.uri(),
+            form,
+            expected,
+            got));
+  }
+
+  /** The configuration, and card and tokenizer where the model has them. */
   private void writeConfiguration(Storage target) {
     writeText(target, ModelFolder.CONFIGURATION, model.configuration());
+    model.tokenizerFile().ifPresent(text -> writeText(target, Tokenizer.FILE, text));
     model.card().ifPresent(card -> writeText(target, RunFolder.CARD, card));
   }
 

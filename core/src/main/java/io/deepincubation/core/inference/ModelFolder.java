@@ -1,11 +1,19 @@
 package io.deepincubation.core.inference;
 
 import io.deepincubation.core.api.Evolving;
+import io.deepincubation.core.data.augment.SceneTransform;
 import io.deepincubation.core.data.pixels.PixelTransform;
 import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.data.text.Tokenizer;
+import io.deepincubation.core.detection.ObjectRules;
 import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.method.Stages;
+import io.deepincubation.core.method.Transfer;
 import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.network.DetectionNetwork;
 import io.deepincubation.core.network.ParameterSpec;
+import io.deepincubation.core.network.SegmentationNetwork;
+import io.deepincubation.core.network.SlidingWindows;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.storage.Sha256;
@@ -20,7 +28,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A trained model: {@code config.json} beside weights, as a run leaves it in {@code final}, as
@@ -32,10 +42,16 @@ public final class ModelFolder {
   /** The configuration's name in a model's folder. */
   static final String CONFIGURATION = "config.json";
 
+  /** Stages of a run that end in its model. */
+  private static final List<String> MODELS = List.of(Stages.FINAL, Transfer.NAME);
+
   private final Storage folder;
   private final String text;
   private final WeightsFolder files;
   private final ModelConfiguration configuration;
+
+  /** Read once, when it is asked for. */
+  private @Nullable Tokenizer tokenizer;
 
   private ModelFolder(
       Storage folder, String text, WeightsFolder files, ModelConfiguration configuration) {
@@ -54,16 +70,17 @@ public final class ModelFolder {
    */
   public static ModelFolder open(Storage folder) {
     if (!folder.exists(CONFIGURATION)) {
-      boolean run = folder.exists("final/" + CONFIGURATION);
+      Optional<String> model =
+          MODELS.stream().filter(name -> folder.exists(name + "/" + CONFIGURATION)).findFirst();
       throw new UnfitDataException(
           String.format(
               Locale.ROOT,
               "Cannot load a model from %s: expected %s, got no such file; %s",
               folder.uri(),
               CONFIGURATION,
-              run
-                  ? "the run's model is " + folder.uri() + "/final"
-                  : "name the folder final of a finished run, or an exported one"));
+              model
+                  .map(name -> "the run's model is " + folder.uri() + "/" + name)
+                  .orElse("name the folder final of a finished run, or an exported one")));
     }
     WeightsFolder files = WeightsFolder.open(folder);
     String text = folder.text(CONFIGURATION);
@@ -104,9 +121,118 @@ public final class ModelFolder {
     return configuration.division();
   }
 
-  /** What images go through before the network. */
+  /** Whether the model reads texts instead of images. */
+  public boolean readsTexts() {
+    return architecture().readsTexts();
+  }
+
+  /** What the model tells of its samples. */
+  public ModelTask task() {
+    Architecture network = architecture();
+    if (network instanceof SegmentationNetwork) {
+      return ModelTask.SEGMENTATION;
+    }
+    return network instanceof DetectionNetwork ? ModelTask.DETECTION : ModelTask.CLASSIFICATION;
+  }
+
+  /**
+   * Checks what the model tells.
+   *
+   * @throws UnfitDataException if it is something else
+   */
+  void requireTask(ModelTask expected) {
+    if (task() != expected) {
+      throw other("one of " + expected.word(), "one of " + task().word());
+    }
+  }
+
+  /**
+   * What images go through before the network.
+   *
+   * @throws UnfitDataException if the model reads texts, or classifies no whole images
+   */
   public PixelTransform transform() {
-    return configuration.transform();
+    requireTask(ModelTask.CLASSIFICATION);
+    PixelTransform transform = configuration.transform();
+    if (transform == null) {
+      throw other("one that reads images", "one that reads texts");
+    }
+    return transform;
+  }
+
+  /**
+   * What images go through before a network of a dense task.
+   *
+   * @throws UnfitDataException if it is of none
+   */
+  public SceneTransform scene() {
+    return dense().transform();
+  }
+
+  /** The windows that a network of segmentation looks at images through. */
+  SlidingWindows windows() {
+    return dense().windows();
+  }
+
+  /** How the outputs of a network of detection become objects. */
+  ObjectRules rules() {
+    requireTask(ModelTask.DETECTION);
+    return Objects.requireNonNull(dense().rules());
+  }
+
+  private ModelConfiguration.Scene dense() {
+    ModelConfiguration.Scene scene = configuration.scene();
+    if (scene == null) {
+      throw other("one of a dense task", "one of " + task().word());
+    }
+    return scene;
+  }
+
+  /**
+   * What cuts texts into what the network gets.
+   *
+   * @throws UnfitDataException if the model reads images, or its {@value Tokenizer#FILE} is missing
+   *     or was changed
+   */
+  public synchronized Tokenizer tokenizer() {
+    Tokenizer read = tokenizer;
+    if (read == null) {
+      String file =
+          tokenizerFile().orElseThrow(() -> other("one that reads texts", "one that reads images"));
+      read = Tokenizer.of(file, (int) architecture().inputShape().get(0));
+      tokenizer = read;
+    }
+    return read;
+  }
+
+  /** The text of the model's tokenizer, where it reads texts. */
+  Optional<String> tokenizerFile() {
+    String expected = configuration.tokenizer();
+    if (expected == null) {
+      return Optional.empty();
+    }
+    String text = folder.exists(Tokenizer.FILE) ? folder.text(Tokenizer.FILE) : "";
+    if (!Sha256.of(text.getBytes(StandardCharsets.UTF_8)).equals(expected)) {
+      throw new UnfitDataException(
+          String.format(
+              Locale.ROOT,
+              "Cannot load a model from %s: expected %s of SHA-256 %s, got %s",
+              folder.uri(),
+              Tokenizer.FILE,
+              expected,
+              text.isEmpty() ? "none" : "another"));
+    }
+    return Optional.of(text);
+  }
+
+  private UnfitDataException other(String expected, String got) {
+    return new UnfitDataException(
+        String.format(
+            Locale.ROOT,
+            "Cannot use the model of %s: expected %s, got %s",
+            folder.uri(),
+            expected,
+            got));
   }
 
   /** A prediction is an index into these. */

@@ -3,15 +3,10 @@ package io.deepincubation.core.inference;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
-import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
 import io.deepincubation.core.network.ModularNetwork;
-import io.deepincubation.core.script.GradientMode;
-import org.jspecify.annotations.Nullable;
 
-/** A trained network as one DJL block: B x C x H x W to logits, B x classes. */
-final class NetworkBlock extends AbstractBlock {
+/** A trained network as one DJL block: B x C x H x W, or B x L, to logits, B x classes. */
+final class NetworkBlock extends TrainedBlock {
 
   private final ModularNetwork network;
 
@@ -20,20 +15,9 @@ final class NetworkBlock extends AbstractBlock {
   }
 
   @Override
-  public boolean isInitialized() {
-    return true;
-  }
-
-  @Override
-  protected NDList forwardInternal(
-      ParameterStore parameterStore,
-      NDList inputs,
-      boolean training,
-      @Nullable PairList<String, Object> params) {
-    try (GradientMode mode = GradientMode.frozen()) {
-      NDArray logits = network.evaluate(inputs.head());
-      return new NDList(logits);
-    }
+  NDList outputs(NDList inputs) {
+    NDArray logits = network.evaluate(inputs.head());
+    return new NDList(logits);
   }
 
   @Override

@@ -41,9 +41,11 @@ public final class DeepIncubation implements Method {
             .toList();
     Stage assembled = assembly(Stages.ASSEMBLED, recipe, modules); // line 7
     Stage tuned = fineTuning(Stages.FINAL, recipe, assembled); // line 8
-    return Stream.of(Stream.of(meta), modules.stream(), Stream.of(assembled, tuned))
-        .flatMap(stages -> stages)
-        .toList();
+    List<Stage> all =
+        Stream.of(Stream.of(meta), modules.stream(), Stream.of(assembled, tuned))
+            .flatMap(stages -> stages)
+            .toList();
+    return HigherResolution.after(all, recipe);
   }
 
   /** The pre-trained meta model, end to end from fresh weights. */

@@ -26,6 +26,7 @@ public final class Dgl implements Method {
   @Override
   public List<Stage> stages(Recipe recipe) {
     LocalLosses losses = LocalLosses.dgl(recipe.division().modules());
-    return List.of(EndToEnd.local(Stages.baseline(NAME), recipe, losses));
+    return HigherResolution.after(
+        List.of(EndToEnd.local(Stages.baseline(NAME), recipe, losses)), recipe);
   }
 }

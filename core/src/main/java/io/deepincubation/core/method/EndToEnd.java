@@ -28,7 +28,7 @@ public final class EndToEnd implements Method {
 
   @Override
   public List<Stage> stages(Recipe recipe) {
-    return List.of(stage(recipe));
+    return HigherResolution.after(List.of(stage(recipe)), recipe);
   }
 
   /** The one stage of it. */
@@ -65,12 +65,12 @@ public final class EndToEnd implements Method {
    * @return at least 1
    */
   static int epochsOf(List<Stage> stages, Recipe recipe) {
-    Architecture architecture =
-        Architectures.of(recipe.model(), Math.max(1, recipe.model().classes()));
+    Architecture architecture = Architectures.of(recipe, Math.max(1, recipe.model().classes()));
     ModularDivision target = recipe.targetDivision();
     double epoch = StageCost.ofTask(architecture, target, target.allModules()).computed();
     double all =
         stages.stream()
+            .filter(s -> s.image() == recipe.model().image()) // both have the others
             .mapToDouble(s -> s.schedule().epochs() * StageCost.of(s, architecture).computed())
             .sum();
     return Math.toIntExact(Math.max(1, Math.round(all / epoch)));

@@ -6,6 +6,7 @@ import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.recipe.StageRecipe;
 import io.deepincubation.core.recipe.UsageException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 
@@ -39,14 +40,14 @@ public final class EqualCost {
 
   /** Operations of all of a method's training, nominal and computed. */
   public StageCost of(Method method, Recipe recipe) {
-    Architecture architecture = Architectures.of(recipe.model(), classes);
+    Architecture architecture = Architectures.of(recipe, classes);
     return new TrainingCost(architecture, trainImages).of(method.stages(recipe));
   }
 
   /**
    * The recipe with other epochs of the schedule that is a method's own: of incubation where it
-   * trains modules by that, else of its last stage. The warm-up is scaled along; all other stages
-   * keep theirs.
+   * trains modules by that, else of its last stage of the recipe's image size. The warm-up is
+   * scaled along; all other stages keep theirs.
    *
    * @param method how the target model is trained
    * @param recipe all but the epochs
@@ -132,7 +133,11 @@ public final class EqualCost {
    */
   public static Recipe scaledBy(Recipe recipe, double factor) {
     Recipe scaled = recipe;
-    for (String schedule : List.of("meta", INCUBATION, "fine-tuning", END_TO_END)) {
+    var schedules = new ArrayList<>(List.of("meta", INCUBATION, "fine-tuning", END_TO_END));
+    if (recipe.higherResolution().isOn()) {
+      schedules.add(HigherResolution.SCHEDULE);
+    }
+    for (String schedule : schedules) {
       scaled = with(scaled, schedule, scaledBy(schedule(recipe, schedule), factor));
     }
     return recipe.endToEnd().epochs().equals(Epochs.EQUAL) ? equal(scaled) : scaled;
@@ -160,7 +165,12 @@ public final class EqualCost {
 
   /** The recipe's key of the schedule whose epochs are solved for. */
   public static String ownSchedule(List<Stage> stages) {
-    List<String> keys = stages.stream().filter(Stage::trains).map(Stage::scheduleKey).toList();
+    List<String> keys =
+        stages.stream()
+            .filter(Stage::trains)
+            .map(Stage::scheduleKey)
+            .filter(key -> !key.equals(HigherResolution.SCHEDULE))
+            .toList();
     return keys.contains(INCUBATION) ? INCUBATION : keys.get(keys.size() - 1);
   }
 
@@ -182,11 +192,12 @@ public final class EqualCost {
       case INCUBATION -> recipe.incubation().stage();
       case "fine-tuning" -> recipe.fineTuning();
       case END_TO_END -> EndToEnd.schedule(recipe);
+      case HigherResolution.SCHEDULE -> recipe.higherResolution().stage();
       default ->
           throw new UsageException(
               "Cannot solve for the epochs of "
                   + key
-                  + ": expected meta, incubation, fine-tuning or end-to-end");
+                  + ": expected meta, incubation, fine-tuning, end-to-end or higher-resolution");
     };
   }
 }

@@ -35,9 +35,11 @@ public final class Imitation implements Method {
     Stage assembled =
         DeepIncubation.assembly(Stages.baseline(NAME, Stages.ASSEMBLED), recipe, modules);
     Stage tuned = DeepIncubation.fineTuning(Stages.baseline(NAME, Stages.FINAL), recipe, assembled);
-    return Stream.of(Stream.of(meta), modules.stream(), Stream.of(assembled, tuned))
-        .flatMap(stages -> stages)
-        .toList();
+    List<Stage> all =
+        Stream.of(Stream.of(meta), modules.stream(), Stream.of(assembled, tuned))
+            .flatMap(stages -> stages)
+            .toList();
+    return HigherResolution.after(all, recipe);
   }
 
   /** First weights and batches are those of the module's incubation. */

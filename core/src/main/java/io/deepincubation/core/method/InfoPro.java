@@ -28,7 +28,8 @@ public final class InfoPro implements Method {
     LocalLosses losses =
         LocalLosses.infoPro(
             between(recipe.local().lambda1(), recipe), between(recipe.local().lambda2(), recipe));
-    return List.of(EndToEnd.local(Stages.baseline(NAME), recipe, losses));
+    return HigherResolution.after(
+        List.of(EndToEnd.local(Stages.baseline(NAME), recipe, losses)), recipe);
   }
 
   /** Factors from the first local module's to the last one's. */

@@ -1,6 +1,7 @@
 package io.deepincubation.core.method;
 
 import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.run.Assignment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -8,34 +9,54 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Computes stages in threads of this process, some at a time. */
+/**
+ * Computes stages in threads of this process, some at a time; those of several workers in rounds,
+ * some workers at a time.
+ */
 public final class LocalStages implements StageRunner {
 
   private final RunContext context;
-  private final Compute compute;
   private final int slots;
+  private final StageWork work;
+  private final RoundWork parts;
+  private final StageInputs inputs;
 
   /**
    * Prepares the threads.
    *
    * @param context the run
-   * @param compute where and how one stage computes
-   * @param slots stages at a time
+   * @param compute where and how one stage, or one worker, computes
+   * @param slots stages or workers at a time
    */
   public LocalStages(RunContext context, Compute compute, int slots) {
     this.context = context;
-    this.compute = compute;
     this.slots = slots;
+    work = new StageWork(context, compute);
+    parts = new RoundWork(context, compute);
+    inputs = StageInputs.of(context.folder());
   }
 
   @Override
   public void run(List<Stage> ready) {
+    List<Stage> inRounds = ready.stream().filter(stage -> stage.workers() > 1).toList();
+    if (!inRounds.isEmpty()) {
+      new RoundsRun(context.folder().commits(), context, parts, this::compute).run(inRounds);
+    }
+    inThreads(ready.stream().<Runnable>map(stage -> () -> work.run(stage, inputs)).toList());
+  }
+
+  private void compute(List<Stage> stages, List<Assignment> assigned) {
+    inThreads(
+        assigned.stream()
+            .<Runnable>map(part -> () -> parts.run(Stage.of(part, stages), part, inputs))
+            .toList());
+  }
+
+  private void inThreads(List<Runnable> tasks) {
     ExecutorService threads = Executors.newFixedThreadPool(slots);
     try {
-      var work = new StageWork(context, compute);
-      StageInputs inputs = StageInputs.of(context.folder());
       var running = new ArrayList<Future<?>>();
-      ready.forEach(stage -> running.add(threads.submit(() -> work.run(stage, inputs))));
+      tasks.forEach(task -> running.add(threads.submit(task)));
       for (Future<?> task : running) {
         task.get();
       }

@@ -87,7 +87,7 @@ public final class MethodRun {
    */
   public IncubationReport run(Predicate<Stage> wanted) {
     List<Stage> asked = stages.stream().filter(wanted).toList();
-    asked.forEach(MethodRun::requireParts);
+    asked.forEach(MethodRun::requireHeads);
     Set<Stage> done = committed(asked);
     List<Stage> left = asked.stream().filter(stage -> !done.contains(stage)).toList();
     requireNeeds(left, done);
@@ -103,16 +103,16 @@ public final class MethodRun {
   }
 
   /** Objectives other than the task's look into modules. */
-  private static void requireParts(Stage stage) {
+  private static void requireHeads(Stage stage) {
     String name = stage.recipe().model().family();
-    boolean tellsParts =
-        NetworkFamilies.find(name).map(NetworkFamily::tellsParts).orElse(true); // refused elsewhere
-    if (!tellsParts && !(stage.objective() instanceof StageObjective.TaskLoss)) {
+    boolean tellsHeads =
+        NetworkFamilies.find(name).map(NetworkFamily::tellsHeads).orElse(true); // refused elsewhere
+    if (!tellsHeads && !(stage.objective() instanceof StageObjective.TaskLoss)) {
       throw new RecipeException(
           String.format(
               Locale.ROOT,
-              "Cannot train %s: its objective needs a network whose heads and layers are told"
-                  + " apart, got one of the family %s; choose model.family vit or resnet, or"
+              "Cannot train %s: its objective needs a network whose heads are told apart,"
+                  + " got one of the family %s; choose model.family vit or resnet, or"
                   + " another --method",
               stage.name(),
               name));

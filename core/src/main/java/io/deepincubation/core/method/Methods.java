@@ -21,6 +21,8 @@ public final class Methods {
           new EndToEnd(),
           new StagedEndToEnd());
 
+  private static final Method TRANSFER = new Transfer();
+
   private Methods() {}
 
   /** All methods, the library's own first. */
@@ -42,7 +44,7 @@ public final class Methods {
    * @throws UsageException if there is none of that name
    */
   public static Method named(String name) {
-    return all().stream()
+    return Stream.concat(all().stream(), Stream.of(TRANSFER))
         .filter(method -> method.name().equals(name))
         .findFirst()
         .orElseThrow(
@@ -56,10 +58,15 @@ public final class Methods {
     return names().stream().skip(1).toList();
   }
 
+  /** The methods that train by a recipe: one of a dense task is for the transfer alone. */
+  public static List<Method> of(Recipe recipe) {
+    return recipe.transfer().isOn() ? List.of(TRANSFER) : all();
+  }
+
   /** Every stage that any method knows for a recipe, each once, in the methods' order. */
   public static List<Stage> stages(Recipe recipe) {
     return List.copyOf(
-        all().stream()
+        of(recipe).stream()
             .flatMap(method -> method.stages(recipe).stream())
             .collect(
                 Collectors.toMap(

@@ -1,6 +1,5 @@
 package io.deepincubation.core.method;
 
-import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
@@ -37,7 +36,6 @@ final class PretrainedWeights implements StartingWeights {
   private static final Logger LOG = LoggerFactory.getLogger(PretrainedWeights.class);
   private static final Pattern LAYER = Pattern.compile("blocks\\.(\\d+)\\.(.+)");
   private static final String CONFIGURATION = "config.json";
-  private static final Pattern HEAD = Pattern.compile("(head|fc)\\..+");
 
   private final Architecture architecture;
   private final ModularDivision target;
@@ -104,18 +102,16 @@ final class PretrainedWeights implements StartingWeights {
 
   private Weights.Tensor tensor(ParameterSpec spec, String name, Weights fresh) {
     Weights.Tensor found = all().get(name);
-    if (found != null && isOf(spec.shape(), found)) {
-      return found;
+    Optional<Weights.Tensor> fitted =
+        found == null ? Optional.empty() : architecture.resized(spec, found);
+    if (fitted.isPresent()) {
+      return fitted.get();
     }
-    if (HEAD.matcher(name).matches()) {
-      LOG.info("The head begins at random: {} has {} for {}", folder.uri(), shape(found), name);
+    if (architecture.beginsFresh(name)) {
+      LOG.info("{} begins at random: {} has {} for it", name, folder.uri(), shape(found));
       return fresh.tensor(spec.name());
     }
     throw unfit(name + " of shape " + spec.shape(), shape(found));
-  }
-
-  private static boolean isOf(Shape shape, Weights.Tensor tensor) {
-    return shape.equals(new Shape(tensor.shape()));
   }
 
   private static String shape(Weights.@Nullable Tensor found) {
@@ -140,7 +136,8 @@ final class PretrainedWeights implements StartingWeights {
             .flatMap(List::stream)
             .map(ParameterSpec::name)
             .collect(Collectors.toSet());
-    List<String> others = weights.others(places);
+    List<String> others =
+        weights.others(places).stream().filter(name -> !architecture.leavesOut(name)).toList();
     if (!others.isEmpty()) {
       throw unfit(
           "the tensors of the recipe's network alone",

@@ -1,12 +1,15 @@
 package io.deepincubation.core.method;
 
 import io.deepincubation.core.data.augment.Augmentation;
+import io.deepincubation.core.data.pixels.Normalization;
 import io.deepincubation.core.data.pixels.PixelTransform;
+import io.deepincubation.core.data.set.TextForm;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.NetworkFamilies;
 import io.deepincubation.core.recipe.ModelRecipe;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
+import io.deepincubation.core.recipe.TransferRecipe;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.run.StageOutcomes;
@@ -21,7 +24,7 @@ import java.util.Map;
  *
  * @param architecture the family of target model, meta model and hybrid networks
  * @param start what networks begin with
- * @param data the images
+ * @param data the samples
  * @param folder of the run
  * @param outcomes where results go
  * @param observer told what happens
@@ -60,22 +63,59 @@ public record RunContext(
    * @param recipe of a stage
    */
   Task task(Recipe recipe) {
-    return Tasks.of(recipe.loss(), data.classes());
-  }
-
-  /** What evaluation does to images before a network that was trained by a recipe. */
-  PixelTransform transform(Recipe recipe) {
-    return Augmentation.evaluation(recipe.augmentation(), (int) architecture.inputShape().get(1));
+    return Tasks.of(recipe, architecture, data);
   }
 
   /**
-   * What {@code config.json} says of a network, its classes and the images that it takes, in timm's
-   * words.
+   * What {@code config.json} says of a network, its classes and the samples that it takes; of
+   * images in timm's words.
    *
    * @param stage that gives the network
    */
   Map<String, Object> configuration(Stage stage) {
-    PixelTransform transform = transform(stage.recipe());
+    Architecture network = stage.architecture(architecture);
+    var configuration = new LinkedHashMap<>(network.configuration(stage.named()));
+    ModelRecipe model = stage.recipe().model();
+    if (!NetworkFamilies.hasTimmNames(model.family())) {
+      configuration.put(
+          "network", RecipeYaml.tree(model.at(stage.image()))); // what its family makes it of
+    }
+    configuration.put("label_names", data.classes().names());
+    if (data.classes().labels().areSeveral()) {
+      configuration.put("problem_type", "multi_label_classification");
+    }
+    TextForm texts = data.texts();
+    if (stage.recipe().transfer().isOn()) {
+      configuration.put("scene", ofScenes(stage.recipe()));
+      if (stage.recipe().transfer().task() == TransferRecipe.Task.DETECTION) {
+        configuration.put("detection", RecipeYaml.tree(stage.recipe().detection()));
+      }
+    } else if (texts == null) {
+      configuration.put("pretrained_cfg", ofImages(stage));
+    } else {
+      configuration.put(
+          "tokenizer", Map.of("max_length", texts.length(), "sha256", texts.tokenizer()));
+    }
+    return configuration;
+  }
+
+  /** How images of a dense task become inputs, and what windows they are looked at through. */
+  private static Map<String, Object> ofScenes(Recipe recipe) {
+    var scene = new LinkedHashMap<String, Object>();
+    scene.put("long_side", recipe.scene().longSide());
+    scene.put("short_side", recipe.scene().shortSide());
+    if (recipe.transfer().task() == TransferRecipe.Task.SEGMENTATION) {
+      scene.put("window", recipe.segmentation().window());
+      scene.put("stride", recipe.segmentation().stride());
+    }
+    scene.put("mean", Normalization.IMAGENET_MEAN);
+    scene.put("std", Normalization.IMAGENET_STD);
+    return scene;
+  }
+
+  private Map<String, Object> ofImages(Stage stage) {
+    PixelTransform transform =
+        Augmentation.evaluation(stage.recipe().augmentation(), stage.image());
     var pretrained = new LinkedHashMap<String, Object>();
     pretrained.put("input_size", List.of(3, transform.side(), transform.side()));
     pretrained.put("interpolation", "bicubic");
@@ -84,16 +124,6 @@ public record RunContext(
     pretrained.put("mean", transform.mean());
     pretrained.put("std", transform.std());
     pretrained.put("num_classes", architecture.classes());
-    var configuration = new LinkedHashMap<>(architecture.configuration(stage.named()));
-    ModelRecipe model = stage.recipe().model();
-    if (!NetworkFamilies.isBuiltIn(model.family())) {
-      configuration.put("network", RecipeYaml.tree(model)); // what its family makes it of
-    }
-    configuration.put("label_names", data.classes().names());
-    if (data.classes().labels().areSeveral()) {
-      configuration.put("problem_type", "multi_label_classification");
-    }
-    configuration.put("pretrained_cfg", pretrained);
-    return configuration;
+    return pretrained;
   }
 }

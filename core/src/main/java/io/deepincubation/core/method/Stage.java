@@ -2,8 +2,10 @@ package io.deepincubation.core.method;
 
 import io.deepincubation.core.api.Evolving;
 import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.StageRecipe;
+import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.StageKey;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param recipe the hyper-parameters
  * @param network the depths of the network that is trained, or measured
  * @param named the depths of the network that the kept modules' tensors are named for
+ * @param image side of the square input in pixels
  * @param start what each module begins with
  * @param trained indices of the modules that training changes; empty where the network is only put
  *     together and measured
@@ -42,6 +45,7 @@ public record Stage(
     Recipe recipe,
     ModularDivision network,
     ModularDivision named,
+    int image,
     List<Start> start,
     Set<Integer> trained,
     @Nullable Integer moduleIndex,
@@ -94,6 +98,18 @@ public record Stage(
     return new Builder(name, recipe, network);
   }
 
+  /**
+   * The stage of an assignment.
+   *
+   * @param stages it is one of them
+   */
+  public static Stage of(Assignment assignment, List<Stage> stages) {
+    return stages.stream()
+        .filter(stage -> stage.name().equals(assignment.stage()))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** The one module that is kept, from 0; empty where all are. */
   public Optional<Integer> module() {
     return Optional.ofNullable(moduleIndex);
@@ -111,9 +127,28 @@ public record Stage(
     return List.copyOf(new TreeSet<>(trained));
   }
 
+  /**
+   * The family of the stage's network, at its image size.
+   *
+   * @param base the family at the recipe's
+   */
+  public Architecture architecture(Architecture base) {
+    return isResized() ? Architectures.of(recipe.model().at(image), base.classes()) : base;
+  }
+
+  /** Whether its images are of another size than the recipe's model has. */
+  public boolean isResized() {
+    return image != recipe.model().image();
+  }
+
   /** Whether anything is trained. */
   public boolean trains() {
     return !trained.isEmpty();
+  }
+
+  /** Workers that train it together; 1 where nothing is trained. */
+  public int workers() {
+    return schedule.workers();
   }
 
   /**
@@ -149,6 +184,7 @@ public record Stage(
     private final Set<Stage> needs = new LinkedHashSet<>();
     private final List<Start> start = new ArrayList<>();
     private ModularDivision named;
+    private int image;
     private Set<Integer> trained;
     private @Nullable Integer moduleIndex;
     private StageObjective objective = new StageObjective.TaskLoss();
@@ -159,6 +195,7 @@ public record Stage(
       this.recipe = recipe;
       this.network = network;
       named = network;
+      image = recipe.model().image();
       trained = network.allModules();
       draws = name;
       fresh(name);
@@ -199,10 +236,22 @@ public record Stage(
       return keeping(module, of);
     }
 
+    /** Only some modules are trained. */
+    public Builder training(Set<Integer> modules) {
+      trained = Set.copyOf(modules);
+      return this;
+    }
+
     /** Only one module is kept, as a module of another network, whatever else is trained. */
     public Builder keeping(int module, ModularDivision of) {
       moduleIndex = module;
       named = of;
+      return this;
+    }
+
+    /** On images of another size than the recipe's model has. */
+    public Builder image(int side) {
+      image = side;
       return this;
     }
 
@@ -241,6 +290,7 @@ public record Stage(
           recipe,
           network,
           named,
+          image,
           start,
           trained,
           moduleIndex,

@@ -17,9 +17,13 @@ public record StageCost(double nominal, double computed) {
   /** Nothing is trained. */
   static final StageCost NONE = new StageCost(0, 0);
 
-  /** Operations of a stage's training pass, auxiliary networks included. */
+  /**
+   * Operations of a stage's training pass, auxiliary networks included.
+   *
+   * @param architecture at the recipe's image size
+   */
   public static StageCost of(Stage stage, Architecture architecture) {
-    return stage.trains() ? stage.objective().cost(stage, architecture) : NONE;
+    return stage.trains() ? stage.objective().cost(stage, stage.architecture(architecture)) : NONE;
   }
 
   /**

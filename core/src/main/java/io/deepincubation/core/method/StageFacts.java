@@ -25,7 +25,9 @@ final class StageFacts {
           "incubation",
           "fine-tuning",
           "end-to-end",
+          "higher-resolution",
           "local",
+          "rounds",
           // The network's own depths, and the classes of the data.
           "model.depth",
           "model.classes",
@@ -38,6 +40,9 @@ final class StageFacts {
     var facts = new TreeMap<String, String>(ofRecipe(stage.recipe()));
     facts.put("data", inputs.dataDigest());
     facts.put("network", stage.network().toString());
+    if (stage.isResized()) {
+      facts.put("image", String.valueOf(stage.image()));
+    }
     if (!stage.named().equals(stage.network())) {
       facts.put("named", stage.named().toString());
     }
@@ -54,18 +59,27 @@ final class StageFacts {
     stage.objective().facts().forEach((name, value) -> facts.put("objective." + name, value));
     if (stage.trains()) {
       facts.put("draws", stage.draws());
-      leaves(stage.scheduleKey() + ".", RecipeYaml.tree(stage.schedule()), facts);
-      var defaults = new TreeMap<String, String>();
-      leaves(stage.scheduleKey() + ".", RecipeYaml.tree(Stage.UNTRAINED), defaults);
-      facts.entrySet().removeAll(defaults.entrySet());
+      facts.putAll(changed(stage.scheduleKey() + ".", stage.schedule(), Stage.UNTRAINED));
+      if (stage.workers() > 1) { // How workers meet is nothing to a stage of one.
+        facts.putAll(changed("rounds.", stage.recipe().rounds(), Recipes.defaults().rounds()));
+      }
     }
     stage.needs().forEach(need -> facts.put("needs." + need.name(), need.key(inputs).sha256()));
     return StageKey.of(facts);
   }
 
+  /** What a group of a recipe says that its defaults do not. */
+  private static Map<String, String> changed(String prefix, Record group, Record defaults) {
+    var facts = new TreeMap<String, String>();
+    leaves(prefix, RecipeYaml.tree(group), facts);
+    var usual = new TreeMap<String, String>();
+    leaves(prefix, RecipeYaml.tree(defaults), usual);
+    facts.entrySet().removeAll(usual.entrySet());
+    return facts;
+  }
+
   private static Map<String, String> ofRecipe(Recipe recipe) {
-    Map<String, String> facts = leaves(recipe);
-    facts.entrySet().removeAll(leaves(Recipes.defaults()).entrySet());
+    Map<String, String> facts = changed("", recipe, Recipes.defaults());
     facts
         .keySet()
         .removeIf(name -> OF_STAGES.contains(name) || OF_STAGES.contains(name.split("\\.", 2)[0]));
@@ -75,7 +89,8 @@ final class StageFacts {
   /** What stands for a fact that a key leaves out, as far as it is a recipe's key. */
   static Map<String, String> defaults() {
     Map<String, String> defaults = leaves(Recipes.defaults());
-    for (String schedule : List.of("meta", "incubation", "fine-tuning", "end-to-end")) {
+    for (String schedule :
+        List.of("meta", "incubation", "fine-tuning", "end-to-end", "higher-resolution")) {
       leaves(schedule + ".", RecipeYaml.tree(Stage.UNTRAINED), defaults);
     }
     return defaults;

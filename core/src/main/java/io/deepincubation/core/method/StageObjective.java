@@ -4,16 +4,19 @@ import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.network.NetworkPart;
+import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.network.StochasticDepth;
+import io.deepincubation.core.recipe.TransferRecipe;
 import io.deepincubation.core.training.ImitationObjective;
+import io.deepincubation.core.training.LayerRates;
 import io.deepincubation.core.training.LocalLosses;
 import io.deepincubation.core.training.LocalObjective;
 import io.deepincubation.core.training.Objective;
 import io.deepincubation.core.training.Task;
-import io.deepincubation.core.training.TaskObjective;
 import java.io.Serializable;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -41,6 +44,17 @@ public sealed interface StageObjective extends Serializable {
     return 0;
   }
 
+  private static ToDoubleFunction<ParameterSpec> rates(Stage stage) {
+    TransferRecipe transfer = stage.recipe().transfer();
+    return transfer.isOn()
+        ? new LayerRates(
+            stage.network().depth(),
+            transfer.layerDecay(),
+            transfer.headRate(),
+            transfer.freezeBackbone())
+        : any -> 1;
+  }
+
   private static StochasticDepth stochasticDepth(Stage stage) {
     return new StochasticDepth(stage.schedule().stochasticDepth());
   }
@@ -60,10 +74,10 @@ public sealed interface StageObjective extends Serializable {
 
     @Override
     public Objective over(Stage stage, ModularNetwork network, Task task, StageInputs inputs) {
-      return new TaskObjective(
+      return task.objective(
           network,
-          task,
           stage.trained(),
+          rates(stage),
           stochasticDepth(stage),
           stage.recipe().batch().recomputeActivations());
     }

@@ -1,19 +1,23 @@
 package io.deepincubation.core.method;
 
 import io.deepincubation.core.data.augment.BatchKey;
+import io.deepincubation.core.data.batch.BatchSlice;
 import io.deepincubation.core.data.batch.EvaluationBatches;
+import io.deepincubation.core.data.batch.Samples;
 import io.deepincubation.core.data.batch.TrainingBatches;
-import io.deepincubation.core.data.set.ImageTable;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.machine.Host;
 import io.deepincubation.core.machine.MemoryUse;
 import io.deepincubation.core.machine.MemoryWatch;
+import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.BatchRecipe;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.run.Assignment;
+import io.deepincubation.core.run.Checkpoints;
 import io.deepincubation.core.run.Choice;
 import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.StageKey;
@@ -38,6 +42,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -84,9 +89,7 @@ public final class StageWork {
     TorchEngine.useThreads(compute.threads());
     String startedAt = Instant.now().toString();
     try (var memory = MemoryWatch.start(compute.device());
-        var network =
-            new ModularNetwork(
-                context.architecture(), stage.network(), start(stage, inputs), compute)) {
+        ModularNetwork network = network(stage, start(stage, inputs))) {
       TrainingOutcome outcome =
           stage.trains() ? train(stage, key, network, inputs) : measured(stage, network);
       List<Shard> shards =
@@ -101,17 +104,34 @@ public final class StageWork {
               result,
               context.configuration(stage),
               outcome.metrics(),
-              outcome.measured().predicted());
+              outcome.measured().predicted(),
+              outcome.measured().scenes().get().orElse(null));
     }
   }
 
-  private List<Weights> start(Stage stage, StageInputs inputs) {
+  /** A stage's network in memory. */
+  ModularNetwork network(Stage stage, List<Weights> weights) {
+    return new ModularNetwork(architecture(stage), stage.network(), weights, compute);
+  }
+
+  private Architecture architecture(Stage stage) {
+    return stage.architecture(context.architecture());
+  }
+
+  /** The samples as inputs of the stage's size. */
+  private TrainingData data(Stage stage) {
+    return stage.isResized() ? context.data().at(stage.image()) : context.data();
+  }
+
+  /** What all modules of a stage's network begin with. */
+  List<Weights> start(Stage stage, StageInputs inputs) {
     return IntStream.range(0, stage.network().moduleCount())
         .mapToObj(i -> start(stage, i, inputs))
         .toList();
   }
 
-  private Weights start(Stage stage, int module, StageInputs inputs) {
+  /** What one module of it begins with. */
+  Weights start(Stage stage, int module, StageInputs inputs) {
     Start start = stage.start().get(module);
     if (start instanceof Start.Fresh fresh) {
       return fresh(stage, module, fresh.purpose());
@@ -136,7 +156,11 @@ public final class StageWork {
               shallow,
               fresh(stage, module, grown.purpose()));
     }
-    return inputs.module(stage.need(((Start.Of) start).stage()), module);
+    Stage need = stage.need(((Start.Of) start).stage());
+    Weights weights = inputs.module(need, module);
+    return need.image() == stage.image()
+        ? weights
+        : architecture(stage).resized(stage.network(), module, weights);
   }
 
   private Weights fresh(Stage stage, int module, String purpose) {
@@ -144,10 +168,10 @@ public final class StageWork {
   }
 
   private TrainingOutcome measured(Stage stage, ModularNetwork network) {
-    TrainingData data = context.data();
-    Measurement measured = Measurement.of(tally(stage.recipe(), network, data.test()));
+    TrainingData data = data(stage);
+    Measurement measured = Measurement.of(tally(stage, network, data.test()));
     Metrics validation =
-        data.hasValidation() ? tally(stage.recipe(), network, data.validation()).metrics() : null;
+        data.hasValidation() ? tally(stage, network, data.validation()).metrics() : null;
     return new TrainingOutcome(0, 0, 0, 0, measured, validation, null, List.of(), 0, 0, List.of());
   }
 
@@ -164,39 +188,56 @@ public final class StageWork {
 
   private TrainingOutcome train(
       Stage stage, StageKey key, ModularNetwork network, StageInputs inputs) {
-    Recipe recipe = stage.recipe();
-    Task task = context.task(recipe);
-    var draws = new BatchKey(recipe.seed(), stage.draws(), stage.module().orElse(-1));
-    var batches =
-        new TrainingBatches(
-            context.data().train(),
-            recipe.augmentation(),
-            task.targets(),
-            recipe.batch().size(),
-            draws,
-            compute.threads());
-    var trainer =
-        new Trainer(
-            recipe,
-            new TrainedStage(
-                stage.name(), stage.moduleIndex(), stage.network().moduleCount(), stage.schedule()),
-            draws,
-            sampled(recipe, batches),
-            compute,
-            context.folder().checkpoints(stage.name(), key),
-            context.observer(),
-            context.attempt());
-    TrainingData data = context.data();
-    try (Evaluator validation = evaluator(recipe, data.validation());
-        Evaluator test = data.hasValidation() ? evaluator(recipe, data.test()) : validation) {
-      Objective objective = stage.objective().over(stage, network, task, inputs);
+    Checkpoints checkpoints = context.folder().checkpoints(stage.name(), key);
+    Trainer trainer = trainer(stage, Assignment.whole(stage.name()), BatchSlice.WHOLE, checkpoints);
+    TrainingData data = data(stage);
+    try (Evaluator validation = evaluator(stage, data.validation());
+        Evaluator test = data.hasValidation() ? evaluator(stage, data.test()) : validation;
+        Replicas replicas = replicas(stage, network, inputs)) {
+      Objective objective = replicas.objectives().get(0);
       Measure ofValidation = validation.measureOf(objective);
       var measures =
           data.hasValidation()
               ? new Measures(ofValidation, test.measureOf(objective))
               : Measures.of(ofValidation);
-      return trainer.train(objective, network.manager(), measures);
+      return stage.workers() > 1
+          ? trainer.finish(
+              objective, network.manager(), measures, RoundWork.end(stage, key, context))
+          : trainer.train(replicas.objectives(), network.manager(), measures);
     }
+  }
+
+  /** What a stage's training minimises, on all devices of the task. */
+  Replicas replicas(Stage stage, ModularNetwork network, StageInputs inputs) {
+    return new Replicas(network, compute, replica -> objective(stage, replica, inputs));
+  }
+
+  /** What a stage's training minimises. */
+  Objective objective(Stage stage, ModularNetwork network, StageInputs inputs) {
+    return stage.objective().over(stage, network, context.task(stage.recipe()), inputs);
+  }
+
+  /** The training of a stage, or of a worker's part of a round. */
+  Trainer trainer(Stage stage, Assignment assignment, BatchSlice slice, Checkpoints checkpoints) {
+    Recipe recipe = stage.recipe();
+    var draws = new BatchKey(recipe.seed(), stage.draws(), stage.module().orElse(-1));
+    var batches =
+        new TrainingBatches(
+            data(stage).train().trained(recipe.augmentation(), draws),
+            context.task(recipe).targets(),
+            recipe.batch().size(),
+            draws,
+            compute.threads());
+    return new Trainer(
+        recipe,
+        new TrainedStage(
+            assignment, stage.moduleIndex(), stage.network().moduleCount(), stage.schedule()),
+        draws,
+        sampled(recipe, batches).sliced(slice),
+        compute,
+        checkpoints,
+        context.observer(),
+        context.attempt());
   }
 
   private TrainingBatches sampled(Recipe recipe, TrainingBatches batches) {
@@ -209,37 +250,44 @@ public final class StageWork {
    * Measures a committed whole network once more, from its files.
    *
    * @param stage the stage
-   * @param images of a split
+   * @param samples of a split
+   * @param changed what is done to the task that it is measured by
    */
-  public Measured measured(Stage stage, ImageTable images) {
+  public Measured measured(Stage stage, Samples samples, UnaryOperator<Task> changed) {
     TorchEngine.useThreads(compute.threads());
     StageInputs committed = StageInputs.of(context.folder());
     List<Weights> weights =
         stage.kept().stream().map(module -> committed.module(stage, module)).toList();
-    try (var network =
-        new ModularNetwork(context.architecture(), stage.network(), weights, compute)) {
-      Tally tally = tally(stage.recipe(), network, images);
+    try (ModularNetwork network = network(stage, weights)) {
+      Samples inputs = stage.isResized() ? samples.at(stage.image()) : samples;
+      Task task = changed.apply(context.task(stage.recipe()));
+      Tally tally = tally(stage, network, inputs, task);
       return new Measured(
-          images.size(),
+          samples.size(),
           tally.metrics(),
           Objects.requireNonNull(tally.classes()),
           tally.confusion().orElse(null));
     }
   }
 
-  private Tally tally(Recipe recipe, ModularNetwork network, ImageTable images) {
-    try (Evaluator evaluator = evaluator(recipe, images)) {
-      return evaluator.tally(network, context.task(recipe).tally());
+  private Tally tally(Stage stage, ModularNetwork network, Samples samples) {
+    return tally(stage, network, samples, context.task(stage.recipe()));
+  }
+
+  private Tally tally(Stage stage, ModularNetwork network, Samples samples, Task task) {
+    try (Evaluator evaluator = evaluator(stage, samples)) {
+      return evaluator.tally(network, task);
     }
   }
 
   /** It takes no more memory than training does. */
-  private Evaluator evaluator(Recipe recipe, ImageTable table) {
+  private Evaluator evaluator(Stage stage, Samples samples) {
+    Recipe recipe = stage.recipe();
     var training =
         TrainingStep.Shares.of(
-            compute, recipe.batch().size(), context.architecture().imagesAtOnce());
+            compute.on(0), recipe.batch().size(), architecture(stage).imagesAtOnce());
     int images = Math.min(EVALUATION_BATCH, training.imagesAtOnce() / training.lanes());
-    var batches = new EvaluationBatches(table, images, context.transform(recipe));
+    var batches = new EvaluationBatches(samples.evaluated(recipe.augmentation()), images);
     return new Evaluator(batches, compute);
   }
 
@@ -292,7 +340,7 @@ public final class StageWork {
         compute.threads(),
         Host.name(),
         context.attempt().executor(),
-        context.attempt().device(compute.device()),
+        context.attempt().devices(compute),
         memory,
         context.attempt().number(),
         outcome.steps(),

@@ -31,13 +31,15 @@ public final class StagedEndToEnd implements Method {
     Stage first =
         EndToEnd.paired(Stages.baseline(NAME, FIRST), recipe).by("incubation", schedule(recipe));
     Stage tuned = DeepIncubation.fineTuning(Stages.baseline(NAME, Stages.FINAL), recipe, first);
-    return List.of(first, tuned);
+    return HigherResolution.after(List.of(first, tuned), recipe);
   }
 
   /** The incubation's, as long as what it takes the place of costs; its warm-up scaled along. */
   private static StageRecipe schedule(Recipe recipe) {
-    List<Stage> ours = new DeepIncubation().stages(recipe);
-    int epochs = EndToEnd.epochsOf(ours.subList(0, ours.size() - 1), recipe);
+    List<Stage> before =
+        new DeepIncubation()
+            .stages(recipe).stream().takeWhile(s -> !s.name().equals(Stages.FINAL)).toList();
+    int epochs = EndToEnd.epochsOf(before, recipe);
     return recipe.incubation().stage().lasting(epochs);
   }
 }

@@ -28,6 +28,8 @@ public final class Stages {
   private static final Map<String, String> VERBS =
       Map.of(META, "pretrain-meta", MODULES, "incubate", ASSEMBLED, "assemble", FINAL, "fine-tune");
 
+  private static final Pattern AT_A_SIZE = Pattern.compile("-[0-9]+$");
+
   private Stages() {}
 
   /** Training of one module. */
@@ -45,6 +47,16 @@ public final class Stages {
     return baseline(method) + "/" + stage;
   }
 
+  /**
+   * The stage that fine-tunes a model on larger images.
+   *
+   * @param stage that gives the model
+   * @param image their side in pixels
+   */
+  public static String at(String stage, int image) {
+    return stage + "-" + image;
+  }
+
   /** Whether a stage is only a rival's. */
   public static boolean isBaseline(String stage) {
     return stage.startsWith(BASELINES);
@@ -57,9 +69,10 @@ public final class Stages {
 
   /** The verb of the command line that runs a stage. */
   static String verb(String stage) {
-    if (isBaseline(stage)) {
-      return "baseline --method " + stage.substring(BASELINES.length()).split("/", 2)[0];
+    String name = AT_A_SIZE.matcher(stage).replaceFirst("");
+    if (isBaseline(name)) {
+      return "baseline --method " + name.substring(BASELINES.length()).split("/", 2)[0];
     }
-    return VERBS.getOrDefault(stage.split("/", 2)[0], "run");
+    return VERBS.getOrDefault(name.split("/", 2)[0], "run");
   }
 }

@@ -7,6 +7,7 @@ import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.ParameterSpec;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.training.Optimizer;
+import io.deepincubation.core.training.StageRounds;
 import io.deepincubation.core.training.TrainingStep;
 import java.util.List;
 import java.util.OptionalLong;
@@ -23,8 +24,16 @@ public final class TrainingPlan {
    * @param images training images that will go through it, repeats counted
    * @param perImage operations of one image's training pass
    * @param memory that one task of it takes
+   * @param rounds that several workers take; 0 for one worker
+   * @param exchangedBytes what a worker reads at the beginning of a round, and hands in at its end
    */
-  public record Planned(Stage stage, double images, StageCost perImage, Memory memory) {
+  public record Planned(
+      Stage stage,
+      double images,
+      StageCost perImage,
+      Memory memory,
+      int rounds,
+      long exchangedBytes) {
 
     /** Operations of the whole stage. */
     public StageCost cost() {
@@ -66,13 +75,14 @@ public final class TrainingPlan {
   private final List<Stage> stages;
   private final Architecture architecture;
   private final TrainingCost cost;
+  private final int trainImages;
   private final Compute compute;
 
   /**
    * Plans stages.
    *
    * @param stages of one method or several, each after those that it needs
-   * @param architecture of their networks
+   * @param architecture of their networks, at the recipe's image size
    * @param trainImages images of the training split
    * @param compute where and how a task computes
    */
@@ -81,6 +91,7 @@ public final class TrainingPlan {
     this.stages = List.copyOf(stages);
     this.architecture = architecture;
     this.compute = compute;
+    this.trainImages = trainImages;
     cost = new TrainingCost(architecture, trainImages);
   }
 
@@ -90,23 +101,41 @@ public final class TrainingPlan {
   }
 
   private Planned planned(Stage stage) {
+    Architecture network = stage.architecture(architecture);
+    long auxiliaryBytes = stage.objective().auxiliaryBytes(stage, network);
+    boolean inRounds = stage.workers() > 1;
     return new Planned(
         stage,
         cost.images(stage),
         StageCost.of(stage, architecture),
         memory(
-            architecture,
+            network,
             stage.recipe(),
             stage.network(),
             stage.trained(),
-            stage.objective().auxiliaryBytes(stage, architecture),
-            compute));
+            auxiliaryBytes,
+            stage.workers(),
+            compute),
+        inRounds
+            ? StageRounds.of(stage.recipe(), stage.schedule(), Math.max(1, trainImages)).count()
+            : 0,
+        inRounds
+            ? bytes(network, stage.network(), stage.trained(), /* buffers= */ true) + auxiliaryBytes
+            : 0);
   }
 
   /** Bytes of Java's heap that the batches of a task's images take, at most. */
   public long batchBytes() {
-    long images = stages.stream().mapToLong(stage -> stage.recipe().batch().size()).max().orElse(0);
-    return Prefetcher.ARRAYS * images * architecture.inputShape().size() * Float.BYTES;
+    long values =
+        stages.stream()
+            .mapToLong(
+                stage ->
+                    stage.recipe().batch().size()
+                        / stage.workers()
+                        * stage.architecture(architecture).inputShape().size())
+            .max()
+            .orElse(0);
+    return Prefetcher.ARRAYS * values * Float.BYTES;
   }
 
   /** Bytes of the networks that several stages need, and so are broadcast to every executor. */
@@ -135,8 +164,19 @@ public final class TrainingPlan {
       Set<Integer> trained,
       long auxiliaryBytes,
       Compute compute) {
-    var shares =
-        TrainingStep.Shares.of(compute, recipe.batch().size(), architecture.imagesAtOnce());
+    return memory(architecture, recipe, division, trained, auxiliaryBytes, 1, compute);
+  }
+
+  private static Memory memory(
+      Architecture architecture,
+      Recipe recipe,
+      ModularDivision division,
+      Set<Integer> trained,
+      long auxiliaryBytes,
+      int workers,
+      Compute compute) {
+    int images = recipe.batch().size() / workers;
+    var shares = TrainingStep.Shares.of(compute, images, architecture.imagesAtOnce());
     OptionalLong ofImage =
         architecture.activationBytes(
             division, trained, compute.arithmetic(), recipe.batch().recomputeActivations());

@@ -22,8 +22,18 @@ import java.util.stream.IntStream;
  */
 public interface Architecture {
 
-  /** Shape of one input image, C x H x W. */
+  /** Shape of one input: C x H x W of an image, or L of a text's tokens. */
   Shape inputShape();
+
+  /** A number that all tokens of texts are below; 0 where inputs are images. */
+  default int vocabulary() {
+    return 0;
+  }
+
+  /** Whether inputs are texts' tokens, -1 where there are no more. */
+  default boolean readsTexts() {
+    return vocabulary() > 0;
+  }
 
   /** Number of classes. */
   int classes();
@@ -51,6 +61,15 @@ public interface Architecture {
    * a second input, the kept branches' scales: (2 x layers) x B, or no rows to keep everything.
    */
   int droppableLayers(ModularDivision division, int moduleIndex);
+
+  /**
+   * Channels of a module that are dropped in training, whatever stochastic depth does. Where there
+   * are some, the block's second input has a row of scales for each behind those of the branches;
+   * or no rows at all to keep everything.
+   */
+  default ChannelDropout channelDropout(ModularDivision division, int moduleIndex) {
+    return ChannelDropout.OFF;
+  }
 
   /**
    * The most images that a processor computes at once: few enough that their activations stay near
@@ -203,6 +222,68 @@ public interface Architecture {
             "Cannot tell what ends a layer: expected a vision transformer or a residual network,"
                 + " got %s",
             getClass().getSimpleName()));
+  }
+
+  /**
+   * Whether a tensor belongs to the task, so that it begins fresh where the weights that training
+   * begins with lack it, or have another.
+   *
+   * @param tensor its name
+   */
+  default boolean beginsFresh(String tensor) {
+    return tensor.startsWith("head.") || tensor.startsWith("fc.");
+  }
+
+  /**
+   * Whether weights that training begins with may have a tensor that this network has no place for,
+   * since another task's head reads it.
+   *
+   * @param tensor its name
+   */
+  default boolean leavesOut(String tensor) {
+    return false;
+  }
+
+  /**
+   * A tensor of a network of this family for images or patches of another size, made to fit.
+   *
+   * @param place the parameter that it is to be
+   * @param found of the other network
+   * @return nothing if it cannot be made to fit
+   */
+  default Optional<Weights.Tensor> resized(ParameterSpec place, Weights.Tensor found) {
+    return place.shape().equals(new Shape(found.shape())) ? Optional.of(found) : Optional.empty();
+  }
+
+  /**
+   * A module's weights of a network for images of another size, made to fit.
+   *
+   * @param division the network
+   * @param moduleIndex the module
+   * @param weights of the other network's module, in the order of the parameters
+   * @throws IllegalArgumentException if a tensor cannot be made to fit
+   */
+  default Weights resized(ModularDivision division, int moduleIndex, Weights weights) {
+    List<ParameterSpec> specs = parameters(division, moduleIndex);
+    var tensors = new LinkedHashMap<String, Weights.Tensor>();
+    weights
+        .tensors()
+        .forEach(
+            (name, found) -> {
+              ParameterSpec place = specs.get(tensors.size());
+              tensors.put(name, resized(place, found).orElseThrow(() -> unfit(place, found)));
+            });
+    return new Weights(tensors);
+  }
+
+  private static IllegalArgumentException unfit(ParameterSpec place, Weights.Tensor found) {
+    return new IllegalArgumentException(
+        String.format(
+            Locale.ROOT,
+            "Cannot resize %s: expected shape %s, got %s",
+            place.name(),
+            place.shape(),
+            found.shape()));
   }
 
   /** What {@code config.json} says of the network, so that other tools can rebuild it. */

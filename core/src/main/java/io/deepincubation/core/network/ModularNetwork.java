@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole network in memory: its modules one after the other (Eq. 1 to 3).
@@ -28,6 +29,9 @@ public final class ModularNetwork implements AutoCloseable {
   private final Compute compute;
   private final NDManager manager;
   private final List<NetworkModule> modules = new ArrayList<>();
+  private final List<ChannelDropout> droppableChannels = new ArrayList<>();
+  private @Nullable Resizing resizing;
+  private @Nullable DetectionHeads detectionHeads;
 
   /**
    * Puts weights on a device.
@@ -55,6 +59,7 @@ public final class ModularNetwork implements AutoCloseable {
     manager = TorchEngine.newManager(compute.device());
     for (int i = 0; i < division.moduleCount(); i++) {
       modules.add(new NetworkModule(architecture, division, i, manager, compute, weights.get(i)));
+      droppableChannels.add(architecture.channelDropout(division, i));
     }
   }
 
@@ -96,6 +101,23 @@ public final class ModularNetwork implements AutoCloseable {
         : module.sharedBy(architecture.trunk(division, moduleIndex), compute);
   }
 
+  /** Resizes the maps of a dense network, on its device. */
+  public synchronized Resizing resizing() {
+    if (resizing == null) {
+      resizing = new Resizing(manager);
+    }
+    return resizing;
+  }
+
+  /** The heads of a network that finds objects. */
+  public synchronized DetectionHeads detectionHeads() {
+    if (detectionHeads == null) {
+      detectionHeads =
+          new DetectionHeads((DetectionNetwork) architecture, manager, compute.arithmetic());
+    }
+    return detectionHeads;
+  }
+
   /**
    * Evaluates the network with all branches kept and running statistics fixed.
    *
@@ -113,8 +135,8 @@ public final class ModularNetwork implements AutoCloseable {
   }
 
   /**
-   * The scales of a module's branches for some images of a training batch, as the module's second
-   * input.
+   * The scales of a module's branches, and of its channels that may be dropped, for some images of
+   * a training batch, as the module's second input.
    *
    * @param moduleIndex the module
    * @param depth how branches are dropped over this network
@@ -125,14 +147,18 @@ public final class ModularNetwork implements AutoCloseable {
     int layers = modules.get(moduleIndex).droppableLayers();
     float[] all =
         depth.draw(division.offset(moduleIndex), layers, division.depth(), part.batch(), random);
+    ChannelDropout channels = droppableChannels.get(moduleIndex);
+    if (channels.drops()) {
+      all = channels.drawBehind(all, 2 * layers, part.batch(), random);
+    }
     if (all.length == 0) {
       return keepAll(part.manager());
     }
     var rows = new FloatBuffer[all.length / part.batch()];
     for (int row = 0; row < rows.length; row++) {
-      rows[row] = FloatBuffer.wrap(all, row * part.batch() + part.first(), part.images());
+      rows[row] = part.of(all, row);
     }
-    return HostArrays.array(part.manager(), new Shape(rows.length, part.images()), rows);
+    return HostArrays.array(part.manager(), new Shape(rows.length, part.places().length), rows);
   }
 
   /**
@@ -140,10 +166,18 @@ public final class ModularNetwork implements AutoCloseable {
    *
    * @param manager owns what is made for them; on the host
    * @param batch images of the whole batch
-   * @param first the first of them in the batch
-   * @param images how many they are
+   * @param places of them in the batch
    */
-  public record BatchPart(NDManager manager, int batch, int first, int images) {}
+  public record BatchPart(NDManager manager, int batch, int[] places) {
+
+    private FloatBuffer of(float[] all, int row) {
+      var own = new float[places.length];
+      for (int i = 0; i < own.length; i++) {
+        own[i] = all[row * batch + places[i]];
+      }
+      return FloatBuffer.wrap(own);
+    }
+  }
 
   /** The scales that keep every branch. */
   static NDArray keepAll(NDManager manager) {

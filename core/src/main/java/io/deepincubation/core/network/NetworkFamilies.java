@@ -21,6 +21,11 @@ public final class NetworkFamilies {
   /** Residual networks for small images. */
   public static final String RESNET = "resnet";
 
+  /** Transformers of texts. */
+  public static final String BERT = "bert";
+
+  private static final List<String> OF_THE_LIBRARY = List.of(VIT, RESNET, BERT);
+
   private static final Map<String, NetworkFamily> BUILT_IN =
       Map.of(
           VIT,
@@ -36,7 +41,9 @@ public final class NetworkFamilies {
                       VisionTransformer.DEIT_EPSILON)),
           RESNET,
           new BuiltIn(
-              RESNET, size -> new ResidualNetwork(size.image(), size.width(), size.classes())));
+              RESNET, size -> new ResidualNetwork(size.image(), size.width(), size.classes())),
+          BERT,
+          new BuiltIn(BERT, TextTransformer::of));
 
   private record BuiltIn(String name, Function<NetworkSize, Architecture> maker)
       implements NetworkFamily {
@@ -46,16 +53,21 @@ public final class NetworkFamilies {
     }
 
     @Override
-    public boolean tellsParts() {
+    public boolean tellsLayers() {
       return true;
+    }
+
+    @Override
+    public boolean tellsHeads() {
+      return hasTimmNames(name);
     }
   }
 
   private NetworkFamilies() {}
 
-  /** Whether a family is one of the library's, whose models have timm's names. */
-  public static boolean isBuiltIn(String name) {
-    return BUILT_IN.containsKey(name);
+  /** Whether a family's models have timm's names, which tell all of them; it has no options. */
+  public static boolean hasTimmNames(String name) {
+    return name.equals(VIT) || name.equals(RESNET);
   }
 
   /**
@@ -74,7 +86,7 @@ public final class NetworkFamilies {
    * @throws IllegalArgumentException if a jar names a family that cannot be loaded
    */
   public static List<String> names() {
-    var names = new ArrayList<>(List.of(VIT, RESNET));
+    var names = new ArrayList<>(OF_THE_LIBRARY);
     names.addAll(others().keySet());
     return names;
   }

@@ -26,12 +26,19 @@ public interface NetworkFamily {
   Architecture architecture(NetworkSize size);
 
   /**
-   * Whether the architectures tell the parts of their modules apart: layers ({@link
-   * Architecture#layerPrefix}), so that modules may start {@code grown} or {@code stacked}; and
-   * heads ({@link Architecture#trunk}) and auxiliary networks ({@link Architecture#auxiliary}), so
-   * that modules may be trained to imitate, or by losses of their own.
+   * Whether the architectures tell the layers of their modules apart ({@link
+   * Architecture#layerPrefix}), so that modules may start {@code grown} or {@code stacked}.
    */
-  default boolean tellsParts() {
+  default boolean tellsLayers() {
+    return false;
+  }
+
+  /**
+   * Whether the architectures tell heads apart ({@link Architecture#trunk}) and have auxiliary
+   * networks ({@link Architecture#auxiliary}), so that modules may be trained to imitate, or by
+   * losses of their own.
+   */
+  default boolean tellsHeads() {
     return false;
   }
 }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ObjIntConsumer;
+import java.util.function.ToDoubleFunction;
 
 /** A module or an auxiliary network in memory: its block, with arrays on a device. */
 public final class NetworkModule {
@@ -24,8 +25,9 @@ public final class NetworkModule {
    *
    * @param array its values, a leaf of the graph
    * @param decayed whether weight decay applies
+   * @param rate multiplies the learning rate, above 0
    */
-  public record Trainable(NDArray array, boolean decayed) {}
+  public record Trainable(NDArray array, boolean decayed, double rate) {}
 
   private final List<ParameterSpec> specs;
   private final Block block;
@@ -96,14 +98,24 @@ public final class NetworkModule {
     return droppableLayers;
   }
 
-  /** The parameters that training changes, in order. */
+  /** The parameters that training changes, in order, all at one rate. */
   public List<Trainable> trainable() {
+    return trainable(any -> 1);
+  }
+
+  /**
+   * The parameters that training changes, in order.
+   *
+   * @param rates what multiplies the learning rate of each; 0 for one that stays as it is
+   */
+  public List<Trainable> trainable(ToDoubleFunction<ParameterSpec> rates) {
     var trainable = new ArrayList<Trainable>();
     for (int i = 0; i < specs.size(); i++) {
       ParameterSpec.Role role = specs.get(i).role();
-      if (role != ParameterSpec.Role.BUFFER) {
+      double rate = role == ParameterSpec.Role.BUFFER ? 0 : rates.applyAsDouble(specs.get(i));
+      if (rate > 0) {
         boolean decayed = role == ParameterSpec.Role.DECAYED;
-        trainable.add(new Trainable(parameters.get(i).getArray(), decayed));
+        trainable.add(new Trainable(parameters.get(i).getArray(), decayed, rate));
       }
     }
     return trainable;
@@ -116,7 +128,17 @@ public final class NetworkModule {
 
   /** Lets autograd compute gradients of this module's trainable parameters from now on. */
   public void train() {
-    trainable().forEach(parameter -> parameter.array().setRequiresGradient(true));
+    train(any -> 1);
+  }
+
+  /**
+   * Lets autograd compute gradients of those of this module's parameters that are trained, from now
+   * on.
+   *
+   * @param rates as in {@link #trainable(ToDoubleFunction)}
+   */
+  public void train(ToDoubleFunction<ParameterSpec> rates) {
+    trainable(rates).forEach(parameter -> parameter.array().setRequiresGradient(true));
   }
 
   /**

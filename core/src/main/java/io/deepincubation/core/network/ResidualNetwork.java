@@ -2,10 +2,8 @@ package io.deepincubation.core.network;
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import ai.djl.nn.Parameter;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.ParameterSpec.Role;
-import io.deepincubation.core.script.ScriptBlock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -130,19 +128,10 @@ public record ResidualNetwork(int image, int width, int classes) implements Arch
   @Override
   public Block block(ModularDivision division, int moduleIndex, Compute compute) {
     boolean last = moduleIndex == GROUPS - 1;
-    return block(
+    return ScriptBlocks.of(
         new ResidualNetworkScript(compute, width).module(moduleIndex == 0, last),
         parameters(division, moduleIndex),
         last ? new Shape(classes) : featureShape(moduleIndex));
-  }
-
-  /** A block whose output for one image has a shape. */
-  static Block block(String program, List<ParameterSpec> specs, Shape output) {
-    List<ScriptBlock.Declared> declared =
-        specs.stream()
-            .map(spec -> new ScriptBlock.Declared(spec.name(), spec.shape(), Parameter.Type.OTHER))
-            .toList();
-    return new ScriptBlock(program, declared, input -> new Shape(input.get(0)).addAll(output));
   }
 
   /**
@@ -183,7 +172,7 @@ public record ResidualNetwork(int image, int width, int classes) implements Arch
     return new NetworkPart(
         specs,
         compute ->
-            block(
+            ScriptBlocks.of(
                 new ResidualNetworkScript(compute, width)
                     .module(/* first= */ false, /* last= */ false),
                 specs,

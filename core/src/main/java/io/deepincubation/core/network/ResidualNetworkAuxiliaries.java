@@ -64,7 +64,7 @@ final class ResidualNetworkAuxiliaries {
     return new NetworkPart(
         specs,
         compute ->
-            ResidualNetwork.block(
+            ScriptBlocks.of(
                 new ResidualNetworkScript(compute, network.width()).auxiliary(kind, made),
                 specs,
                 output),

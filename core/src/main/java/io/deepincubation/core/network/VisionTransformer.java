@@ -2,10 +2,9 @@ package io.deepincubation.core.network;
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import ai.djl.nn.Parameter;
 import io.deepincubation.core.division.ModularDivision;
+import io.deepincubation.core.network.Interpolation.Grid;
 import io.deepincubation.core.network.ParameterSpec.Role;
-import io.deepincubation.core.script.ScriptBlock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -37,8 +35,8 @@ public record VisionTransformer(
     implements Architecture {
 
   private static final int COLOURS = 3;
-  private static final int MLP_RATIO = 4;
-  private static final double STANDARD_DEVIATION = 0.02;
+  private static final String POSITIONS = "pos_embed";
+  private static final String FILTERS = "patch_embed.proj.weight";
 
   /** Rows of products, one a token, that are computed at once; more only leave the caches. */
   private static final int ROWS_AT_ONCE = 2080;
@@ -82,6 +80,13 @@ public record VisionTransformer(
           List.of(16, 1024, 24, 16), "vit_large_patch16_224",
           List.of(14, 1280, 32, 16), "vit_huge_patch14_224");
 
+  /** Whether a tensor is one of those before the layers. */
+  static boolean isEmbedding(String tensor) {
+    return tensor.equals("cls_token")
+        || tensor.equals(POSITIONS)
+        || tensor.startsWith("patch_embed.");
+  }
+
   /** The norms' epsilon of DeiT. */
   public static final double DEIT_EPSILON = 1e-6;
 
@@ -102,60 +107,23 @@ public record VisionTransformer(
     if (moduleIndex == 0) {
       addEmbedding(specs);
     }
-    for (int layer = 0; layer < division.depth(moduleIndex); layer++) {
-      addLayer(specs, layerPrefix(division, moduleIndex, layer));
-    }
-    if (moduleIndex == division.moduleCount() - 1) {
-      addNorm(specs, "norm");
-      addLinear(specs, "head", width, classes);
-    }
+    layers().addModule(specs, division, moduleIndex, classes);
     return List.copyOf(specs);
   }
 
+  private EncoderLayers layers() {
+    return new EncoderLayers(width);
+  }
+
   private void addEmbedding(List<ParameterSpec> specs) {
-    var normal = new Initialization.TruncatedNormal(STANDARD_DEVIATION);
+    var normal = new Initialization.TruncatedNormal(EncoderLayers.STANDARD_DEVIATION);
     specs.add(new ParameterSpec("cls_token", new Shape(1, 1, width), Role.UNDECAYED, normal));
-    specs.add(
-        new ParameterSpec("pos_embed", new Shape(1, tokens(), width), Role.UNDECAYED, normal));
+    specs.add(new ParameterSpec(POSITIONS, new Shape(1, tokens(), width), Role.UNDECAYED, normal));
     var uniform = Initialization.Uniform.ofFanIn((long) COLOURS * patch * patch);
     specs.add(
-        new ParameterSpec(
-            "patch_embed.proj.weight",
-            new Shape(width, COLOURS, patch, patch),
-            Role.DECAYED,
-            uniform));
+        new ParameterSpec(FILTERS, new Shape(width, COLOURS, patch, patch), Role.DECAYED, uniform));
     specs.add(
         new ParameterSpec("patch_embed.proj.bias", new Shape(width), Role.UNDECAYED, uniform));
-  }
-
-  private void addLayer(List<ParameterSpec> specs, String prefix) {
-    addNorm(specs, prefix + "norm1");
-    addLinear(specs, prefix + "attn.qkv", width, 3 * width);
-    addLinear(specs, prefix + "attn.proj", width, width);
-    addNorm(specs, prefix + "norm2");
-    addLinear(specs, prefix + "mlp.fc1", width, MLP_RATIO * width);
-    addLinear(specs, prefix + "mlp.fc2", MLP_RATIO * width, width);
-  }
-
-  private void addNorm(List<ParameterSpec> specs, String name) {
-    specs.add(
-        new ParameterSpec(
-            name + ".weight", new Shape(width), Role.UNDECAYED, new Initialization.Constant(1)));
-    specs.add(
-        new ParameterSpec(
-            name + ".bias", new Shape(width), Role.UNDECAYED, new Initialization.Constant(0)));
-  }
-
-  private static void addLinear(List<ParameterSpec> specs, String name, int in, int out) {
-    specs.add(
-        new ParameterSpec(
-            name + ".weight",
-            new Shape(out, in),
-            Role.DECAYED,
-            new Initialization.TruncatedNormal(STANDARD_DEVIATION)));
-    specs.add(
-        new ParameterSpec(
-            name + ".bias", new Shape(out), Role.UNDECAYED, new Initialization.Constant(0)));
   }
 
   @Override
@@ -163,19 +131,10 @@ public record VisionTransformer(
     boolean first = moduleIndex == 0;
     boolean last = moduleIndex == division.moduleCount() - 1;
     String program = new VisionTransformerScript(this, compute).module(first, last);
-    return block(
+    return ScriptBlocks.of(
         program,
         parameters(division, moduleIndex),
-        images -> last ? new Shape(images, classes) : tokenShape(images));
-  }
-
-  private static Block block(
-      String program, List<ParameterSpec> specs, LongFunction<Shape> outputShape) {
-    List<ScriptBlock.Declared> declared =
-        specs.stream()
-            .map(spec -> new ScriptBlock.Declared(spec.name(), spec.shape(), Parameter.Type.OTHER))
-            .toList();
-    return new ScriptBlock(program, declared, input -> outputShape.apply(input.get(0)));
+        last ? new Shape(classes) : new Shape(tokens(), width));
   }
 
   /**
@@ -196,17 +155,17 @@ public record VisionTransformer(
 
   private NetworkPart auxiliaryHead(String prefix) {
     var specs = new ArrayList<ParameterSpec>();
-    addLayer(specs, prefix + "block.");
-    addNorm(specs, prefix + "norm");
-    addLinear(specs, prefix + "head", width, classes);
-    double flops = layerFlops() + headFlops();
+    layers().addLayer(specs, prefix + "block.");
+    layers().addNorm(specs, prefix + "norm");
+    EncoderLayers.addLinear(specs, prefix + "head", width, classes);
+    double flops = layers().flops(tokens()) + headFlops();
     return new NetworkPart(
         specs,
         compute ->
-            block(
+            ScriptBlocks.of(
                 new VisionTransformerScript(this, compute).auxiliaryHead(),
                 specs,
-                images -> new Shape(images, classes)),
+                new Shape(classes)),
         0,
         flops,
         flops - otherTokensFlops());
@@ -215,17 +174,15 @@ public record VisionTransformer(
   private NetworkPart decoder(String prefix) {
     int values = COLOURS * patch * patch;
     var specs = new ArrayList<ParameterSpec>();
-    addNorm(specs, prefix + "norm");
-    addLinear(specs, prefix + "fc1", width, width);
-    addLinear(specs, prefix + "fc2", width, values);
+    layers().addNorm(specs, prefix + "norm");
+    EncoderLayers.addLinear(specs, prefix + "fc1", width, width);
+    EncoderLayers.addLinear(specs, prefix + "fc2", width, values);
     double flops = 2.0 * (tokens() - 1) * width * (width + values);
     return new NetworkPart(
         specs,
         compute ->
-            block(
-                new VisionTransformerScript(this, compute).decoder(),
-                specs,
-                images -> new Shape(images).addAll(inputShape())),
+            ScriptBlocks.of(
+                new VisionTransformerScript(this, compute).decoder(), specs, inputShape()),
         0,
         flops,
         flops);
@@ -249,10 +206,10 @@ public record VisionTransformer(
     return new NetworkPart(
         specs,
         compute ->
-            block(
+            ScriptBlocks.of(
                 new VisionTransformerScript(this, compute).lastTrunk(first),
                 specs,
-                images -> new Shape(images, width)),
+                new Shape(width)),
         droppableLayers(division, moduleIndex),
         forwardFlops(division, moduleIndex) - headFlops(),
         computedFlops(division, moduleIndex) - headFlops());
@@ -260,12 +217,12 @@ public record VisionTransformer(
 
   @Override
   public String layerPrefix(ModularDivision division, int moduleIndex, int layer) {
-    return "blocks." + (division.offset(moduleIndex) + layer) + ".";
+    return EncoderLayers.prefix(division, moduleIndex, layer);
   }
 
   @Override
   public List<String> closingParameters() {
-    return List.of("attn.proj.weight", "attn.proj.bias", "mlp.fc2.weight", "mlp.fc2.bias");
+    return EncoderLayers.CLOSING;
   }
 
   @Override
@@ -302,10 +259,6 @@ public record VisionTransformer(
     return parameters(division, moduleIndex).stream().mapToLong(ParameterSpec::size).sum();
   }
 
-  private Shape tokenShape(long images) {
-    return new Shape(images, tokens(), width);
-  }
-
   @Override
   public int droppableLayers(ModularDivision division, int moduleIndex) {
     return division.depth(moduleIndex);
@@ -313,12 +266,17 @@ public record VisionTransformer(
 
   @Override
   public int imagesAtOnce() {
-    return Math.max(1, ROWS_AT_ONCE / tokens());
+    return imagesAtOnce(tokens());
+  }
+
+  /** Images of so many tokens that are computed at once. */
+  static int imagesAtOnce(int tokens) {
+    return Math.max(1, ROWS_AT_ONCE / tokens);
   }
 
   @Override
   public double forwardFlops(ModularDivision division, int moduleIndex) {
-    double flops = division.depth(moduleIndex) * layerFlops();
+    double flops = division.depth(moduleIndex) * layers().flops(tokens());
     if (moduleIndex == 0) {
       flops += 2.0 * (tokens() - 1) * COLOURS * patch * patch * width;
     }
@@ -328,10 +286,33 @@ public record VisionTransformer(
     return flops;
   }
 
-  private double layerFlops() {
-    double n = tokens();
-    double d = width;
-    return 2 * n * (4 + 2 * MLP_RATIO) * d * d + 2 * 2 * n * n * d;
+  /** Positions of another grid and filters of other patches are interpolated. */
+  @Override
+  public Optional<Weights.Tensor> resized(ParameterSpec place, Weights.Tensor found) {
+    if (place.name().equals(POSITIONS)) {
+      return positions(found);
+    }
+    boolean filters =
+        place.name().equals(FILTERS)
+            && found.shape().size() == 4
+            && found.shape().get(0) == width
+            && found.shape().get(1) == COLOURS
+            && found.shape().get(2).equals(found.shape().get(3));
+    return filters
+        ? Optional.of(Interpolation.filters(found, patch))
+        : Architecture.super.resized(place, found);
+  }
+
+  private Optional<Weights.Tensor> positions(Weights.Tensor found) {
+    List<Long> shape = found.shape();
+    if (shape.size() != 3 || shape.get(0) != 1 || shape.get(2) != width) {
+      return Optional.empty();
+    }
+    int stored = (int) Math.round(Math.sqrt(shape.get(1) - 1.0));
+    int side = image / patch;
+    return 1L + (long) stored * stored == shape.get(1)
+        ? Optional.of(Interpolation.position(found, new Grid(stored, stored), new Grid(side, side)))
+        : Optional.empty();
   }
 
   private double headFlops() {
@@ -348,7 +329,7 @@ public record VisionTransformer(
   private double otherTokensFlops() {
     double others = tokens() - 1;
     double d = width;
-    return 2 * others * (2 + 2 * MLP_RATIO) * d * d // their query, projection and MLP
+    return 2 * others * (2 + 2 * EncoderLayers.MLP_RATIO) * d * d // their query, projection and MLP
         + 2 * 2 * others * tokens() * d; // what they would see
   }
 
@@ -360,7 +341,7 @@ public record VisionTransformer(
     model.put("embed_dim", width);
     model.put("depth", division.depth());
     model.put("num_heads", heads);
-    model.put("mlp_ratio", MLP_RATIO);
+    model.put("mlp_ratio", EncoderLayers.MLP_RATIO);
     var configuration = new LinkedHashMap<String, Object>();
     List<Integer> sizes = List.of(patch, width, division.depth(), heads);
     configuration.put("architecture", TIMM_NAMES.getOrDefault(sizes, TIMM_NAME));

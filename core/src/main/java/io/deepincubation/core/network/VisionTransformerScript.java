@@ -323,6 +323,11 @@ final class VisionTransformerScript {
     return products + "\n" + LAYERS + "\n" + attention.forward() + "\n";
   }
 
+  /** The methods that compute layers of all tokens where autograd finds the gradients. */
+  String encoder() {
+    return layers(AttentionScript.MULTIPLIED) + "\n" + CAST + "\n" + COMPOSED + "\n";
+  }
+
   /** Replaces the words in capitals by the model's numbers. */
   String fill(String source) {
     int headWidth = model.width() / model.heads();

@@ -34,4 +34,23 @@ public record AugmentationRecipe(
     @NotNegative double cutmix,
     @UpTo(most = 1, what = "a probability") double randomErasing,
     @AtLeast(1) int repeats)
-    implements Serializable {}
+    implements Serializable {
+
+  /** Samples as they are. */
+  public static final AugmentationRecipe NONE =
+      new AugmentationRecipe(
+          /* cropPadding= */ 0,
+          /* resizedCrop= */ false,
+          /* flip= */ false,
+          /* randAugment= */ 0,
+          /* colorJitter= */ 0,
+          /* mixup= */ 0,
+          /* cutmix= */ 0,
+          /* randomErasing= */ 0,
+          /* repeats= */ 1);
+
+  /** Whether the images of a batch are mixed, each with a partner. */
+  public boolean pairsImages() {
+    return mixup > 0 || cutmix > 0;
+  }
+}

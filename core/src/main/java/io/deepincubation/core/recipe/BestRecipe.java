@@ -10,8 +10,10 @@ import java.io.Serializable;
  *
  * @param metric the measure that tells the best: {@code top1}, {@code top5}, {@code log-loss},
  *     {@code ece}, {@code precision}, {@code recall} or {@code f1}, of several labels {@code map},
- *     {@code f1-macro}, {@code f1-micro}, {@code log-loss} or {@code ece}; of log-loss and ece the
- *     lowest is the best, of the others the highest. Empty: a stage ends in its last weights
+ *     {@code f1-macro}, {@code f1-micro}, {@code log-loss} or {@code ece}, of pixels {@code miou},
+ *     {@code macc} or {@code aacc}, of objects {@code ap}, {@code ap50} or {@code ap75} of boxes,
+ *     or of masks with {@code -mask} behind; of log-loss and ece the lowest is the best, of the
+ *     others the highest. Empty: a stage ends in its last weights
  * @param minDelta how much better than the best so far a measurement has to be
  * @param patience measurements without a better one after which the stage stops; 0 for none
  * @param every epochs between two measurements

@@ -18,6 +18,8 @@ import java.util.function.IntSupplier;
  * @param clipNorm largest global gradient norm; 0 for no clipping
  * @param rateFactor multiplies the recipe's base rate in this stage
  * @param best whether the stage ends in the weights of its best measurement, and when it stops
+ * @param workers logical workers that train the stage in rounds, each on its part of every batch; 1
+ *     trains it in one process
  */
 public record EndToEndRecipe(
     @AtLeast(0) Epochs epochs,
@@ -25,7 +27,8 @@ public record EndToEndRecipe(
     @BelowOne double stochasticDepth,
     @NotNegative double clipNorm,
     @Positive double rateFactor,
-    BestRecipe best)
+    BestRecipe best,
+    @AtLeast(1) int workers)
     implements Serializable {
 
   /**
@@ -36,6 +39,6 @@ public record EndToEndRecipe(
   public StageRecipe stage(IntSupplier equal) {
     int count = epochs.number().orElseGet(equal);
     int warmUp = epochs.number().isPresent() ? warmUpEpochs : Math.min(warmUpEpochs, count);
-    return new StageRecipe(count, warmUp, stochasticDepth, clipNorm, rateFactor, best);
+    return new StageRecipe(count, warmUp, stochasticDepth, clipNorm, rateFactor, best, workers);
   }
 }

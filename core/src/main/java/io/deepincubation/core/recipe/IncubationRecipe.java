@@ -19,6 +19,8 @@ import java.io.Serializable;
  * @param meta where the meta model's weights come from, and whether they are trained along
  * @param best whether an incubation ends in the weights of the hybrid network's best measurement,
  *     and when it stops
+ * @param workers logical workers that train the stage in rounds, each on its part of every batch; 1
+ *     trains it in one process
  */
 public record IncubationRecipe(
     @AtLeast(0) int epochs,
@@ -28,7 +30,8 @@ public record IncubationRecipe(
     @Positive double rateFactor,
     Start start,
     MetaModel meta,
-    BestRecipe best)
+    BestRecipe best,
+    @AtLeast(1) int workers)
     implements Serializable {
 
   /** How an incubated module begins. */
@@ -56,6 +59,7 @@ public record IncubationRecipe(
 
   /** The schedule. */
   public StageRecipe stage() {
-    return new StageRecipe(epochs, warmUpEpochs, stochasticDepth, clipNorm, rateFactor, best);
+    return new StageRecipe(
+        epochs, warmUpEpochs, stochasticDepth, clipNorm, rateFactor, best, workers);
   }
 }

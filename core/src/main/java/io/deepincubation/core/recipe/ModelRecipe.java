@@ -11,15 +11,16 @@ import java.util.TreeMap;
 /**
  * The target model.
  *
- * @param family vit (DeiT), resnet (for small images), or the name of a {@link NetworkFamily} that
- *     a jar on the class path brings
- * @param depth layers (ViT) or residual blocks (ResNet) of the target model
- * @param width token width of a ViT; channels of the first group of a ResNet
- * @param heads attention heads of a ViT, a divisor of the width; unused by a ResNet
- * @param patch patch side of a ViT in pixels, a divisor of the image side; unused by a ResNet
- * @param image side of the square input in pixels
+ * @param family vit (DeiT), resnet (for small images), bert (for texts), or the name of a {@link
+ *     NetworkFamily} that a jar on the class path brings
+ * @param depth layers (ViT, bert) or residual blocks (ResNet) of the target model
+ * @param width token width of a ViT or bert; channels of the first group of a ResNet
+ * @param heads attention heads of a ViT or bert, a divisor of the width; unused by a ResNet
+ * @param patch patch side of a ViT in pixels, a divisor of the image side; unused by others
+ * @param image side of the square input in pixels; unused by bert
  * @param classes number of classes; 0 takes it from the data
- * @param options keys of one's own family, each a text
+ * @param options keys of a family, each a text: vocabulary and length, in tokens, of bert, and
+ *     those of one's own family
  */
 public record ModelRecipe(
     String family,
@@ -35,6 +36,11 @@ public record ModelRecipe(
   /** Copies, in the order of the keys: digests are made of them. */
   public ModelRecipe {
     options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
+  }
+
+  /** The same model for images of another side in pixels. */
+  public ModelRecipe at(int side) {
+    return new ModelRecipe(family, depth, width, heads, patch, side, classes, options);
   }
 
   /** What a family is asked for. */

@@ -25,7 +25,13 @@ import java.io.Serializable;
  * @param incubation module incubation
  * @param fineTuning fine-tuning of the assembled model
  * @param endToEnd the end-to-end baseline
+ * @param higherResolution fine-tuning of the trained model on larger images
+ * @param rounds how the workers of a stage meet
  * @param local the losses of locally supervised training
+ * @param transfer training of a trained network on a dense task
+ * @param segmentation how classes of pixels are read off a backbone
+ * @param detection how objects are found on a backbone's maps
+ * @param scene what is done to images of dense tasks, and to what is annotated on them
  */
 @Evolving
 public record Recipe(
@@ -45,7 +51,13 @@ public record Recipe(
     IncubationRecipe incubation,
     StageRecipe fineTuning,
     EndToEndRecipe endToEnd,
-    LocalRecipe local)
+    HigherResolutionRecipe higherResolution,
+    RoundsRecipe rounds,
+    LocalRecipe local,
+    TransferRecipe transfer,
+    SegmentationRecipe segmentation,
+    DetectionRecipe detection,
+    SceneRecipe scene)
     implements Serializable {
 
   /** The target model's division. */
@@ -56,5 +68,19 @@ public record Recipe(
   /** The meta model's division, one layer a module unless the recipe says otherwise. */
   public ModularDivision metaDivision() {
     return division.meta();
+  }
+
+  /** Whether images of a batch are mixed, each with a partner: never for dense tasks. */
+  public boolean pairsImages() {
+    return augmentation.pairsImages() && !transfer.isOn();
+  }
+
+  /**
+   * What a batch has to be a multiple of, for workers to take parts of it that can be trained on.
+   *
+   * @param workers that divide it
+   */
+  public int batchUnit(int workers) {
+    return pairsImages() ? 2 * workers : workers;
   }
 }

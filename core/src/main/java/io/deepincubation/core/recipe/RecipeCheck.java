@@ -1,5 +1,7 @@
 package io.deepincubation.core.recipe;
 
+import io.deepincubation.core.network.DetectionHead;
+import io.deepincubation.core.network.DetectionNetwork;
 import io.deepincubation.core.network.NetworkFamilies;
 import io.deepincubation.core.network.NetworkFamily;
 import io.deepincubation.core.recipe.IncubationRecipe.Start;
@@ -8,7 +10,6 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /** Finds all that is wrong with a recipe at once. */
 final class RecipeCheck {
@@ -35,7 +36,7 @@ final class RecipeCheck {
     check.depths(recipe.model(), recipe.division());
     check.epsilon(recipe.optimizer());
     check.crop(recipe.augmentation());
-    check.mixing(recipe.augmentation(), recipe.batch());
+    check.mixing(recipe);
     check.warmUp("meta", recipe.meta());
     check.warmUp("incubation", recipe.incubation().stage());
     check.warmUp("fine-tuning", recipe.fineTuning());
@@ -44,7 +45,13 @@ final class RecipeCheck {
     check.best("incubation", recipe.incubation().best());
     check.best("fine-tuning", recipe.fineTuning().best());
     check.best("end-to-end", recipe.endToEnd().best());
+    check.workers("meta", recipe.meta(), recipe);
+    check.workers("incubation", recipe.incubation().stage(), recipe);
+    check.workers("fine-tuning", recipe.fineTuning(), recipe);
+    check.workers("end-to-end", recipe.endToEnd().stage(recipe.endToEnd()::warmUpEpochs), recipe);
+    check.higherResolution(recipe);
     check.local(recipe.local());
+    check.transfer(recipe);
     return check.problems;
   }
 
@@ -72,7 +79,7 @@ final class RecipeCheck {
 
   private void family(Recipe recipe) {
     ModelRecipe model = recipe.model();
-    if (NetworkFamilies.isBuiltIn(model.family())) {
+    if (NetworkFamilies.hasTimmNames(model.family())) {
       that(
           model.options().isEmpty(),
           "model.options",
@@ -97,19 +104,30 @@ final class RecipeCheck {
         family);
   }
 
-  /** A family of a jar on the class path. */
+  /** A family that makes its networks of options. */
   private void brought(NetworkFamily family, Recipe recipe) {
     ModelRecipe model = recipe.model();
     try {
-      Objects.requireNonNull(family.architecture(model.size(Math.max(1, model.classes()))));
+      if (family.architecture(model.size(Math.max(1, model.classes()))).readsTexts()) {
+        ofTexts(recipe.augmentation());
+      }
     } catch (IllegalArgumentException e) {
       problems.add(new RecipeProblem("model", String.valueOf(e.getMessage())));
     }
     that(
-        family.tellsParts() || recipe.incubation().start() == Start.RANDOM,
+        family.tellsLayers() || recipe.incubation().start() == Start.RANDOM,
         "incubation.start",
         "random for the family " + family.name() + ", whose layers are not told apart",
         Names.kebab(recipe.incubation().start()));
+  }
+
+  private void ofTexts(AugmentationRecipe augmentation) {
+    for (RecordComponent component : AugmentationRecipe.class.getRecordComponents()) {
+      Object none = RecipeBinder.value(component, AugmentationRecipe.NONE);
+      Object value = RecipeBinder.value(component, augmentation);
+      String key = "augmentation." + Names.kebab(component.getName());
+      that(value.equals(none), key, none + " for texts, which are not augmented", value);
+    }
   }
 
   private void shape(ModelRecipe model) {
@@ -174,13 +192,13 @@ final class RecipeCheck {
     }
   }
 
-  private void mixing(AugmentationRecipe augmentation, BatchRecipe batch) {
-    if (augmentation.mixup() > 0 || augmentation.cutmix() > 0) {
+  private void mixing(Recipe recipe) {
+    if (recipe.pairsImages()) {
       that(
-          batch.size() % 2 == 0,
+          recipe.batch().size() % 2 == 0,
           "batch.size",
           "an even number where mixup or cutmix is on",
-          batch.size());
+          recipe.batch().size());
     }
   }
 
@@ -209,6 +227,137 @@ final class RecipeCheck {
         key + ".best.metric",
         "a measure such as top1 where other keys of " + key + ".best are given",
         "nothing");
+  }
+
+  /** What a stage of several workers asks of the rest of the recipe. */
+  private void workers(String key, StageRecipe stage, Recipe recipe) {
+    int workers = stage.workers();
+    if (workers <= 1) {
+      return;
+    }
+    that(
+        recipe.batch().size() % recipe.batchUnit(workers) == 0,
+        key + ".workers",
+        "workers that divide batch.size, "
+            + recipe.batch().size()
+            + (recipe.pairsImages() ? ", into even parts, since mixup or cutmix pairs images" : ""),
+        workers);
+    that(
+        !recipe.ema().isOn(),
+        key + ".workers",
+        "1 where ema.decay is on: an average of every step needs them in one place",
+        workers);
+    that(
+        !stage.best().isOn(),
+        key + ".workers",
+        "1 where " + key + ".best.metric is given: workers are measured at the end alone",
+        workers);
+  }
+
+  private void higherResolution(Recipe recipe) {
+    HigherResolutionRecipe higher = recipe.higherResolution();
+    if (!higher.isOn()) {
+      return;
+    }
+    ModelRecipe model = recipe.model();
+    that(
+        NetworkFamilies.hasTimmNames(model.family()),
+        "higher-resolution.image",
+        "0 for the family " + model.family() + ", whose networks take one size alone",
+        higher.image());
+    if (model.family().equals(NetworkFamilies.VIT) && model.patch() > 0) {
+      that(
+          higher.image() % model.patch() == 0,
+          "higher-resolution.image",
+          "a multiple of model.patch, " + model.patch(),
+          higher.image());
+    }
+    that(
+        higher.image() != model.image(),
+        "higher-resolution.image",
+        "another size than model.image, " + model.image(),
+        higher.image());
+    warmUp("higher-resolution", higher.stage());
+    best("higher-resolution", higher.best());
+    workers("higher-resolution", higher.stage(), recipe);
+  }
+
+  private void transfer(Recipe recipe) {
+    TransferRecipe transfer = recipe.transfer();
+    warmUp("transfer", transfer.stage());
+    best("transfer", transfer.best());
+    if (!transfer.isOn()) {
+      return;
+    }
+    ModelRecipe model = recipe.model();
+    that(
+        model.family().equals(NetworkFamilies.VIT),
+        "transfer.task",
+        "none for the family " + model.family() + ": dense tasks take vision transformers",
+        Names.kebab(transfer.task()));
+    scene(recipe.scene(), model);
+    switch (transfer.task()) {
+      case NONE -> {}
+      case SEGMENTATION -> segmentation(recipe);
+      case DETECTION -> detection(recipe);
+    }
+    workers("transfer", transfer.stage(), recipe);
+  }
+
+  private void scene(SceneRecipe scene, ModelRecipe model) {
+    that(
+        model.patch() < 1 || scene.crop() % model.patch() == 0,
+        "scene.crop",
+        "a multiple of model.patch, " + model.patch(),
+        scene.crop());
+    that(
+        scene.leastRatio() <= scene.mostRatio(),
+        "scene.least-ratio",
+        "at most scene.most-ratio, " + scene.mostRatio(),
+        scene.leastRatio());
+  }
+
+  private void segmentation(Recipe recipe) {
+    that(
+        recipe.scene().crop() > 0,
+        "scene.crop",
+        "a side of at least 1 pixel for segmentation",
+        recipe.scene().crop());
+    taps("segmentation.taps", recipe.segmentation().taps(), recipe.model());
+  }
+
+  private void detection(Recipe recipe) {
+    DetectionRecipe detection = recipe.detection();
+    SceneRecipe scene = recipe.scene();
+    taps("detection.taps", detection.taps(), recipe.model());
+    that(
+        recipe.model().patch() < 1 || DetectionNetwork.hasWholeStrides(recipe.model().patch()),
+        "model.patch",
+        "an even side, from 12 on a multiple of 4, for detection",
+        recipe.model().patch());
+    that(
+        detection.levels() <= DetectionHead.MOST_LEVELS,
+        "detection.levels",
+        "at most " + DetectionHead.MOST_LEVELS,
+        detection.levels());
+    that(
+        detection.foreground() <= detection.regions(),
+        "detection.foreground",
+        "at most detection.regions, " + detection.regions(),
+        detection.foreground());
+    that(
+        scene.crop() > 0 || scene.mostRatio() <= 1 || !scene.shortSides().isEmpty(),
+        "scene.most-ratio",
+        "at most 1 where scene.crop is 0: whole images stay within scene.long-side",
+        scene.mostRatio());
+  }
+
+  private void taps(String key, List<Integer> taps, ModelRecipe model) {
+    that(
+        taps.isEmpty() || taps.get(taps.size() - 1) == model.depth(),
+        key,
+        "the last of them to be the last layer, " + model.depth(),
+        taps);
   }
 
   private void sizeIs(String key, int modules, List<Integer> depths) {

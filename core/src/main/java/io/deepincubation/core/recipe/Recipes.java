@@ -15,14 +15,23 @@ public final class Recipes {
       List.of(
           "quickstart",
           "cifar100-small",
+          "text-small",
           "deit-tiny-32-cifar100",
           "deit-tiny-128-cifar100",
           "deit-tiny-256-cifar100",
           "resnet-110-cifar100",
           "vit-b-imagenet",
+          "vit-b-384-imagenet",
           "vit-b-dn-imagenet",
           "vit-l-imagenet",
-          "vit-h-imagenet");
+          "vit-l-384-imagenet",
+          "vit-h-imagenet",
+          "vit-h-392-imagenet",
+          "facade-segmentation",
+          "facade-detection",
+          "upernet-vit-l-ade20k",
+          "mask-rcnn-vit-l-coco-1x",
+          "mask-rcnn-vit-l-coco-3x");
 
   /** What a user may ask for. */
   static final String FILE_OR_NAME = "a file or a recipe's name";

@@ -8,9 +8,13 @@ import java.lang.annotation.Target;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoublePredicate;
+import java.util.stream.IntStream;
 
 /** What a component of a recipe may be, whatever the others are; stands at the component. */
 final class Rules {
+
+  /** Maps that a dense task's network is made of. */
+  private static final int TAPS = 4;
 
   /** Text that is not blank. */
   @Retention(RetentionPolicy.RUNTIME)
@@ -59,10 +63,25 @@ final class Rules {
   @Target(ElementType.RECORD_COMPONENT)
   @interface Depths {}
 
+  /** Sides in pixels, each at least 1. */
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.RECORD_COMPONENT)
+  @interface Sides {}
+
   /** Two numbers of at least 0: of the first and of the last module. */
   @Retention(RetentionPolicy.RUNTIME)
   @Target(ElementType.RECORD_COMPONENT)
   @interface FirstAndLast {}
+
+  /** Parts of a whole between 0 and 1, rising. */
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.RECORD_COMPONENT)
+  @interface SharesInOrder {}
+
+  /** Layers from 1, rising; none, or four. */
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.RECORD_COMPONENT)
+  @interface Taps {}
 
   private Rules() {}
 
@@ -78,6 +97,20 @@ final class Rules {
     }
     if (rule instanceof Depths) {
       return unless(each(value, depth -> depth >= 1), "at least 1 layer a module");
+    }
+    if (rule instanceof Sides) {
+      return unless(each(value, side -> side >= 1), "sides of at least 1 pixel");
+    }
+    if (rule instanceof SharesInOrder) {
+      return unless(
+          each(value, share -> share > 0 && share < 1) && rises(value),
+          "numbers between 0 and 1 that rise");
+    }
+    if (rule instanceof Taps) {
+      int count = ((List<?>) value).size();
+      return unless(
+          (count == 0 || count == TAPS) && each(value, layer -> layer >= 1) && rises(value),
+          "none or four layers from 1 that rise");
     }
     if (rule instanceof FirstAndLast) {
       return unless(
@@ -116,6 +149,11 @@ final class Rules {
 
   private static boolean each(Object values, DoublePredicate rule) {
     return ((List<?>) values).stream().mapToDouble(Rules::number).allMatch(rule);
+  }
+
+  private static boolean rises(Object values) {
+    double[] numbers = ((List<?>) values).stream().mapToDouble(Rules::number).toArray();
+    return IntStream.range(1, numbers.length).allMatch(i -> numbers[i] > numbers[i - 1]);
   }
 
   private static double number(Object value) {

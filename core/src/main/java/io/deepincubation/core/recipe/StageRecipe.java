@@ -15,6 +15,8 @@ import java.io.Serializable;
  * @param clipNorm largest global gradient norm; 0 for no clipping
  * @param rateFactor multiplies the recipe's base rate in this stage
  * @param best whether the stage ends in the weights of its best measurement, and when it stops
+ * @param workers logical workers that train the stage in rounds, each on its part of every batch; 1
+ *     trains it in one process
  */
 public record StageRecipe(
     @AtLeast(0) int epochs,
@@ -22,13 +24,14 @@ public record StageRecipe(
     @BelowOne double stochasticDepth,
     @NotNegative double clipNorm,
     @Positive double rateFactor,
-    BestRecipe best)
+    BestRecipe best,
+    @AtLeast(1) int workers)
     implements Serializable {
 
-  /** A stage that ends in its last weights. */
+  /** A stage of one worker that ends in its last weights. */
   public StageRecipe(
       int epochs, int warmUpEpochs, double stochasticDepth, double clipNorm, double rateFactor) {
-    this(epochs, warmUpEpochs, stochasticDepth, clipNorm, rateFactor, BestRecipe.NONE);
+    this(epochs, warmUpEpochs, stochasticDepth, clipNorm, rateFactor, BestRecipe.NONE, 1);
   }
 
   /**
@@ -40,6 +43,6 @@ public record StageRecipe(
     long scaled = epochs == 0 ? 0 : Math.round((double) warmUpEpochs * other / epochs);
     int warmUp = warmUpEpochs == 0 ? 0 : (int) Math.max(1, scaled);
     return new StageRecipe(
-        other, Math.min(warmUp, other), stochasticDepth, clipNorm, rateFactor, best);
+        other, Math.min(warmUp, other), stochasticDepth, clipNorm, rateFactor, best, workers);
   }
 }

@@ -59,10 +59,19 @@ public final class Checkpoints {
    * @param policy how often a training keeps its state
    */
   public Checkpoints(Storage storage, String stage, StageKey key, CheckpointPolicy policy) {
+    this(key, storage, folder(stage), policy);
+  }
+
+  private Checkpoints(StageKey key, Storage storage, String folder, CheckpointPolicy policy) {
     this.storage = storage;
     this.key = key;
     this.policy = policy;
-    folder = folder(stage);
+    this.folder = folder;
+  }
+
+  /** The state of a part of a stage, in a folder of its own. */
+  static Checkpoints in(Storage storage, String folder, StageKey key, CheckpointPolicy policy) {
+    return new Checkpoints(key, storage, folder, policy);
   }
 
   /** Where a stage's resumable state lies. */

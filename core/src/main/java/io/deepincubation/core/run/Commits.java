@@ -53,8 +53,9 @@ public final class Commits implements StageOutcomes {
       StageResult result,
       Map<String, Object> configuration,
       List<MetricsLine> metrics,
-      List<Integer> predicted) {
-    return publish(new FinishedAttempt(result, configuration, metrics, predicted));
+      List<Integer> predicted,
+      byte @Nullable [] scenes) {
+    return publish(FinishedAttempt.of(result, configuration, metrics, predicted, scenes));
   }
 
   /**
@@ -70,6 +71,19 @@ public final class Commits implements StageOutcomes {
         && found.get().formatVersion() == RunRecord.FORMAT_VERSION
         && !found.get().recipeDigest().equals(now.recipeDigest())) {
       write(RunFolder.RUN, Json.pretty(found.get().with(now)));
+    }
+  }
+
+  /**
+   * Keeps what cuts the run's texts into tokens, for its models.
+   *
+   * @param tokenizer the text of a {@value RunFolder#TOKENIZER}
+   * @throws LeaseException if another driver has taken the folder over
+   */
+  public void keepTokenizer(String tokenizer) {
+    fence.run();
+    if (!storage.exists(RunFolder.TOKENIZER)) {
+      write(RunFolder.TOKENIZER, tokenizer.getBytes(StandardCharsets.UTF_8));
     }
   }
 
@@ -98,6 +112,17 @@ public final class Commits implements StageOutcomes {
   }
 
   /**
+   * Commits the round before one, by what that begins with.
+   *
+   * @param rounds of a stage
+   * @throws LeaseException if another driver has taken the folder over
+   */
+  public Round commit(Rounds rounds, Rounds.Beginning begins) {
+    fence.run();
+    return rounds.commit(begins);
+  }
+
+  /**
    * Commits a stage as another run has it.
    *
    * @param result the other run's
@@ -108,8 +133,12 @@ public final class Commits implements StageOutcomes {
     String stage = result.stage();
     result.weights().forEach((place, shards) -> shards.forEach(shard -> copy(place, shard, other)));
     publish(
-        new FinishedAttempt(
-            result, other.configuration(stage), other.metrics(stage), other.predicted(stage)));
+        FinishedAttempt.of(
+            result,
+            other.configuration(stage),
+            other.metrics(stage),
+            other.predicted(stage),
+            other.scenes(stage).orElse(null)));
   }
 
   private void copy(String place, Shard shard, RunFolder other) {
@@ -132,7 +161,13 @@ public final class Commits implements StageOutcomes {
                       place + "/" + RunFolder.CONFIGURATION, Json.pretty(attempt.configuration())));
       write(stage + "/" + RunFolder.METRICS, Json.lines(attempt.metrics()));
       write(stage + "/" + RunFolder.PREDICTED, lines(attempt.predicted()));
-      writeCard(attempt);
+      byte[] scenes = attempt.picture();
+      if (scenes != null) {
+        write(stage + "/" + RunFolder.SCENES, scenes);
+      }
+      if (result.moduleIndex() == null) { // A module is no model.
+        writeModelFiles(attempt);
+      }
       storage.create(stage + "/" + RunFolder.RESULT, stream -> stream.write(Json.pretty(result)));
     }
     StageResult winner = settleIndex(result);
@@ -140,12 +175,13 @@ public final class Commits implements StageOutcomes {
     return winner;
   }
 
-  /** Of whole networks: a module is no model. */
-  private void writeCard(FinishedAttempt attempt) {
+  private void writeModelFiles(FinishedAttempt attempt) {
     StageResult result = attempt.result();
-    if (result.moduleIndex() == null) {
-      String card = ModelCard.of(result, attempt.configuration(), folder);
-      write(result.stage() + "/" + RunFolder.CARD, card.getBytes(StandardCharsets.UTF_8));
+    String card = ModelCard.of(result, attempt.configuration(), folder);
+    write(result.stage() + "/" + RunFolder.CARD, card.getBytes(StandardCharsets.UTF_8));
+    if (storage.exists(RunFolder.TOKENIZER)) {
+      byte[] tokenizer = storage.text(RunFolder.TOKENIZER).getBytes(StandardCharsets.UTF_8);
+      write(result.stage() + "/" + RunFolder.TOKENIZER, tokenizer);
     }
   }
 
@@ -195,8 +231,10 @@ public final class Commits implements StageOutcomes {
                 RunFolder.RESULT,
                 RunFolder.METRICS,
                 RunFolder.PREDICTED,
+                RunFolder.SCENES,
                 RunFolder.CONFIGURATION,
                 RunFolder.CARD,
+                RunFolder.TOKENIZER,
                 WeightsIndex.FILE));
     kept.forEach(shard -> named.add(shard.file()));
     for (String file : storage.list(place)) {

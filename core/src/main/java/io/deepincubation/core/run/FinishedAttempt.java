@@ -1,5 +1,6 @@
 package io.deepincubation.core.run;
 
+import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,17 +15,35 @@ import org.jspecify.annotations.Nullable;
  * @param metrics the lines of {@code metrics.jsonl}
  * @param predicted the class that each test image is taken for, in order; null in attempts of
  *     earlier versions
+ * @param scenes the first test images as annotated and as predicted, a JPEG file in Base64; null
+ *     where whole images are classified
  */
 record FinishedAttempt(
     StageResult result,
     Map<String, Object> configuration,
     List<MetricsLine> metrics,
-    @Nullable List<Integer> predicted) {
+    @Nullable List<Integer> predicted,
+    @Nullable String scenes) {
 
   /** Copies. */
   FinishedAttempt {
     configuration = Collections.unmodifiableMap(new LinkedHashMap<>(configuration));
     metrics = List.copyOf(metrics);
     predicted = predicted == null ? null : List.copyOf(predicted);
+  }
+
+  static FinishedAttempt of(
+      StageResult result,
+      Map<String, Object> configuration,
+      List<MetricsLine> metrics,
+      List<Integer> predicted,
+      byte @Nullable [] scenes) {
+    String text = scenes == null ? null : Base64.getEncoder().encodeToString(scenes);
+    return new FinishedAttempt(result, configuration, metrics, predicted, text);
+  }
+
+  /** The scenes as a JPEG file. */
+  byte @Nullable [] picture() {
+    return scenes == null ? null : Base64.getDecoder().decode(scenes);
   }
 }

@@ -3,6 +3,7 @@ package io.deepincubation.core.run;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a task does in its run's folder: it hands in, in a file of its own, what it did, and the
@@ -31,10 +32,11 @@ public final class HandIns implements StageOutcomes {
       StageResult result,
       Map<String, Object> configuration,
       List<MetricsLine> metrics,
-      List<Integer> predicted) {
+      List<Integer> predicted,
+      byte @Nullable [] scenes) {
     folder
         .attempts(result.stage())
-        .handIn(new FinishedAttempt(result, configuration, metrics, predicted));
+        .handIn(FinishedAttempt.of(result, configuration, metrics, predicted, scenes));
     return result;
   }
 }

@@ -7,7 +7,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a network was measured to be worth, by the names of the measures.
@@ -63,6 +66,42 @@ public record Metrics(String primary, Map<String, Double> values) implements Ser
 
   private static final Set<String> LOWER_IS_BETTER = Set.of(LOG_LOSS, ECE, UNANSWERED);
 
+  /** Mean over the classes of intersection over union of their pixels (mIoU). */
+  public static final String MEAN_IOU = "miou";
+
+  /** Mean over the classes of the share of their pixels that is found (mAcc). */
+  public static final String MEAN_ACCURACY = "macc";
+
+  /** Share of pixels whose class is right (aAcc). */
+  public static final String PIXEL_ACCURACY = "aacc";
+
+  /**
+   * COCO's average precision of objects' boxes: over the classes, and over ten overlaps from 0.5 to
+   * 0.95 that count as found.
+   */
+  public static final String AP = "ap";
+
+  /** The same where an overlap of 0.5 is enough. */
+  public static final String AP_50 = "ap50";
+
+  /** The same where an overlap of 0.75 is enough. */
+  public static final String AP_75 = "ap75";
+
+  /** The same of objects of up to 32 x 32 pixels. */
+  public static final String AP_SMALL = "ap-small";
+
+  /** The same of objects of 32 x 32 to 96 x 96 pixels. */
+  public static final String AP_MEDIUM = "ap-medium";
+
+  /** The same of objects of at least 96 x 96 pixels. */
+  public static final String AP_LARGE = "ap-large";
+
+  /** What these names end with where objects' masks are measured, and not their boxes. */
+  public static final String OF_MASKS = "-mask";
+
+  private static final Pattern PRECISION_OF_OBJECTS =
+      Pattern.compile("ap(50|75|-small|-medium|-large)?(-mask)?");
+
   /** Checks and copies. */
   public Metrics {
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
@@ -88,8 +127,21 @@ public record Metrics(String primary, Map<String, Double> values) implements Ser
       case MAP -> "mAP";
       case F1_MACRO -> "macro F1";
       case F1_MICRO -> "micro F1";
-      default -> name;
+      case MEAN_IOU -> "mIoU";
+      case MEAN_ACCURACY -> "mAcc";
+      case PIXEL_ACCURACY -> "aAcc";
+      default -> ofObjects(name).orElse(name);
     };
+  }
+
+  /** As the paper writes it: AP^b of boxes, AP^m of masks. */
+  private static Optional<String> ofObjects(String name) {
+    Matcher parts = PRECISION_OF_OBJECTS.matcher(name);
+    if (!parts.matches()) {
+      return Optional.empty();
+    }
+    String of = parts.group(1) == null ? "" : " " + parts.group(1).replace("-", "");
+    return Optional.of((parts.group(2) == null ? "AP^b" : "AP^m") + of);
   }
 
   /** A measure's value for people: per cent where it is a share. */

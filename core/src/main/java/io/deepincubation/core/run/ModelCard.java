@@ -22,15 +22,15 @@ final class ModelCard {
       """
       ---
       license: unknown
-      pipeline_tag: image-classification
+      pipeline_tag: %12$s
       tags:
-      - image-classification
+      - %12$s
       - deep-incubation
       model-index:
       - name: "%1$s"
         results:
         - task:
-            type: image-classification
+            type: %12$s
           dataset:
             type: "%2$s"
             name: "%2$s"
@@ -39,7 +39,7 @@ final class ModelCard {
 
       # %1$s
 
-      An image classifier, trained by Deep Incubation on Spark: stage `%4$s`, architecture `%5$s`. The license in the first
+      %14$s, trained by Deep Incubation on Spark: stage `%4$s`, architecture `%5$s`. The license in the first
       lines is to be filled in by whoever publishes it.
 
       ## What it was measured to be worth
@@ -61,12 +61,18 @@ final class ModelCard {
 
       ## How to load it
 
-      On a data frame of images, in Java or Scala with Spark:
+      On a data frame of %15$s, in Java or Scala with Spark:
 
       ```java
-      IncubatedModel.load(spark, "FOLDER").transform(images);
+      IncubatedModel.load(spark, "FOLDER").transform(%15$s);
       ```
 
+      %13$s
+      %11$s\
+      """;
+
+  private static final String IMAGES_IN_PYTHON =
+      """
       In Python with timm, of `export --format timm` and a network that timm has:
 
       ```python
@@ -91,8 +97,44 @@ final class ModelCard {
       import torch
 
       model = torch.jit.load("FOLDER/model.pt")
-      ```
-      %11$s\
+      ```\
+      """;
+
+  private static final String TEXTS_IN_PYTHON =
+      """
+      In Python with PyTorch and Hugging Face's tokenizers, of `export --format torchscript`; the input is a batch of token
+      numbers, -1 where a text has no more, the output their logits:
+
+      ```python
+      import json, tokenizers, torch
+
+      model = torch.jit.load("FOLDER/model.pt")
+      length = json.load(open("FOLDER/config.json"))["tokenizer"]["max_length"]
+      tokenizer = tokenizers.Tokenizer.from_file("FOLDER/tokenizer.json")
+      tokenizer.enable_truncation(length)
+
+      def inputs(texts):
+          numbers = [tokenizer.encode(text).ids for text in texts]
+          return torch.tensor([ids + [-1] * (length - len(ids)) for ids in numbers], dtype=torch.float32)
+      ```\
+      """;
+
+  private static final String PIXELS_IN_PYTHON =
+      """
+      In Python with PyTorch, of `export --format torchscript`, or with MLflow, of `export --format mlflow`; the input is a batch
+      of images resized within `scene` in `config.json` and normalised by its mean and standard deviation, the output the logits
+      of each class for the image padded right and below to whole patches, at a part of its size:
+
+      ```python
+      import torch
+
+      model = torch.jit.load("FOLDER/model.pt")
+      ```\
+      """;
+
+  private static final String NOT_IN_PYTHON =
+      """
+      Its columns are `objects`, with class, score, box and the run lengths of the mask, and `reason`.\
       """;
 
   private static final String RECIPE =
@@ -119,6 +161,7 @@ final class ModelCard {
     String data =
         Optional.ofNullable(result.key()).map(key -> key.facts().get("data")).orElse("unknown");
     Map<String, Double> measured = measured(result);
+    Task task = Task.of(configuration);
     return String.format(
         Locale.ROOT,
         CARD,
@@ -132,7 +175,44 @@ final class ModelCard {
         list(RunFolder.classNames(configuration)),
         cost(result, folder),
         result.sha256(),
-        run.map(ModelCard::recipe).orElse(""));
+        run.map(ModelCard::recipe).orElse(""),
+        task.tag(),
+        task.inPython(),
+        task.what(),
+        task.samples());
+  }
+
+  /**
+   * What a network does.
+   *
+   * @param tag that the Hub knows it by
+   * @param what it is, in words
+   * @param samples that it takes
+   * @param inPython how to load it there
+   */
+  private record Task(String tag, String what, String samples, String inPython) {
+
+    static Task of(Map<String, Object> configuration) {
+      if (configuration.containsKey("tokenizer")) {
+        return new Task("text-classification", "A classifier of texts", "texts", TEXTS_IN_PYTHON);
+      }
+      Object dense = configuration.get("task");
+      if (dense == null) {
+        return new Task(
+            "image-classification", "A classifier of images", "images", IMAGES_IN_PYTHON);
+      }
+      return dense.equals("segmentation")
+          ? new Task(
+              "image-segmentation",
+              "A network that tells the class of each pixel of images",
+              "images",
+              PIXELS_IN_PYTHON)
+          : new Task(
+              "object-detection",
+              "A network that finds objects on images, with boxes and masks",
+              "images",
+              NOT_IN_PYTHON);
+    }
   }
 
   private static Map<String, Double> measured(StageResult result) {
@@ -142,7 +222,7 @@ final class ModelCard {
         : metrics.values();
   }
 
-  /** The list of the front matter; the Hub calls top-1 accuracy. */
+  /** The list of the front matter; the Hub has names of its own for some. */
   private static String metrics(Map<String, Double> measured) {
     return measured.entrySet().stream()
         .map(
@@ -150,10 +230,18 @@ final class ModelCard {
                 String.format(
                     Locale.ROOT,
                     "    - type: %s\n      name: %s\n      value: %s\n",
-                    one.getKey().equals(Metrics.TOP1) ? "accuracy" : quoted(one.getKey()),
+                    type(one.getKey()),
                     quoted(one.getKey()),
                     one.getValue()))
         .collect(Collectors.joining());
+  }
+
+  private static String type(String measure) {
+    return switch (measure) {
+      case Metrics.TOP1 -> "accuracy";
+      case Metrics.MEAN_IOU -> "mean_iou";
+      default -> quoted(measure);
+    };
   }
 
   private static String quoted(String name) {
@@ -166,7 +254,7 @@ final class ModelCard {
             one ->
                 String.format(
                     Locale.ROOT, "| %s | %.4f |", one.getKey().replace("|", "\\|"), one.getValue()))
-        .collect(Collectors.joining("\n", "| on the test images | |\n|---|---|\n", ""));
+        .collect(Collectors.joining("\n", "| on the test split | |\n|---|---|\n", ""));
   }
 
   private static String list(List<String> names) {

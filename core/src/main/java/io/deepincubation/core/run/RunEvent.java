@@ -2,6 +2,7 @@ package io.deepincubation.core.run;
 
 import io.deepincubation.core.machine.ResidentMemory;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,18 @@ public sealed interface RunEvent extends Serializable {
 
   /** The stage's name, which tells one training from another in a run. */
   String stage();
+
+  /** An event of one attempt at an assignment. */
+  sealed interface OfAttempt extends RunEvent {
+
+    /** What is attempted. */
+    Assignment assignment();
+
+    @Override
+    default String stage() {
+      return assignment().stage();
+    }
+  }
 
   /** Which attempt, and where. */
   Source source();
@@ -35,15 +48,16 @@ public sealed interface RunEvent extends Serializable {
    *
    * @param speculative whether another one runs beside it
    */
-  record Started(String stage, Source source, String time, boolean speculative)
-      implements RunEvent {}
+  record Started(Assignment assignment, Source source, String time, boolean speculative)
+      implements OfAttempt {}
 
   /**
    * A training that was interrupted goes on, or begins anew where no state was kept.
    *
    * @param fromStep steps that it takes over from a checkpoint
    */
-  record Resumed(String stage, Source source, String time, long fromStep) implements RunEvent {}
+  record Resumed(Assignment assignment, Source source, String time, long fromStep)
+      implements OfAttempt {}
 
   /**
    * A logging interval of a training has passed.
@@ -62,7 +76,7 @@ public sealed interface RunEvent extends Serializable {
    * @param processBytes resident in the process, see {@link ResidentMemory#bytes}
    */
   record Interval(
-      String stage,
+      Assignment assignment,
       Source source,
       String time,
       @Nullable Integer module,
@@ -77,7 +91,7 @@ public sealed interface RunEvent extends Serializable {
       double dataWait,
       double secondsLeft,
       long processBytes)
-      implements RunEvent {
+      implements OfAttempt {
 
     /** Checks the counts. */
     public Interval {
@@ -86,7 +100,7 @@ public sealed interface RunEvent extends Serializable {
             String.format(
                 Locale.ROOT,
                 "Cannot tell the progress of %s: expected a module index from 0 to %d, got %d",
-                stage,
+                assignment.stage(),
                 modules - 1,
                 module));
       }
@@ -95,7 +109,7 @@ public sealed interface RunEvent extends Serializable {
             String.format(
                 Locale.ROOT,
                 "Cannot tell the progress of %s: expected a step from 0 to %d, got %d",
-                stage,
+                assignment.stage(),
                 steps,
                 step));
       }
@@ -140,6 +154,34 @@ public sealed interface RunEvent extends Serializable {
    * @param outcome what came of it
    * @param reason why it did not compute the stage; else empty
    */
-  record Ended(String stage, Source source, String time, TaskAttempt.Outcome outcome, String reason)
+  record Ended(
+      Assignment assignment, Source source, String time, TaskAttempt.Outcome outcome, String reason)
+      implements OfAttempt {}
+
+  /**
+   * The workers of a stage begin a round.
+   *
+   * @param round from 0
+   * @param rounds of the whole stage
+   * @param workers of the stage
+   * @param fromStep optimizer steps done before
+   */
+  record RoundBegan(
+      String stage, Source source, String time, int round, int rounds, int workers, long fromStep)
       implements RunEvent {}
+
+  /**
+   * A round is committed.
+   *
+   * @param round from 0
+   * @param lines of the stage's metrics that it adds
+   */
+  record RoundEnded(String stage, Source source, String time, int round, List<MetricsLine> lines)
+      implements RunEvent {
+
+    /** Copies. */
+    public RoundEnded {
+      lines = List.copyOf(lines);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package io.deepincubation.core.run;
 
+import io.deepincubation.core.data.text.Tokenizer;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.storage.CorruptFileException;
@@ -31,10 +32,14 @@ public final class RunFolder {
   static final String RESULT = "result.json";
   static final String METRICS = "metrics.jsonl";
   static final String PREDICTED = "predicted.txt";
+  static final String SCENES = "scenes.jpg";
   static final String CONFIGURATION = "config.json";
 
   /** The name of a whole network's model card, beside its weights. */
   public static final String CARD = "README.md";
+
+  /** What cuts a run's texts into tokens; beside each model that reads texts. */
+  public static final String TOKENIZER = Tokenizer.FILE;
 
   static final String ATTEMPTS = "attempts.jsonl";
 
@@ -176,6 +181,15 @@ public final class RunFolder {
     }
   }
 
+  /**
+   * The first test images of a committed stage of a dense task, each as annotated and beside it as
+   * predicted: a JPEG file; empty of other stages.
+   */
+  public Optional<byte[]> scenes(String stage) {
+    String name = stage + "/" + SCENES;
+    return storage.exists(name) ? Optional.of(storage.bytes(name)) : Optional.empty();
+  }
+
   /** All attempts at stages that drivers of this run saw, in the order of their starts. */
   public List<TaskAttempt> taskAttempts() {
     if (!storage.exists(ATTEMPTS)) {
@@ -225,6 +239,16 @@ public final class RunFolder {
     }
   }
 
+  /**
+   * The same, read once by all tasks of a process, as long as there is memory for it.
+   *
+   * @throws StorageException if they are not what was written
+   */
+  public Weights sharedShard(String stage, Shard shard) {
+    return SharedWeights.get(
+        full(stage + "/" + shard.file()), shard.sha256(), () -> readShard(stage, shard));
+  }
+
   /** The weights of a committed stage, in the order of its shards. */
   public List<Weights> weights(StageResult result) {
     return result.shards().stream().map(shard -> readShard(result.stage(), shard)).toList();
@@ -245,6 +269,16 @@ public final class RunFolder {
     return new Checkpoints(storage, stage, key, policy);
   }
 
+  /**
+   * The rounds of a stage of several workers.
+   *
+   * @param stage its name
+   * @param key what its bytes follow from
+   */
+  public Rounds rounds(String stage, StageKey key) {
+    return new Rounds(storage, stage, key, policy);
+  }
+
   /** Where a stage's resumable state lies, as a URI. */
   public String checkpointsUri(String stage) {
     return full(Checkpoints.folder(stage));
@@ -262,7 +296,7 @@ public final class RunFolder {
 
   /** The key of the stage whose resumable state is kept here under a name, if any is. */
   public Optional<StageKey> checkpointKey(String stage) {
-    return Checkpoints.key(storage, stage);
+    return Checkpoints.key(storage, stage).or(() -> Rounds.key(storage, stage));
   }
 
   /** A committed stage's result. */

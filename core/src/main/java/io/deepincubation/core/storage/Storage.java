@@ -39,8 +39,13 @@ public interface Storage {
 
   /** A whole file as UTF-8. */
   default String text(String name) {
+    return new String(bytes(name), StandardCharsets.UTF_8);
+  }
+
+  /** A whole file. */
+  default byte[] bytes(String name) {
     try (InputStream stream = open(name)) {
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+      return stream.readAllBytes();
     } catch (IOException e) {
       throw new StorageException("Cannot read " + uri() + "/" + name + ": " + e.getMessage(), e);
     }

@@ -83,8 +83,10 @@ public final class Tracking implements RunObserver, AutoCloseable {
 
   @Override
   public void on(RunEvent event) {
-    if (event instanceof RunEvent.Interval interval) {
+    if (event instanceof RunEvent.Interval interval && !interval.assignment().isPart()) {
       tell(MetricsLine.of(interval));
+    } else if (event instanceof RunEvent.RoundEnded round) {
+      round.lines().forEach(this::tell);
     } else if (event instanceof RunEvent.Measured measured) {
       tell(MetricsLine.of(measured));
     } else if (event instanceof RunEvent.Committed committed) {

@@ -2,8 +2,10 @@ package io.deepincubation.core.training;
 
 import ai.djl.Device;
 import io.deepincubation.core.machine.Host;
+import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.run.RunEvent;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Which attempt at a stage computes, and where.
@@ -41,8 +43,13 @@ public record Attempt(String executor, int number, List<String> gpus) {
     return gpus.isEmpty() ? "cpu" : "cpu (assigned gpu " + String.join(", ", gpus) + ")";
   }
 
+  /** All that computes, in words, such as {@code gpu 0, gpu 1}. */
+  public String devices(Compute compute) {
+    return compute.devices().stream().map(this::device).collect(Collectors.joining(", "));
+  }
+
   /** The attempt as events tell it. */
-  public RunEvent.Source source(Device device) {
-    return new RunEvent.Source(executor, number, Host.name(), device(device));
+  public RunEvent.Source source(Compute compute) {
+    return new RunEvent.Source(executor, number, Host.name(), devices(compute));
   }
 }

@@ -24,7 +24,7 @@ record DroppedBranches(ModularNetwork network, StochasticDepth depth) {
   NDArray keep(int moduleIndex, NDArray images, StepKey step) {
     int count = Math.toIntExact(images.getShape().get(0));
     NDManager host = TorchEngine.hostManager(images.getManager());
-    var part = new BatchPart(host, step.images(), step.firstImage(), count);
+    var part = new BatchPart(host, step.images(), step.places(count));
     return network.keep(moduleIndex, depth, part, step.random("stochastic depth", moduleIndex));
   }
 

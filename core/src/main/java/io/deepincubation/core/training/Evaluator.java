@@ -3,6 +3,7 @@ package io.deepincubation.core.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.data.batch.EvaluatedScene;
 import io.deepincubation.core.data.batch.EvaluationBatch;
 import io.deepincubation.core.data.batch.EvaluationBatches;
 import io.deepincubation.core.network.Compute;
@@ -37,24 +38,25 @@ public final class Evaluator implements AutoCloseable {
    */
   public Evaluator(EvaluationBatches batches, Compute compute) {
     this.batches = batches;
-    lanes = Lanes.of(compute, compute.threads() * batches.size(0), 1);
+    lanes = Lanes.of(compute.on(0), compute.threads() * batches.size(0), 1);
     manager = TorchEngine.newManager(compute.device());
-    places = new float[compute.threads()][];
+    places = new float[Math.max(compute.threads(), compute.devices().size())][];
   }
 
   /**
    * Counts all images.
    *
    * @param network what gives their outputs
-   * @param tally counts them, of the network's task
-   * @return the tally
+   * @param task of the network
+   * @return what they come to
    */
-  public <T extends Tally> T tally(ModularNetwork network, T tally) {
+  public Tally tally(ModularNetwork network, Task task) {
+    Tally tally = task.tally();
     forEachBatch(
         lanes,
         batch -> true,
         network.architecture().inputShape(),
-        (images, batch) -> tally.add(network.evaluate(images), batch));
+        (images, batch) -> tally.add(task.outputs(network, images, batch), batch));
     return tally;
   }
 
@@ -87,7 +89,7 @@ public final class Evaluator implements AutoCloseable {
         wanted,
         objective.inputShape(),
         (images, batch) -> {
-          Objective.Outputs outputs = objective.outputs(images);
+          Objective.Outputs outputs = objective.outputs(images, batch);
           network.add(outputs.network(), batch);
           outputs
               .heads()
@@ -97,7 +99,7 @@ public final class Evaluator implements AutoCloseable {
     for (var head : heads.entrySet()) {
       all = all.with("head." + head.getKey() + ".", head.getValue().metrics());
     }
-    return new Measurement(all, network.predicted(), network.classes());
+    return Measurement.of(network, all);
   }
 
   private void forEachBatch(
@@ -126,8 +128,12 @@ public final class Evaluator implements AutoCloseable {
   private void with(EvaluationBatch batch, Shape input, BiConsumer<NDArray, EvaluationBatch> work) {
     try (NDManager pass = manager.newSubManager();
         GradientMode mode = GradientMode.frozen()) {
-      Shape shape = new Shape(batch.size()).addAll(input);
-      var values = FloatBuffer.wrap(batch.images(), 0, Math.toIntExact(shape.size()));
+      EvaluatedScene scene = batch.scene();
+      Shape shape =
+          scene == null
+              ? new Shape(batch.size()).addAll(input)
+              : new Shape(batch.size(), input.get(0), scene.height(), scene.width());
+      var values = FloatBuffer.wrap(batch.inputs(), 0, Math.toIntExact(shape.size()));
       work.accept(HostArrays.array(pass, shape, values), batch);
     }
   }

@@ -115,8 +115,8 @@ public final class ImitationObjective implements Objective {
   }
 
   @Override
-  public void gather(
-      NDArray images, NDArray targets, StepKey step, GradientSums sums, double share) {
+  public void gather(StepPart part, StepKey step, GradientSums sums, double share) {
+    NDArray images = part.images();
     try (NDManager pass = images.getManager().newSubManager();
         GradientMode mode = GradientMode.recording()) {
       sums.addGradientsOf(loss(pass, images, step), share);

@@ -19,6 +19,14 @@ final class IntervalClock {
    */
   record Passed(int steps, double seconds, double dataWait, double loss) {}
 
+  /** The counter of seconds of training. */
+  static final String SECONDS = "seconds";
+
+  /** The counter of those of the open interval. */
+  private static final String OPEN_NANOS = "intervalNanos";
+
+  private static final double NANOS_PER_SECOND = 1e9;
+
   private double seconds;
   private double epochLoss;
   private double lastEpochLoss;
@@ -43,8 +51,10 @@ final class IntervalClock {
    * @param waitedNanos for data since training began here
    */
   Passed end(double lossSum, long waitedNanos) {
-    double elapsed = (System.nanoTime() - start) / 1e9;
-    var passed = new Passed(steps, elapsed, (waitedNanos - wait) / 1e9 / elapsed, lossSum / steps);
+    double elapsed = (System.nanoTime() - start) / NANOS_PER_SECOND;
+    var passed =
+        new Passed(
+            steps, elapsed, (waitedNanos - wait) / NANOS_PER_SECOND / elapsed, lossSum / steps);
     seconds += elapsed;
     epochLoss += lossSum;
     return passed;
@@ -78,10 +88,20 @@ final class IntervalClock {
     return lastEpochLoss;
   }
 
+  /**
+   * Seconds of training that counters tell of, those of the open interval included.
+   *
+   * @param counters of a training; 0 for none
+   */
+  static double seconds(Map<String, Double> counters) {
+    return counters.getOrDefault(SECONDS, 0.0)
+        + counters.getOrDefault(OPEN_NANOS, 0.0) / NANOS_PER_SECOND;
+  }
+
   /** What {@link #restore} needs. */
   Map<String, Double> counters(long now, long waitedNanos) {
     return Map.of(
-        "seconds",
+        SECONDS,
         seconds,
         "epochLoss",
         epochLoss,
@@ -89,19 +109,22 @@ final class IntervalClock {
         lastEpochLoss,
         "intervalSteps",
         (double) steps,
-        "intervalNanos",
+        OPEN_NANOS,
         (double) (now - start),
         "intervalWaitNanos",
         (double) (waitedNanos - wait));
   }
 
-  /** Goes on from kept counters. */
+  /** Goes on from kept counters; from the beginning where there are none. */
   void restore(TrainingState kept) {
-    seconds = kept.counter("seconds");
+    if (kept.counters().isEmpty()) {
+      return;
+    }
+    seconds = kept.counter(SECONDS);
     epochLoss = kept.counter("epochLoss");
     lastEpochLoss = kept.counter("lastEpochLoss");
     steps = (int) kept.counter("intervalSteps");
-    start = -(long) kept.counter("intervalNanos");
+    start = -(long) kept.counter(OPEN_NANOS);
     wait = -(long) kept.counter("intervalWaitNanos");
   }
 }

@@ -1,10 +1,12 @@
 package io.deepincubation.core.training;
 
 import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.script.TorchEngine;
 import io.deepincubation.core.thread.Daemons;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,7 +52,8 @@ final class Lanes implements AutoCloseable {
   }
 
   /**
-   * As many lanes as divide both the width and the batch, and leave each enough images.
+   * One for each device where there are several; else as many lanes as divide both the width and
+   * the batch, and leave each enough images.
    *
    * @param compute of the task
    * @param images of a pass
@@ -58,8 +61,12 @@ final class Lanes implements AutoCloseable {
    *     part of a batch may be computed apart
    */
   static Lanes of(Compute compute, int images, int atOnce) {
-    int lanes = 1;
-    if (atOnce < Integer.MAX_VALUE && !compute.device().isGpu()) {
+    int devices = compute.devices().size();
+    if (devices > 1) {
+      requireParts(images, atOnce, devices);
+    }
+    int lanes = devices;
+    if (devices == 1 && atOnce < Integer.MAX_VALUE && !compute.device().isGpu()) {
       for (int n = 2; n <= compute.threads() && images / n >= FEWEST_IMAGES; n++) {
         if (compute.threads() % n == 0 && images % n == 0) {
           lanes = n;
@@ -68,7 +75,29 @@ final class Lanes implements AutoCloseable {
     }
     int own = images / lanes;
     int some = compute.device().isGpu() ? own : largestDivisor(own, atOnce);
-    return new Lanes(lanes, some, compute.threads() / lanes);
+    return new Lanes(lanes, some, Math.max(1, compute.threads() / lanes));
+  }
+
+  /**
+   * Checks that a pass can be computed by several devices.
+   *
+   * @param images of a pass
+   * @param atOnce as in {@link #of}
+   * @param devices how many
+   * @throws RecipeException if it cannot
+   */
+  static void requireParts(int images, int atOnce, int devices) {
+    if (atOnce == Integer.MAX_VALUE || images % devices != 0) {
+      throw new RecipeException(
+          String.format(
+              Locale.ROOT,
+              "Cannot spread batches over the %d GPUs of a task: %s; give each task one GPU, and"
+                  + " the stage workers",
+              devices,
+              atOnce == Integer.MAX_VALUE
+                  ? "the network's batch norm needs all images of a batch in one place"
+                  : "expected as many images for each, got " + images + " of a pass"));
+    }
   }
 
   private static int largestDivisor(int number, int most) {

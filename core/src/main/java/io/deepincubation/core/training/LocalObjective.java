@@ -2,6 +2,7 @@ package io.deepincubation.core.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.deepincubation.core.data.batch.EvaluationBatch;
 import io.deepincubation.core.network.AuxiliaryKind;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.network.NetworkModule;
@@ -140,12 +141,11 @@ public final class LocalObjective implements Objective {
   }
 
   @Override
-  public void gather(
-      NDArray images, NDArray targets, StepKey step, GradientSums sums, double share) {
+  public void gather(StepPart part, StepKey step, GradientSums sums, double share) {
     boolean begin = sums.begin();
     forEachModule(
-        images,
-        targets,
+        part.images(),
+        part.targets(),
         step,
         (k, terms) -> {
           NDArray loss = locals.get(k).loss(terms, losses);
@@ -205,7 +205,7 @@ public final class LocalObjective implements Objective {
 
   /** With the outputs of the modules' heads: a diagnosis of the modules. */
   @Override
-  public Outputs outputs(NDArray images) {
+  public Outputs outputs(NDArray images, EvaluationBatch batch) {
     var heads = new LinkedHashMap<Integer, NDArray>();
     try (NDManager pass = images.getManager().newSubManager();
         GradientMode mode = GradientMode.frozen()) {

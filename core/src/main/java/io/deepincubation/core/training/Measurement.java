@@ -3,6 +3,8 @@ package io.deepincubation.core.training;
 import io.deepincubation.core.run.ClassMeasures;
 import io.deepincubation.core.run.Metrics;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param predicted the class that it takes each image for, in order, below 0 where its outputs are
  *     no numbers; empty without classes, and where an image may have several
  * @param classes class by class; null without classes
+ * @param scenes draws the first images, see {@link Tally#scenes}
  */
 public record Measurement(
-    Metrics metrics, List<Integer> predicted, @Nullable ClassMeasures classes) {
+    Metrics metrics,
+    List<Integer> predicted,
+    @Nullable ClassMeasures classes,
+    Supplier<Optional<byte[]>> scenes) {
+
+  static final Supplier<Optional<byte[]>> NO_SCENES = Optional::empty;
 
   /** Copies. */
   public Measurement {
@@ -23,11 +31,20 @@ public record Measurement(
 
   /** One without classes. */
   public Measurement(Metrics metrics, List<Integer> predicted) {
-    this(metrics, predicted, null);
+    this(metrics, predicted, null, NO_SCENES);
   }
 
   /** What was counted. */
   public static Measurement of(Tally tally) {
-    return new Measurement(tally.metrics(), tally.predicted(), tally.classes());
+    return of(tally, tally.metrics());
+  }
+
+  /**
+   * The same with other measures.
+   *
+   * @param metrics those that were counted, and more
+   */
+  static Measurement of(Tally tally, Metrics metrics) {
+    return new Measurement(metrics, tally.predicted(), tally.classes(), tally.scenes());
   }
 }

@@ -2,8 +2,10 @@ package io.deepincubation.core.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.data.batch.EvaluationBatch;
 import io.deepincubation.core.network.ModularNetwork;
 import io.deepincubation.core.network.NetworkModule;
+import io.deepincubation.core.network.ParameterSpec;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +28,11 @@ public interface Objective {
    */
   default List<List<NetworkModule>> groups() {
     return List.of(trained());
+  }
+
+  /** What multiplies a trained parameter's learning rate; 0 for one that stays as it is. */
+  default double rate(ParameterSpec parameter) {
+    return 1;
   }
 
   /** Whose targets the images have, and by which the network is measured. */
@@ -66,21 +73,21 @@ public interface Objective {
    * What the task measures, with all branches kept and running statistics fixed.
    *
    * @param images B x C x H x W
+   * @param batch what they were made of
    * @return outputs in the manager of the images
    */
-  default Outputs outputs(NDArray images) {
-    return Outputs.of(network().evaluate(images));
+  default Outputs outputs(NDArray images, EvaluationBatch batch) {
+    return Outputs.of(task().outputs(network(), images, batch));
   }
 
   /**
    * Adds the gradients of a batch, or of some of its images, to sums.
    *
-   * @param images B x C x H x W
-   * @param targets B x ..., as the task says
+   * @param part the images
    * @param step what the random draws are for
    * @param sums takes the gradients of the mean loss of these images
    * @param share factor of these gradients, and of the loss in its total: the images' part of all
    *     images that make one optimizer step
    */
-  void gather(NDArray images, NDArray targets, StepKey step, GradientSums sums, double share);
+  void gather(StepPart part, StepKey step, GradientSums sums, double share);
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -44,6 +45,11 @@ public final class Optimizer {
         for lane in range(torch.floordiv(len(others), n)):
           torch._foreach_add_(sums, torch.slice(others, lane * n, (lane + 1) * n))
         return sums[0]
+
+      # the parameters of another device become these
+      def take(self, own: List[Tensor], others: List[Tensor]) -> Tensor:
+        torch._foreach_copy_(own, others)
+        return own[0]
 
       def norm(self, g: List[Tensor]) -> Tensor:
         return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(g)))
@@ -74,6 +80,7 @@ public final class Optimizer {
   private final List<List<Group>> shares;
   private final int clips;
   private final Lanes lanes;
+  private final List<Replica> replicas;
   private final double bound;
   private final int accumulation;
   private int gathered;
@@ -81,6 +88,17 @@ public final class Optimizer {
   /** Values that a recipe's optimizer keeps for each trained parameter. */
   public static int stateOf(OptimizerRecipe recipe) {
     return UpdateRule.stateOf(recipe);
+  }
+
+  /** Prepares the update of some parameters on one device. */
+  Optimizer(
+      NDManager manager,
+      List<List<Trainable>> trained,
+      OptimizerRecipe recipe,
+      double clipNorm,
+      int accumulation,
+      Lanes lanes) {
+    this(manager, trained, recipe, clipNorm, accumulation, lanes, List.of());
   }
 
   /**
@@ -92,6 +110,8 @@ public final class Optimizer {
    * @param clipNorm largest gradient norm of a group; 0 for no clipping
    * @param accumulation backward passes, one after the other, whose mean gradient makes one step
    * @param lanes threads that each compute an equal part of a pass, and of the update
+   * @param replicas the same parameters on the devices of the lanes after the first; none where all
+   *     lanes share those of one
    */
   Optimizer(
       NDManager manager,
@@ -99,7 +119,9 @@ public final class Optimizer {
       OptimizerRecipe recipe,
       double clipNorm,
       int accumulation,
-      Lanes lanes) {
+      Lanes lanes,
+      List<Replica> replicas) {
+    this.replicas = List.copyOf(replicas);
     this.manager = manager;
     this.accumulation = accumulation;
     this.lanes = lanes;
@@ -117,18 +139,36 @@ public final class Optimizer {
     shares = shares(all, bound > 0 ? clips(trained) : clips(List.of(all)), lanes.count());
     clips = bound > 0 ? trained.size() : 1;
     for (String name : rule.state()) {
-      state.put(name, zeros(name.equals(UpdateRule.COUNTER)));
+      state.put(name, zeros(manager, name.equals(UpdateRule.COUNTER)));
     }
     for (int lane = 0; lane < lanes.count(); lane++) {
-      sums.add(new GradientSums(parameters, zeros(/* scalars= */ false), program, manager));
+      sums.add(sums(lane == 0 || replicas.isEmpty() ? here() : replicas.get(lane - 1)));
     }
   }
 
-  private NDList zeros(boolean scalars) {
+  /**
+   * Parameters on a device.
+   *
+   * @param manager owns arrays there
+   * @param parameters in their order
+   */
+  record Replica(NDManager manager, NDList parameters) {}
+
+  private Replica here() {
+    return new Replica(manager, parameters);
+  }
+
+  private GradientSums sums(Replica replica) {
+    NDManager there = replica.manager();
+    return new GradientSums(
+        replica.parameters(), zeros(there, /* scalars= */ false), program, there);
+  }
+
+  private NDList zeros(NDManager owner, boolean scalars) {
     var zeros = new NDList(parameters.size());
     for (NDArray parameter : parameters) {
       Shape shape = scalars ? new Shape() : parameter.getShape();
-      zeros.add(manager.zeros(shape, DataType.FLOAT32));
+      zeros.add(owner.zeros(shape, DataType.FLOAT32));
     }
     return zeros;
   }
@@ -141,8 +181,8 @@ public final class Optimizer {
         .toList();
   }
 
-  /** Parameters of a share that are clipped together, and that are decayed or not. */
-  private record Group(String method, int clip, List<Integer> indices) {
+  /** Parameters of a share that are clipped together, learn at one rate, and decay or do not. */
+  private record Group(String method, int clip, double rate, List<Integer> indices) {
     NDList of(NDList all) {
       return new NDList(indices.stream().map(all::get).toList());
     }
@@ -198,13 +238,14 @@ public final class Optimizer {
     var groups = new ArrayList<Group>();
     for (int clip : share.stream().map(clips::get).collect(Collectors.toCollection(TreeSet::new))) {
       for (boolean decayed : new boolean[] {true, false}) {
-        List<Integer> indices =
-            share.stream()
-                .filter(i -> clips.get(i) == clip && trained.get(i).decayed() == decayed)
-                .toList();
-        if (!indices.isEmpty()) {
-          groups.add(new Group(decayed ? DECAYED : UNDECAYED, clip, indices));
-        }
+        var byRate = new TreeMap<Double, List<Integer>>();
+        share.stream()
+            .filter(i -> clips.get(i) == clip && trained.get(i).decayed() == decayed)
+            .forEach(
+                i -> byRate.computeIfAbsent(trained.get(i).rate(), r -> new ArrayList<>()).add(i));
+        byRate.forEach(
+            (rate, indices) ->
+                groups.add(new Group(decayed ? DECAYED : UNDECAYED, clip, rate, indices)));
       }
     }
     return List.copyOf(groups);
@@ -234,9 +275,31 @@ public final class Optimizer {
     sums.forEach(GradientSums::end);
     try (NDManager step = manager.newSubManager();
         GradientMode mode = GradientMode.frozen()) {
-      NDArray rate = HostArrays.scalar(TorchEngine.hostManager(step), learningRate);
       List<NDArray> scales = bound > 0 ? scales(step) : List.of();
-      lanes.forEach(lane -> update(lane, rate, scales));
+      lanes.forEach(lane -> update(lane, learningRate, scales));
+    }
+    spread();
+  }
+
+  /** Gives the other devices the parameters of the first, after a change between steps too. */
+  void spread() {
+    if (replicas.isEmpty()) {
+      return;
+    }
+    lanes.forEach(
+        lane -> {
+          if (lane > 0) {
+            take(replicas.get(lane - 1));
+          }
+        });
+  }
+
+  private void take(Replica replica) {
+    try (NDManager call = replica.manager().newSubManager();
+        GradientMode mode = GradientMode.frozen()) {
+      var arguments = new NDList(ScriptProgram.listOf("own", replica.parameters()));
+      arguments.addAll(ScriptProgram.listOf("others", parameters));
+      program.call(call, "take", arguments);
     }
   }
 
@@ -279,15 +342,16 @@ public final class Optimizer {
     return program.call(step, "norm", ScriptProgram.listOf("g", lengths)).head();
   }
 
-  private void update(int lane, NDArray rate, List<NDArray> scales) {
+  private void update(int lane, double learningRate, List<NDArray> scales) {
     try (NDManager share = manager.newSubManager();
         GradientMode mode = GradientMode.frozen()) {
+      NDManager host = TorchEngine.hostManager(share);
       for (Group group : shares.get(lane)) {
         NDList own =
             scales.isEmpty()
                 ? merged(share, group)
                 : shortened(share, group, scales.get(group.clip()));
-        var arguments = new NDList(rate);
+        var arguments = new NDList(HostArrays.scalar(host, group.rate() * learningRate));
         arguments.addAll(ScriptProgram.listOf("p", group.of(parameters)));
         arguments.addAll(ScriptProgram.listOf("g", own));
         state.forEach(
@@ -303,11 +367,26 @@ public final class Optimizer {
     if (sums.size() > 1) {
       var arguments = new NDList(ScriptProgram.listOf("g", own));
       for (GradientSums other : sums.subList(1, sums.size())) {
-        arguments.addAll(ScriptProgram.listOf("others", group.of(other.gradients())));
+        NDList others = brought(share, group.of(other.gradients()));
+        arguments.addAll(ScriptProgram.listOf("others", others));
       }
       program.call(share, "merge", arguments);
     }
     return own;
+  }
+
+  /** Arrays of another device on this one. */
+  private NDList brought(NDManager share, NDList arrays) {
+    if (replicas.isEmpty()) {
+      return arrays;
+    }
+    var brought = new NDList(arrays.size());
+    for (NDArray array : arrays) {
+      NDArray copy = array.toDevice(manager.getDevice(), /* copy= */ true);
+      copy.attach(share);
+      brought.add(copy);
+    }
+    return brought;
   }
 
   private NDList shortened(NDManager share, Group group, NDArray scale) {

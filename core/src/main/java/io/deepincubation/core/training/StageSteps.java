@@ -56,6 +56,11 @@ record StageSteps(
     return Math.toIntExact(done % perEpoch);
   }
 
+  /** The learning rate of the step that comes after some, as a share of the highest. */
+  double shareOfPeak(long done) {
+    return schedule.shareOfPeak(epoch(done), inEpoch(done), perEpoch);
+  }
+
   /** The learning rate of the step that comes after some. */
   double rate(long done) {
     return schedule.rate(epoch(done), inEpoch(done), perEpoch);

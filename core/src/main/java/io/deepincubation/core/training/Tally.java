@@ -6,6 +6,7 @@ import io.deepincubation.core.run.ClassMeasures;
 import io.deepincubation.core.run.Metrics;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,14 @@ public interface Tally {
   /** What the outputs so far are worth class by class; null without classes. */
   default @Nullable ClassMeasures classes() {
     return null;
+  }
+
+  /**
+   * Draws the first images of the split as annotated, each beside what the outputs say of it, as a
+   * JPEG file; empty without such pictures.
+   */
+  default Supplier<Optional<byte[]>> scenes() {
+    return Measurement.NO_SCENES;
   }
 
   /** How often images of each class were taken for each; empty where that cannot be told. */

@@ -11,6 +11,7 @@ import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.run.CheckpointKeeper;
 import io.deepincubation.core.run.Checkpoints;
 import io.deepincubation.core.run.Choice;
+import io.deepincubation.core.run.ProcessEnd;
 import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.run.TrainingState;
 import java.util.HashMap;
@@ -85,78 +86,151 @@ public final class Trainer {
   /**
    * Trains from the start, or from the last kept state, to the end of the stage.
    *
-   * @param objective what is minimised
-   * @param manager owns the optimizer's arrays; on the network's device
+   * @param replicas what is minimised, over a network on each device; the first one's is the
+   *     stage's
+   * @param manager owns the optimizer's arrays; on that network's device
    * @param measures measure the network as it is, between two steps
    * @throws TrainingDivergedException if the loss stops being a finite number
    * @throws CancellationException if the thread was interrupted, within a step
+   * @throws ProcessEndsException if this process is to end, once the state is kept
    */
-  public TrainingOutcome train(Objective objective, NDManager manager, Measures measures) {
-    double clipNorm = stage.schedule().clipNorm();
-    try (var training = new TrainingStep(objective, manager, recipe, clipNorm, compute)) {
-      var session = new Session(objective, training, manager, measures);
+  public TrainingOutcome train(List<Objective> replicas, NDManager manager, Measures measures) {
+    try (TrainingStep training = step(replicas, manager)) {
+      var session = new Session(replicas.get(0), training, manager, 0, steps.all());
       checkpoints.latest().ifPresent(session::restore);
-      return session.run();
+      session.run(measures);
+      return session.outcome(measures);
     }
+  }
+
+  /**
+   * Does a worker's part of a round: the steps from a state on, or from the last one that was kept
+   * in the round.
+   *
+   * @param replicas what is minimised, over a network on each device; the first one's is the
+   *     stage's
+   * @param manager owns the optimizer's arrays; on that network's device
+   * @param start where the round begins; without moments of the optimizer they begin anew
+   * @param end optimizer steps of the stage that are done after the round
+   * @return the state at its end, with the lines of the round alone
+   * @throws TrainingDivergedException if the loss stops being a finite number
+   * @throws CancellationException if the thread was interrupted, within a step
+   * @throws ProcessEndsException if this process is to end, once the state is kept
+   */
+  public TrainingState round(
+      List<Objective> replicas, NDManager manager, TrainingState start, long end) {
+    try (TrainingStep training = step(replicas, manager)) {
+      var session = new Session(replicas.get(0), training, manager, start.step(), end);
+      session.restore(start);
+      checkpoints.latest().ifPresent(session::restore);
+      session.run(null);
+      return session.state();
+    }
+  }
+
+  /**
+   * Ends a stage whose rounds are done: measures what they came to.
+   *
+   * @param objective what was minimised
+   * @param manager owns the optimizer's arrays; on the network's device
+   * @param measures measure the network
+   * @param rounds the state after the last of them
+   */
+  public TrainingOutcome finish(
+      Objective objective, NDManager manager, Measures measures, TrainingState rounds) {
+    try (TrainingStep training = step(List.of(objective), manager)) {
+      var session = new Session(objective, training, manager, 0, steps.all());
+      session.restore(rounds);
+      return session.outcome(measures);
+    }
+  }
+
+  private TrainingStep step(List<Objective> replicas, NDManager manager) {
+    double clipNorm = stage.schedule().clipNorm();
+    return new TrainingStep(replicas, manager, recipe, batches.size(), clipNorm, compute);
   }
 
   /** One run of the loop, with what changes in it. */
   private final class Session {
 
     private final TrainingStep training;
-    private final Measures measures;
+    private final long end;
     private final ModularNetwork network;
     private final MeasuredWeights weights;
     private final TrainingSnapshot snapshot;
     private final TrainingEvents events;
     private final IntervalClock clock = new IntervalClock();
     private final int interval = Math.max(1, steps.perEpoch() / INTERVALS);
+    private final long begun;
     private long step;
     private long resumedFromStep;
+    private long endedNanos;
+    private long waitedNanos;
     private @Nullable Measurement last;
 
-    Session(Objective objective, TrainingStep training, NDManager manager, Measures measures) {
+    Session(Objective objective, TrainingStep training, NDManager manager, long begun, long end) {
       this.training = training;
-      this.measures = measures;
+      this.begun = begun;
+      this.end = end;
       network = objective.network();
       weights =
           new MeasuredWeights(recipe.ema(), stage.schedule().best(), objective.trained(), manager);
       snapshot = new TrainingSnapshot(objective.trained(), training.optimizer());
-      events = new TrainingEvents(stage, attempt.source(compute.device()), steps, observer);
+      events = new TrainingEvents(stage, attempt.source(compute), steps, observer);
     }
 
-    TrainingOutcome run() {
-      if (step > 0 || attempt.number() > 0) {
+    /**
+     * Does the steps that are left.
+     *
+     * @param measures measure the network meanwhile; null where that is not to be
+     */
+    void run(@Nullable Measures measures) {
+      if (step > begun || attempt.number() > 0) {
         resume();
       }
-      if (goesOn()) {
-        try (var feed =
-                new Prefetcher(
-                    batches, step * steps.accumulation(), steps.accumulation() * steps.perEpoch());
-            CheckpointKeeper keeper = checkpoints.keeper(step)) {
+      if (!goesOn()) {
+        return;
+      }
+      int passes = steps.accumulation();
+      try (ProcessEnd.Sign running = ProcessEnd.here().training();
+          var feed =
+              new Prefetcher(batches, step * passes, end * passes, passes * steps.perEpoch());
+          CheckpointKeeper keeper = checkpoints.keeper(step)) {
+        if (measures != null) {
           measures.rehearse(training);
-          clock.go();
-          while (goesOn()) {
-            requireWanted();
-            step(feed);
-            if (steps.inEpoch(step) % interval == 0) {
-              endInterval(feed);
-            }
-            if (goesOn() && keeper.wants(step)) {
-              keep(keeper, feed);
-            }
+        }
+        clock.go();
+        while (goesOn()) {
+          requireWanted();
+          step(feed);
+          if (steps.inEpoch(step) % interval == 0) {
+            endInterval(feed, measures);
+          }
+          boolean leaves = ProcessEnd.here().isNear();
+          if (goesOn() && (keeper.wants(step) || leaves)) {
+            keep(keeper, feed);
+          }
+          if (goesOn() && leaves) {
+            throw leaving();
           }
         }
+        endedNanos = System.nanoTime();
+        waitedNanos = feed.waitedNanos();
       }
-      return outcome();
     }
 
     private boolean goesOn() {
-      return step < steps.all() && !weights.stops();
+      return step < end && !weights.stops();
+    }
+
+    /** The state after the last step. */
+    TrainingState state() {
+      requireFinite(training.optimizer().totalLoss());
+      return state(endedNanos, waitedNanos);
     }
 
     /** Leaves the network with the weights that the stage ends in. */
-    private TrainingOutcome outcome() {
+    TrainingOutcome outcome(Measures measures) {
       if (step > 0) {
         weights.putLast();
       }
@@ -215,7 +289,8 @@ public final class Trainer {
       double rate = steps.rate(step);
       for (int pass = 0; pass < steps.accumulation(); pass++) {
         int batch = steps.inEpoch(step) * steps.accumulation() + pass;
-        var key = new StepKey(draws, steps.epoch(step), batch, steps.batchSize(), 0);
+        var key =
+            new StepKey(draws, steps.epoch(step), batch, steps.batchSize(), batches.slice(), 0);
         training.gather(feed.next(), key);
         training.update(rate);
       }
@@ -238,18 +313,33 @@ public final class Trainer {
       }
     }
 
-    private void endInterval(Prefetcher feed) {
+    /** The state is stored by the time that anyone hears of this. */
+    private ProcessEndsException leaving() {
+      String told =
+          String.format(
+              Locale.ROOT,
+              "Stopped %s after step %d of %d, where its state is kept: this process is to end",
+              stage.assignment().inWords(),
+              step,
+              steps.all());
+      LOG.warn(told);
+      return new ProcessEndsException(told);
+    }
+
+    private void endInterval(Prefetcher feed, @Nullable Measures measures) {
       double sum = training.optimizer().takeTotalLoss();
       requireFinite(sum);
       events.passed(clock.end(sum, feed.waitedNanos()), step);
       if (steps.inEpoch(step) == 0) {
         clock.endEpoch(steps.perEpoch());
-        measureIfDue(steps.epoch(step));
+        if (measures != null) {
+          measureIfDue(steps.epoch(step), measures);
+        }
       }
       clock.begin(feed.waitedNanos());
     }
 
-    private void measureIfDue(int epochs) {
+    private void measureIfDue(int epochs, Measures measures) {
       if (step == steps.all() || isDue(epochs)) {
         last = weights.measured(() -> measures.validation().of(training), step);
         events.measured(last.metrics(), step);
@@ -268,12 +358,16 @@ public final class Trainer {
     private void keep(CheckpointKeeper keeper, Prefetcher feed) {
       long start = System.nanoTime();
       requireFinite(training.optimizer().totalLoss());
+      keeper.keep(state(start, feed.waitedNanos()));
+      clock.pause(System.nanoTime() - start);
+    }
+
+    private TrainingState state(long now, long waited) {
       var tensors = new LinkedHashMap<>(snapshot.take());
       tensors.putAll(weights.state());
-      var counters = new HashMap<>(clock.counters(start, feed.waitedNanos()));
+      var counters = new HashMap<>(clock.counters(now, waited));
       counters.putAll(weights.counters());
-      keeper.keep(new TrainingState(step, new Weights(tensors), counters, events.lines()));
-      clock.pause(System.nanoTime() - start);
+      return new TrainingState(step, new Weights(tensors), counters, events.lines());
     }
 
     private void restore(TrainingState kept) {

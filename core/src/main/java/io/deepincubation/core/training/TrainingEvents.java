@@ -43,7 +43,7 @@ final class TrainingEvents {
    * @param told what the metrics say of it
    */
   void resumed(long fromStep, String told) {
-    observer.on(new RunEvent.Resumed(stage.name(), source, now(), fromStep));
+    observer.on(new RunEvent.Resumed(stage.assignment(), source, now(), fromStep));
     happened(fromStep, told);
   }
 
@@ -73,10 +73,11 @@ final class TrainingEvents {
 
   /** A logging interval has passed, after so many steps of the stage. */
   void passed(IntervalClock.Passed passed, long done) {
-    double imagesPerSecond = passed.steps() * steps.images() / passed.seconds();
+    double workers = stage.assignment().workers();
+    double imagesPerSecond = passed.steps() * steps.images() / workers / passed.seconds();
     var interval =
         new RunEvent.Interval(
-            stage.name(),
+            stage.assignment(),
             source,
             now(),
             stage.module(),
@@ -89,7 +90,7 @@ final class TrainingEvents {
             rateOf(done),
             imagesPerSecond,
             passed.dataWait(),
-            (steps.all() - done) * steps.images() / imagesPerSecond,
+            (steps.all() - done) * steps.images() / workers / imagesPerSecond,
             ResidentMemory.bytes());
     lines.add(MetricsLine.of(interval));
     observer.on(interval);

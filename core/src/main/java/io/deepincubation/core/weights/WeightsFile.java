@@ -65,6 +65,16 @@ public final class WeightsFile {
   }
 
   /**
+   * Checks that a file is there and as long as what was written.
+   *
+   * @throws CorruptFileException if it is not
+   */
+  public static void requireThere(Storage storage, String folder, Shard shard)
+      throws CorruptFileException {
+    requireLength(storage, folder + "/" + shard.file(), shard);
+  }
+
+  /**
    * Reads weights and checks them against what was written.
    *
    * @throws CorruptFileException if they are not what was written, or gone

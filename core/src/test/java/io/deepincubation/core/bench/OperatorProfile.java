@@ -51,7 +51,7 @@ class OperatorProfile {
 
   private final Recipe recipe = EngineBenchmark.deitTiny12(IMAGES);
 
-  private final Architecture architecture = Architectures.of(recipe.model(), CLASSES);
+  private final Architecture architecture = Architectures.of(recipe, CLASSES);
 
   @TempDir private Path folder;
 
@@ -122,7 +122,7 @@ class OperatorProfile {
 
   private void step(TrainingStep training, Batch batch, int index) {
     var key = new BatchKey(recipe.seed(), "profile", -1);
-    training.gather(batch, new StepKey(key, /* epoch= */ 0, index, IMAGES, /* firstImage= */ 0));
+    training.gather(batch, new StepKey(key, /* epoch= */ 0, index, IMAGES));
     training.update(1e-5);
   }
 

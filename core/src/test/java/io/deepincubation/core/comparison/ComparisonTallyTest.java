@@ -422,6 +422,49 @@ class ComparisonTallyTest {
     return plan(Study.of(List.of(methods)).budget(Budget.AS_IS), seeds);
   }
 
+  @Test
+  void aMeasureThatIsNoneOfImagesIsPairedBySeedAlone() {
+    ComparisonPlan plan = plan(Study.of(List.of("deep-incubation", "e2e")).budget(Budget.AS_IS), 2);
+    List<List<CellOutcome>> outcomes =
+        List.of(
+            List.of(measured(plan, 0, 0, 0.30), measured(plan, 0, 1, 0.32)),
+            List.of(measured(plan, 1, 0, 0.20), measured(plan, 1, 1, 0.24)));
+
+    Comparison comparison = tally(plan, outcomes, IMAGES);
+
+    assertThat(comparison.measureHeading()).isEqualTo("mIoU");
+    assertThat(comparison.rows().get(0).top1())
+        .isEqualTo(Estimate.ofSeeds(new double[] {0.30, 0.32}));
+    assertThat(comparison.pairs())
+        .singleElement()
+        .extracting(Pair::difference)
+        .satisfies(
+            difference -> {
+              assertThat(difference.mean()).isCloseTo(0.09, within(1e-12));
+              assertThat(difference.imageError()).isZero();
+            });
+    assertThat(comparison.rows().get(0).cells().get(0).right()).isEmpty();
+  }
+
+  @Test
+  void ofSuchAMeasureOneSeedClaimsNothing() {
+    ComparisonPlan plan = plan(Study.of(List.of("deep-incubation", "e2e")).budget(Budget.AS_IS), 1);
+
+    Comparison comparison =
+        tally(
+            plan,
+            List.of(List.of(measured(plan, 0, 0, 0.3)), List.of(measured(plan, 1, 0, 0.2))),
+            IMAGES);
+
+    assertThat(comparison.pairs()).isEmpty();
+    assertThat(comparison.rows().get(0).top1()).isNotNull();
+  }
+
+  /** A training whose model is told by another measure than a share of images. */
+  private static CellOutcome measured(ComparisonPlan plan, int row, int seed, double number) {
+    return outcome(plan, row, seed, "11110000").doneWith(number);
+  }
+
   private static ComparisonPlan plan(Study study, int seeds) {
     SetFacts data = new SetFacts("data", "digest", "test", 96, IMAGES, TinyRuns.CLASSES);
     return new ComparisonPlan(study.seeds(seeds), RECIPE, data, uri -> data);

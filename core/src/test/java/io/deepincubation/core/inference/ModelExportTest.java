@@ -101,7 +101,7 @@ class ModelExportTest {
 
       assertThatThrownBy(() -> translator.classes(logits))
           .isInstanceOf(UnfitDataException.class)
-          .hasMessageStartingWith("Cannot classify an image: expected finite outputs");
+          .hasMessageStartingWith("Cannot classify a sample: expected finite outputs");
     }
   }
 

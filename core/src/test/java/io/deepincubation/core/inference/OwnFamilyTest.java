@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import io.deepincubation.core.data.batch.ImageSamples;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.data.set.ImageTable;
 import io.deepincubation.core.data.set.LabelledImage;
@@ -52,7 +53,7 @@ class OwnFamilyTest {
   void isTrainedLoadedAndExportedLikeTheLibrarys() {
     var context = TinyRuns.context(folder, recipe());
     IncubationReport report = TinyRuns.incubate(context, recipe(), 2);
-    ImageTable test = context.data().test();
+    ImageTable test = ((ImageSamples) context.data().test()).table();
 
     ModelFolder model = ModelFolder.open(new LocalStorage(folder.resolve("final")));
     new ModelExport(model).timm(new LocalStorage(folder.resolve("exported")), 1000);
@@ -91,7 +92,7 @@ class OwnFamilyTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "model.family=mlp|expected one of vit, resnet, dense (--jars adds a jar that brings"
+        "model.family=mlp|expected one of vit, resnet, bert, dense (--jars adds a jar that brings"
             + " others), got mlp",
         "model.width=1|model (--set): expected a model.width of at least 2, got 1",
         "model.options.extra=two|model (--set): expected model.options.extra as a whole number, got"
@@ -138,7 +139,7 @@ class OwnFamilyTest {
     assertThatThrownBy(() -> ModelFolder.open(new LocalStorage(folder.resolve("final"))))
         .isInstanceOf(UnfitDataException.class)
         .hasMessageContaining(
-            "expected a network of one of the families vit, resnet, dense, got sparse; add the"
-                + " jar");
+            "expected a network of one of the families vit, resnet, bert, dense, got sparse; add"
+                + " the jar");
   }
 }

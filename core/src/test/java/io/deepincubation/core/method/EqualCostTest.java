@@ -141,8 +141,8 @@ class EqualCostTest {
     assertThatExceptionOfType(UsageException.class)
         .isThrownBy(() -> EQUAL.solved(OURS, RECIPE, BUDGET, "imitation"))
         .withMessage(
-            "Cannot solve for the epochs of imitation: expected meta, incubation, fine-tuning or"
-                + " end-to-end");
+            "Cannot solve for the epochs of imitation: expected meta, incubation, fine-tuning,"
+                + " end-to-end or higher-resolution");
   }
 
   @ParameterizedTest

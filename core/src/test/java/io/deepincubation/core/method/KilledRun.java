@@ -9,6 +9,7 @@ import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.storage.LocalStorage;
 import io.deepincubation.core.storage.Storage;
 import io.deepincubation.core.testing.TinyRuns;
+import io.deepincubation.core.testing.TinyScenes;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -42,22 +43,31 @@ final class KilledRun {
     var killed = new KilledRun(Long.parseLong(args[1]));
     var storage = new EventfulStorage(new LocalStorage(Path.of(args[0])), killed::event);
     Recipe recipe = recipe(args[3]);
-    RunContext quiet = TinyRuns.context(Path.of(args[0]), recipe);
-    var context =
-        new RunContext(
-            quiet.architecture(),
-            TinyRuns.validated(quiet.data()),
-            new RunFolder(storage, CheckpointPolicy.steps(MOST_REPEATED_STEPS)),
-            RunObserver.ofIntervals(
-                news -> {
-                  tell("step " + news.stage() + " " + news.step());
-                  killed.event();
-                }));
+    RunContext context = killed.context(Path.of(args[0]), recipe, storage);
     for (String method : args[2].split(",", -1)) {
       TinyRuns.run(Methods.named(method), context, recipe, TinyRuns.MODULES).run();
     }
     tell("events " + -killed.left.get());
     Runtime.getRuntime().halt(0);
+  }
+
+  private RunContext context(Path root, Recipe recipe, Storage storage) {
+    var folder = new RunFolder(storage, CheckpointPolicy.steps(MOST_REPEATED_STEPS));
+    if (recipe.transfer().isOn()) {
+      return TinyScenes.context(
+          root.resolveSibling("scenes"), recipe, folder, uri -> storage, observer());
+    }
+    RunContext quiet = TinyRuns.context(root, recipe);
+    return new RunContext(
+        quiet.architecture(), TinyRuns.validated(quiet.data()), folder, observer());
+  }
+
+  private RunObserver observer() {
+    return RunObserver.ofIntervals(
+        news -> {
+          tell("step " + news.stage() + " " + news.step() + " " + news.assignment().worker());
+          event();
+        });
   }
 
   /** The recipe of a killed run. */

@@ -9,6 +9,7 @@ import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.StageResult;
 import io.deepincubation.core.storage.LocalStorage;
 import io.deepincubation.core.testing.JavaProcess;
+import io.deepincubation.core.testing.TinyScenes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -63,6 +64,19 @@ class KilledRunTest {
           + " fine-tuning.best.metric=ece end-to-end.best.metric=f1 end-to-end.best.min-delta=1"
           + " end-to-end.best.patience=1";
 
+  /** Several workers everywhere, which meet more often than they keep their states. */
+  private static final String IN_ROUNDS =
+      "meta.workers=2 incubation.workers=2 fine-tuning.workers=4 rounds.steps=5"
+          + " rounds.outer=nesterov";
+
+  /** A dense task, whose images are streamed. */
+  private static final String SEGMENTED =
+      String.join(" ", TinyScenes.SEGMENTATION) + " transfer.epochs=3 transfer.best.metric=macc";
+
+  /** Another, whose steps are of two calls. */
+  private static final String DETECTED =
+      String.join(" ", TinyScenes.DETECTION) + " transfer.epochs=2 transfer.best.metric=ap50-mask";
+
   private static final List<Case> CASES =
       List.of(
           Case.of("deep-incubation,e2e", "", 50),
@@ -70,10 +84,13 @@ class KilledRunTest {
               "deep-incubation", "incubation.meta=pretrained-tunable incubation.start=grown", 20),
           Case.of("deep-incubation", "incubation.meta=random-tunable incubation.start=stacked", 20),
           Case.of("deep-incubation,e2e", CHOSEN, 20),
+          Case.of("deep-incubation", IN_ROUNDS, 50),
           Case.of("imitation", "", 20),
           Case.of("dgl", "", 20),
           Case.of("infopro", "", 20),
-          Case.of("staged-e2e", "", 20));
+          Case.of("staged-e2e", "", 20),
+          Case.of("transfer", SEGMENTED, 20),
+          Case.of("transfer", DETECTED, 20));
 
   /** Two cases at a time: each one's processes have a core. */
   @Test
@@ -154,12 +171,13 @@ class KilledRunTest {
         String stage = words[1];
         long step = Long.parseLong(words[2]);
         assertThat(finished).as("stages that are trained again").doesNotContain(stage);
-        if (first.add(stage)) {
-          assertThat(done.getOrDefault(stage, 0L) - (step - 1))
-              .as("steps of %s that are repeated from step %d on", stage, step)
+        String training = stage + ", worker " + words[3];
+        if (first.add(training)) {
+          assertThat(done.getOrDefault(training, 0L) - (step - 1))
+              .as("steps of %s that are repeated from step %d on", training, step)
               .isBetween(0L, KilledRun.MOST_REPEATED_STEPS);
         }
-        done.put(stage, step);
+        done.put(training, step);
       }
     }
 

@@ -34,12 +34,12 @@ class PretrainedWeightsTest {
 
   private final Recipe recipe =
       RecipeYaml.override(TinyRuns.recipe(1), List.of("initial-weights=file:/pretrained"));
-  private final Architecture architecture = Architectures.of(recipe.model(), TinyRuns.CLASSES);
+  private final Architecture architecture = Architectures.of(recipe, TinyRuns.CLASSES);
   private final ModularDivision target = recipe.targetDivision();
 
   /** Keeps a model of the same shape but for its classes. */
   private List<Weights> pretrained(int classes) {
-    Architecture other = Architectures.of(recipe.model(), classes);
+    Architecture other = Architectures.of(recipe, classes);
     List<Weights> modules = other.initialWeights(target, 99, "pretrained");
     WeightsFolder.write(new LocalStorage(folder), modules, ONE_FILE);
     return modules;
@@ -142,7 +142,7 @@ class PretrainedWeightsTest {
   @Test
   void namesATensorOfAnotherShape() {
     Recipe wide = RecipeYaml.override(recipe, List.of("model.width=32"));
-    Architecture wider = Architectures.of(wide.model(), TinyRuns.CLASSES);
+    Architecture wider = Architectures.of(wide, TinyRuns.CLASSES);
     pretrained(TinyRuns.CLASSES);
 
     assertThatThrownBy(

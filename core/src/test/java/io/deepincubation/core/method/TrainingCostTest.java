@@ -43,6 +43,24 @@ class TrainingCostTest {
     }
   }
 
+  /** Operations of an image of COCO, and of all: 9 and 1.3e7 TFLOP without padded windows. */
+  @ParameterizedTest
+  @CsvSource({
+    "mask-rcnn-vit-l-coco-1x, 118287, 80, 9.9, 1.41e7",
+    "mask-rcnn-vit-l-coco-3x, 118287, 80, 6.3, 2.68e7",
+    "facade-detection, 438, 10, 8.1e-3, 98"
+  })
+  void detectorsCostWhatTheReferencesDo(
+      String name, int images, int classes, double each, double all) {
+    Recipe recipe = Recipes.named(name);
+    var cost = new TrainingCost(Architectures.of(recipe, classes), images);
+    Stage stage = new Transfer().stages(recipe).get(0);
+    double total = cost.of(stage).nominal();
+
+    assertThat(total / cost.images(stage) / 1e12).isCloseTo(each, Percentage.withPercentage(2));
+    assertThat(total / 1e12).isCloseTo(all, Percentage.withPercentage(2));
+  }
+
   @ParameterizedTest
   @CsvSource({"cifar100-small, 10000, 100", "quickstart, 6000, 12"})
   void smallRecipesCompareAtEqualCost(String name, int images, int classes) {
@@ -59,7 +77,7 @@ class TrainingCostTest {
   @ValueSource(strings = {"cifar100-small", "resnet-110-cifar100", "deit-tiny-32-cifar100"})
   void equalEpochsCostWhatDeepIncubationDoes(String name) {
     Recipe recipe = RecipeYaml.override(Recipes.named(name), List.of(EQUAL));
-    var cost = new TrainingCost(Architectures.of(recipe.model(), 100), 10_000);
+    var cost = new TrainingCost(Architectures.of(recipe, 100), 10_000);
     double ours = cost.of(new DeepIncubation().stages(recipe)).computed();
     Stage theirs = EndToEnd.stage(recipe);
     double epoch = cost.of(theirs).computed() / theirs.schedule().epochs();

@@ -23,7 +23,7 @@ class TrainingPlanTest {
       new Compute(Device.cpu(), Arithmetic.FP32, /* threads= */ 1);
 
   private final Recipe recipe = Recipes.named("deit-tiny-32-cifar100");
-  private final Architecture architecture = Architectures.of(recipe.model(), 100);
+  private final Architecture architecture = Architectures.of(recipe, 100);
   private final List<Stage> methods =
       Stream.of(new DeepIncubation(), new EndToEnd())
           .flatMap(method -> method.stages(recipe).stream())

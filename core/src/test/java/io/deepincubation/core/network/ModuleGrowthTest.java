@@ -27,9 +27,10 @@ class ModuleGrowthTest {
   private static final VisionTransformer VIT =
       new VisionTransformer(16, 4, 16, 2, 5, VisionTransformer.DEIT_EPSILON);
   private static final ResidualNetwork RESNET = new ResidualNetwork(16, 4, 5);
+  private static final TextTransformer BERT = new TextTransformer(20, 7, 16, 2, 5);
 
   private static Stream<Arguments> divisions() {
-    return Stream.of(VIT, RESNET)
+    return Stream.of(VIT, RESNET, BERT)
         .flatMap(
             architecture ->
                 Stream.of(
@@ -187,11 +188,13 @@ class ModuleGrowthTest {
         NDManager manager = network.manager().newSubManager();
         GradientMode mode = GradientMode.frozen()) {
       var random = RandomStream.of(6);
-      var pixels = new float[4 * 3 * 16 * 16];
-      for (int i = 0; i < pixels.length; i++) {
-        pixels[i] = (float) random.nextGaussian();
+      Shape shape = new Shape(4).addAll(architecture.inputShape());
+      var inputs = new float[Math.toIntExact(shape.size())];
+      for (int i = 0; i < inputs.length; i++) {
+        inputs[i] =
+            (float) (architecture.readsTexts() ? i % BERT.vocabulary() : random.nextGaussian());
       }
-      return network.evaluate(manager.create(pixels, new Shape(4, 3, 16, 16))).toFloatArray();
+      return network.evaluate(manager.create(inputs, shape)).toFloatArray();
     }
   }
 

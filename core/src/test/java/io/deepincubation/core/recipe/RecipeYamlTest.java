@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.deepincubation.core.network.MapNorm;
+import io.deepincubation.core.network.SegmentationHead;
 import io.deepincubation.core.recipe.BatchRecipe.Sampling;
 import io.deepincubation.core.recipe.IncubationRecipe.MetaModel;
 import io.deepincubation.core.recipe.IncubationRecipe.Start;
 import io.deepincubation.core.recipe.OptimizerRecipe.Rule;
+import io.deepincubation.core.recipe.ScheduleRecipe.Decay;
 import io.deepincubation.core.recipe.ScheduleRecipe.Unit;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +58,9 @@ class RecipeYamlTest {
         minimum-rate: 1e-7
         warm-up-rate: 1e-8
         unit: step
+        decay: steps
+        power: 2
+        drops: [0.5]
       ema: {decay: 0.99, warm-up: false}
       loss:
         label-smoothing: 0.2
@@ -98,7 +105,67 @@ class RecipeYamlTest {
         clip-norm: 8
         rate-factor: 5
         best: {metric: ece, min-delta: 0.04, patience: 5, every: 6}
+      higher-resolution:
+        image: 24
+        epochs: 50
+        warm-up-epochs: 5
+        stochastic-depth: 0.05
+        clip-norm: 9
+        rate-factor: 6
+        best: {metric: recall, min-delta: 0.05, patience: 6, every: 7}
+      rounds: {steps: 20, outer: nesterov, rate: 0.5, momentum: 0.8}
       local: {lambda1: [3, .5], lambda2: [1e-1, 2]}
+      transfer:
+        freeze-backbone: true
+        layer-decay: 0.9
+        head-rate: 5
+        epochs: 70
+        warm-up-epochs: 7
+        stochastic-depth: 0.06
+        clip-norm: 10
+        rate-factor: 7
+        best: {metric: miou, min-delta: 0.06, patience: 7, every: 8}
+      segmentation:
+        head: fcn
+        neck: none
+        taps: [1, 2, 3, 9]
+        channels: 64
+        auxiliary-channels: 32
+        norm: layer
+        dropout: 0.2
+        window: 96
+        stride: 48
+      detection:
+        taps: [2, 4, 6, 9]
+        window: 7
+        channels: 32
+        levels: 4
+        anchor-size: 4
+        anchors: 64
+        training-proposals-per-level: 300
+        proposals-per-level: 200
+        proposals: 100
+        proposal-overlap: 0.6
+        regions: 48
+        foreground: 12
+        region-size: 112
+        samples: 0
+        box-width: 128
+        mask-convolutions: 2
+        score: 0.1
+        overlap: 0.4
+        detections: 50
+      scene:
+        long-side: 256
+        short-side: 128
+        least-ratio: 0.8
+        most-ratio: 1.6
+        short-sides: [128, 160]
+        part-probability: 0.5
+        crop: 96
+        largest-share: 0.5
+        flip: false
+        photometric: false
       """;
 
   private static final Recipe EVERYTHING =
@@ -111,11 +178,11 @@ class RecipeYamlTest {
           new DivisionRecipe(3, List.of(2, 3, 4), List.of(1, 2, 1)),
           new BatchRecipe(10, 3, true, Sampling.BALANCED),
           new OptimizerRecipe(Rule.LAMB, 1e-3, 0.1, 0.8, 0.9, 1e-6, 0.5),
-          new ScheduleRecipe(1e-7, 1e-8, Unit.STEP),
+          new ScheduleRecipe(1e-7, 1e-8, Unit.STEP, Decay.STEPS, 2, List.of(0.5)),
           new EmaRecipe(0.99, false),
           new LossRecipe(0.2, ClassWeights.of(List.of(1.0, 2.5, 0.0, 1.0, 1.0, 1.0, 3.0))),
           new AugmentationRecipe(0, true, false, 7, 0.3, 0.5, 0.25, 0.125, 2),
-          new StageRecipe(10, 1, 0.01, 5, 2, new BestRecipe("top1", 0.01, 2, 3)),
+          new StageRecipe(10, 1, 0.01, 5, 2, new BestRecipe("top1", 0.01, 2, 3), 1),
           new IncubationRecipe(
               20,
               2,
@@ -124,15 +191,101 @@ class RecipeYamlTest {
               3,
               Start.GROWN,
               MetaModel.RANDOM_TUNABLE,
-              new BestRecipe("top5", 0.02, 3, 4)),
-          new StageRecipe(30, 3, 0.03, 7, 4, new BestRecipe("f1", 0.03, 4, 5)),
-          new EndToEndRecipe(Epochs.of(40), 4, 0.04, 8, 5, new BestRecipe("ece", 0.04, 5, 6)),
-          new LocalRecipe(List.of(3.0, 0.5), List.of(0.1, 2.0)));
+              new BestRecipe("top5", 0.02, 3, 4),
+              1),
+          new StageRecipe(30, 3, 0.03, 7, 4, new BestRecipe("f1", 0.03, 4, 5), 1),
+          new EndToEndRecipe(Epochs.of(40), 4, 0.04, 8, 5, new BestRecipe("ece", 0.04, 5, 6), 1),
+          new HigherResolutionRecipe(
+              24, 50, 5, 0.05, 9, 6, new BestRecipe("recall", 0.05, 6, 7), 1),
+          new RoundsRecipe(20, RoundsRecipe.Outer.NESTEROV, 0.5, 0.8),
+          new LocalRecipe(List.of(3.0, 0.5), List.of(0.1, 2.0)),
+          new TransferRecipe(
+              TransferRecipe.Task.NONE,
+              true,
+              0.9,
+              5,
+              70,
+              7,
+              0.06,
+              10,
+              7,
+              new BestRecipe("miou", 0.06, 7, 8),
+              1),
+          new SegmentationRecipe(
+              SegmentationHead.Kind.FCN,
+              SegmentationHead.Neck.NONE,
+              List.of(1, 2, 3, 9),
+              64,
+              32,
+              MapNorm.Kind.LAYER,
+              0.2,
+              96,
+              48),
+          new DetectionRecipe(
+              List.of(2, 4, 6, 9),
+              7,
+              32,
+              4,
+              4,
+              64,
+              300,
+              200,
+              100,
+              0.6,
+              48,
+              12,
+              112,
+              0,
+              128,
+              2,
+              0.1,
+              0.4,
+              50),
+          new SceneRecipe(256, 128, 0.8, 1.6, List.of(128, 160), 0.5, 96, 0.5, false, false));
+
+  /** Of families of other jars; of several workers, who do not choose; of vision transformers. */
+  private static final Set<String> NOT_WITH_OTHERS = Set.of("options", "workers", "task");
 
   @Test
   void mapsEveryKey() {
     assertThat(parse(EVERY_KEY)).isEqualTo(EVERYTHING);
     assertEveryComponentDiffers(EVERYTHING, Recipes.defaults());
+  }
+
+  @Test
+  void mapsTheWorkersOfEachStage() {
+    Recipe recipe =
+        parse(
+            "batch: {size: 60}\nmeta: {workers: 2}\nincubation: {workers: 3}\n"
+                + "fine-tuning: {workers: 5}\nend-to-end: {workers: 6}");
+
+    assertThat(recipe.meta().workers()).isEqualTo(2);
+    assertThat(recipe.incubation().stage().workers()).isEqualTo(3);
+    assertThat(recipe.fineTuning().lasting(3).workers()).isEqualTo(5);
+    assertThat(recipe.endToEnd().stage(() -> 1).workers()).isEqualTo(6);
+    assertThat(parse(RecipeYaml.toYaml(recipe))).isEqualTo(recipe);
+  }
+
+  @Test
+  void refusesWorkersThatDoNotGoWithTheRest() {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    "batch: {size: 60}\nema: {decay: 0.9}\nmeta: {workers: 4}\n"
+                        + "incubation: {workers: 0}\n"
+                        + "fine-tuning: {workers: 2, best: {metric: top1}}"))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageContaining(
+            "meta.workers (line 3): expected workers that divide batch.size, 60, into even parts,"
+                + " since mixup or cutmix pairs images, got 4")
+        .hasMessageContaining(
+            "meta.workers (line 3): expected 1 where ema.decay is on: an average of every step"
+                + " needs them in one place, got 4")
+        .hasMessageContaining(
+            "incubation.workers (line 4): expected a whole number of at least 1, got 0")
+        .hasMessageContaining(
+            "fine-tuning.workers (line 5): expected 1 where fine-tuning.best.metric is given:"
+                + " workers are measured at the end alone, got 2");
   }
 
   @ParameterizedTest
@@ -234,9 +387,9 @@ class RecipeYamlTest {
                 + " fineTuning (line 5): unknown key, did you mean fine-tuning?;"
                 + " model.widht (line 3): unknown key, did you mean model.width?;"
                 + " meta.warm-up (line 7): unknown key, expected one of epochs, warm-up-epochs,"
-                + " stochastic-depth, clip-norm, rate-factor, best;"
+                + " stochastic-depth, clip-norm, rate-factor, best, workers;"
                 + " meta.xyz (line 8): unknown key, expected one of epochs, warm-up-epochs,"
-                + " stochastic-depth, clip-norm, rate-factor, best");
+                + " stochastic-depth, clip-norm, rate-factor, best, workers");
   }
 
   @ParameterizedTest
@@ -388,12 +541,49 @@ class RecipeYamlTest {
   }
 
   @Test
+  void asksForNoPairsOfImagesWhereDenseTasksMixNone() {
+    Recipe recipe =
+        parse("batch: {size: 9}\ntransfer: {task: segmentation, workers: 3}\nscene: {crop: 32}");
+
+    assertThat(recipe.augmentation().mixup()).isPositive();
+    assertThat(recipe.batchUnit(3)).isEqualTo(3);
+  }
+
+  @Test
+  void checksWhatDetectionAsksFor() {
+    String task = "transfer: {task: detection}\n";
+
+    assertThat(parse(task + "scene: {crop: 0, most-ratio: 1, least-ratio: 1}").scene().crop())
+        .isZero();
+    assertThatThrownBy(
+            () ->
+                parse(
+                    task
+                        + "model: {patch: 1}\n"
+                        + "scene: {crop: 0}\n"
+                        + "detection: {taps: [1, 2, 3, 4], levels: 6, regions: 8, foreground: 9}"))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageContaining(
+            "detection.taps (line 4): expected the last of them to be the last layer, 32, got"
+                + " [1, 2, 3, 4]")
+        .hasMessageContaining(
+            "model.patch (line 2): expected an even side, from 12 on a multiple of 4, for"
+                + " detection, got 1")
+        .hasMessageContaining("detection.levels (line 4): expected at most 5, got 6")
+        .hasMessageContaining(
+            "detection.foreground (line 4): expected at most detection.regions, 8, got 9")
+        .hasMessageContaining(
+            "scene.most-ratio: expected at most 1 where scene.crop is 0: whole images stay within"
+                + " scene.long-side, got 2.0");
+  }
+
+  @Test
   void keepsTheWordForEpochsOfEqualCost() {
     Recipe equal = RecipeYaml.override(EVERYTHING, List.of("end-to-end.epochs=equal"));
 
     assertThat(equal.endToEnd().epochs()).isEqualTo(Epochs.EQUAL);
     assertThat(equal.endToEnd().stage(() -> 3))
-        .isEqualTo(new StageRecipe(3, 3, 0.04, 8, 5, new BestRecipe("ece", 0.04, 5, 6)));
+        .isEqualTo(new StageRecipe(3, 3, 0.04, 8, 5, new BestRecipe("ece", 0.04, 5, 6), 1));
     assertThat(RecipeYaml.toYaml(equal)).contains("epochs: equal");
     assertThat(parse(RecipeYaml.toYaml(equal))).isEqualTo(equal);
     assertThat(RecipeYaml.ofTree(RecipeYaml.tree(equal), "run.json")).isEqualTo(equal);
@@ -419,7 +609,7 @@ class RecipeYamlTest {
       Object value = value(component, one);
       if (value instanceof Record inner) {
         assertEveryComponentDiffers(inner, (Record) value(component, other));
-      } else if (!component.getName().equals("options")) { // for families of other jars alone
+      } else if (!NOT_WITH_OTHERS.contains(component.getName())) {
         assertThat(value).as("%s", component).isNotEqualTo(value(component, other));
       }
     }

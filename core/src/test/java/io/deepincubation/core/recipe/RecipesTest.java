@@ -2,7 +2,9 @@ package io.deepincubation.core.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
 
+import io.deepincubation.core.network.DetectionHead;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +69,7 @@ class RecipesTest {
     assertThat(recipe.fineTuning()).isEqualTo(new StageRecipe(tuning, 0, stochasticDepth, 1, 1));
     assertThat(recipe.endToEnd())
         .isEqualTo(
-            new EndToEndRecipe(Epochs.of(endToEnd), 20, stochasticDepth, 0, 1, BestRecipe.NONE));
+            new EndToEndRecipe(Epochs.of(endToEnd), 20, stochasticDepth, 0, 1, BestRecipe.NONE, 1));
   }
 
   @Test
@@ -99,6 +101,35 @@ class RecipesTest {
         .isEqualTo(new AugmentationRecipe(4, false, true, 0, 0, 0, 0, 0, 1));
     assertThat(recipe.optimizer().rate() * recipe.batch().effectiveSize() / 512).isEqualTo(1e-3);
     assertThat(recipe.fineTuning()).isEqualTo(new StageRecipe(14, 0, 0, 1, 1));
+  }
+
+  @Test
+  void hasTheReferencesDetectors() {
+    Recipe once = Recipes.named("mask-rcnn-vit-l-coco-1x");
+    Recipe thrice = Recipes.named("mask-rcnn-vit-l-coco-3x");
+
+    assertThat(once.scene()).isEqualTo(SceneRecipe.COCO_1X);
+    assertThat(thrice.scene()).isEqualTo(SceneRecipe.COCO_3X);
+    assertThat(List.of(once.detection(), thrice.detection()))
+        .containsOnly(DetectionRecipe.MASK_RCNN);
+    assertThat(once.detection().onBackbone()).isEqualTo(DetectionHead.COCO);
+    assertThat(once.optimizer().rate() * once.batch().effectiveSize() / 512)
+        .isCloseTo(1e-4, within(1e-12));
+    assertThat(once.transfer().epochs()).isEqualTo(12);
+    assertThat(once.schedule().drops()).containsExactly(8.0 / 12, 11.0 / 12);
+    assertThat(thrice.transfer().epochs()).isEqualTo(36);
+    assertThat(thrice.schedule().drops()).containsExactly(27.0 / 36, 33.0 / 36);
+  }
+
+  @Test
+  void hasASmallDetectorForProcessors() {
+    Recipe recipe = Recipes.named("facade-detection");
+
+    assertThat(recipe.detection().onBackbone())
+        .isEqualTo(new DetectionHead(64, 4, 256, 2, 2, new DetectionHead.Sampling(128, 48, 12)));
+    double rate = recipe.optimizer().rate() * recipe.batch().effectiveSize() / 512;
+    assertThat(rate).isCloseTo(6e-4, within(1e-9));
+    assertThat(rate * recipe.transfer().headRate()).isCloseTo(1e-3, within(1e-6));
   }
 
   @Test

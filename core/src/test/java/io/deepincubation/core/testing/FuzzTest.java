@@ -14,7 +14,13 @@ import io.deepincubation.core.data.source.SyntheticShapes;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.inference.ModelFolder;
 import io.deepincubation.core.network.Architecture;
+import io.deepincubation.core.network.DenseBackbone;
+import io.deepincubation.core.network.DetectionHead;
+import io.deepincubation.core.network.DetectionNetwork;
+import io.deepincubation.core.network.MapNorm;
 import io.deepincubation.core.network.ResidualNetwork;
+import io.deepincubation.core.network.SegmentationHead;
+import io.deepincubation.core.network.SegmentationNetwork;
 import io.deepincubation.core.network.VisionTransformer;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.random.RandomStream;
@@ -114,12 +120,46 @@ class FuzzTest {
     configurations(new ResidualNetwork(16, 4, 3));
   }
 
+  @Test
+  void configurationsOfSegmentation() {
+    var head =
+        new SegmentationHead(
+            SegmentationHead.Kind.UPERNET, SegmentationHead.Neck.NONE, 4, 2, MapNorm.BATCH, 0.1);
+    configurations(new SegmentationNetwork(backbone(), 3, head, 8));
+  }
+
+  @Test
+  void configurationsOfDetection() {
+    var head = new DetectionHead(4, 4, 8, 1, 2, new DetectionHead.Sampling(8, 4, 2));
+    configurations(new DetectionNetwork(backbone(), 3, head, 16));
+  }
+
+  private static DenseBackbone backbone() {
+    return DenseBackbone.of(new VisionTransformer(16, 8, 4, 2, 3, 1e-6), DIVISION.depth());
+  }
+
   private static void configurations(Architecture architecture) {
     var configuration = new HashMap<String, Object>(architecture.configuration(DIVISION));
     configuration.put("label_names", List.of("ant", "bee", "wasp"));
     configuration.put(
         "pretrained_cfg",
         Map.of("crop_pct", 0.9, "mean", List.of(0.5, 0.5, 0.5), "std", List.of(0.5, 0.5, 0.5)));
+    configuration.put(
+        "scene",
+        Map.of(
+            "long_side",
+            16,
+            "short_side",
+            16,
+            "window",
+            8,
+            "stride",
+            4,
+            "mean",
+            List.of(0.5, 0.5, 0.5),
+            "std",
+            List.of(0.5, 0.5, 0.5)));
+    configuration.put("detection", RecipeYaml.tree(Recipes.named("quickstart").detection()));
     byte[] sound = new Gson().toJson(configuration).getBytes(StandardCharsets.UTF_8);
     byte[] weights = safetensors(architecture);
 

@@ -15,7 +15,7 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
 /** Noise as PNG files of any kind, and the RGB that it stands for. */
-final class PngWriter {
+public final class PngWriter {
 
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   private static final int[] SAMPLES = {1, 0, 3, 1, 2, 0, 4};
@@ -38,7 +38,16 @@ final class PngWriter {
 
   private final byte[] colours;
 
-  PngWriter(int type, int depth, int height, int width, boolean interlaced) {
+  /**
+   * An image of noise.
+   *
+   * @param type colour type of the format: 0, 2, 3, 4 or 6
+   * @param depth bits of a sample
+   * @param height rows
+   * @param width columns
+   * @param interlaced whether rows come in passes
+   */
+  public PngWriter(int type, int depth, int height, int width, boolean interlaced) {
     this(type, depth, height, width, interlaced, 1 << Math.min(depth, Byte.SIZE));
   }
 
@@ -119,6 +128,15 @@ final class PngWriter {
     return rgb;
   }
 
+  /** The first sample of each pixel, row-major. */
+  public char[] numbers() {
+    var numbers = new char[height * width];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = (char) samples[i / width][i % width][0];
+    }
+    return numbers;
+  }
+
   private int rgb(int[] pixel) {
     int green = pixel.length < 3 ? 0 : 1;
     return level(pixel[0]) << 16 | level(pixel[green]) << 8 | level(pixel[2 * green]);
@@ -136,7 +154,8 @@ final class PngWriter {
   }
 
   /** The plain file. */
-  byte[] file() {
+  /** The file. */
+  public byte[] file() {
     return file(List.of(), List.of());
   }
 

@@ -1,8 +1,11 @@
 package io.deepincubation.core.testing;
 
+import io.deepincubation.core.data.augment.BatchKey;
 import io.deepincubation.core.data.batch.EvaluationBatches;
+import io.deepincubation.core.data.batch.ImageSamples;
+import io.deepincubation.core.data.batch.Targets;
+import io.deepincubation.core.data.batch.TrainingBatches;
 import io.deepincubation.core.data.pixels.ImageCodec;
-import io.deepincubation.core.data.pixels.PixelTransform;
 import io.deepincubation.core.data.pixels.Pixels;
 import io.deepincubation.core.data.set.FittedSample;
 import io.deepincubation.core.data.set.ImageFitting;
@@ -12,6 +15,7 @@ import io.deepincubation.core.data.set.PreparedSetWriter;
 import io.deepincubation.core.data.source.ImageSource;
 import io.deepincubation.core.data.source.Sample;
 import io.deepincubation.core.random.RandomStream;
+import io.deepincubation.core.recipe.AugmentationRecipe;
 import io.deepincubation.core.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,7 +69,20 @@ public final class TestImages {
 
   /** A table's batches for evaluation, in which images of its size stay as they are. */
   public static EvaluationBatches evaluation(ImageTable table, int batchSize) {
-    return new EvaluationBatches(table, batchSize, PixelTransform.uncropped(table.height()));
+    return new EvaluationBatches(
+        new ImageSamples(table).evaluated(AugmentationRecipe.NONE), batchSize);
+  }
+
+  /** A table's batches for training. */
+  public static TrainingBatches batches(
+      ImageTable table,
+      AugmentationRecipe augmentation,
+      Targets targets,
+      int batchSize,
+      BatchKey key,
+      int threads) {
+    return new TrainingBatches(
+        new ImageSamples(table).trained(augmentation, key), targets, batchSize, key, threads);
   }
 
   /** A source of the first {@code train} samples, and as many test samples as classes. */

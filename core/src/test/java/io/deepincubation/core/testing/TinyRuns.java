@@ -1,6 +1,7 @@
 package io.deepincubation.core.testing;
 
 import ai.djl.Device;
+import io.deepincubation.core.data.batch.ImageSamples;
 import io.deepincubation.core.data.set.ImageTable;
 import io.deepincubation.core.method.Architectures;
 import io.deepincubation.core.method.DeepIncubation;
@@ -74,7 +75,7 @@ public final class TinyRuns {
       Path folder, Recipe recipe, Consumer<RunEvent.Interval> progress) {
     TrainingData data = new TrainingData(images(96, 1), images(48, 2), CLASS_NAMES, "test");
     return new RunContext(
-        Architectures.of(recipe.model(), CLASSES),
+        Architectures.of(recipe, CLASSES),
         data,
         new RunFolder(new LocalStorage(folder)),
         RunObserver.ofIntervals(progress));
@@ -83,7 +84,12 @@ public final class TinyRuns {
   /** The same images, with others for curves and choices. */
   public static TrainingData validated(TrainingData data) {
     return new TrainingData(
-        data.train(), images(32, 3), data.test(), data.classes(), data.digest());
+        data.train(),
+        new ImageSamples(images(32, 3)),
+        data.test(),
+        data.classes(),
+        data.digest(),
+        data.texts());
   }
 
   /** Deep Incubation in threads of this process. */

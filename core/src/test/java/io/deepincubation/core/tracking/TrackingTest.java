@@ -3,6 +3,7 @@ package io.deepincubation.core.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.RunEvent;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.storage.LocalStorage;
@@ -39,7 +40,21 @@ class TrackingTest {
 
   private static RunEvent interval(long step) {
     return new RunEvent.Interval(
-        "meta", HERE, Lines.TIME, null, 2, 0, 2, step, 50_000, 0.5, 0.1, 10, 0, 1, 1);
+        Assignment.whole("meta"),
+        HERE,
+        Lines.TIME,
+        null,
+        2,
+        0,
+        2,
+        step,
+        50_000,
+        0.5,
+        0.1,
+        10,
+        0,
+        1,
+        1);
   }
 
   @Test

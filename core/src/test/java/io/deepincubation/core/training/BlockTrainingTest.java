@@ -169,8 +169,8 @@ class BlockTrainingTest {
   private static double step(
       ModularNetwork network, Objective objective, Optimizer optimizer, int index) {
     try (NDManager manager = network.manager().newSubManager()) {
-      var key = new StepKey(new BatchKey(1, "test", -1), 0, index, IMAGES, 0);
-      objective.gather(images(manager), targets(manager), key, optimizer.sums(0), 1);
+      var key = new StepKey(new BatchKey(1, "test", -1), 0, index, IMAGES);
+      objective.gather(new StepPart(images(manager), targets(manager)), key, optimizer.sums(0), 1);
       optimizer.finishPass(1e-2);
     }
     return optimizer.takeTotalLoss();

@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 import java.util.Objects;
 
 /** Numbers of reference code among the test's resources, and how near to them others are. */
-final class Golden {
+public final class Golden {
 
   private Golden() {}
 
@@ -19,7 +19,7 @@ final class Golden {
    *
    * @param name below {@code golden}, without its ending
    */
-  static Weights tensors(String name) {
+  public static Weights tensors(String name) {
     try (InputStream stream = open(name + ".safetensors")) {
       return Safetensors.read(stream);
     } catch (IOException e) {
@@ -34,7 +34,7 @@ final class Golden {
   }
 
   /** The largest of the values, whatever its sign. */
-  static float largest(float[] values) {
+  public static float largest(float[] values) {
     float largest = 0;
     for (float value : values) {
       largest = Math.max(largest, Math.abs(value));
@@ -43,7 +43,7 @@ final class Golden {
   }
 
   /** As many values, each within a tolerance. */
-  static void assertClose(String name, float[] found, float[] wanted, double tolerance) {
+  public static void assertClose(String name, float[] found, float[] wanted, double tolerance) {
     assertThat(found).as(name).hasSameSizeAs(wanted);
     double worst = 0;
     for (int i = 0; i < found.length; i++) {

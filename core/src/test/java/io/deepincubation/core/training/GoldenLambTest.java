@@ -91,8 +91,8 @@ class GoldenLambTest {
   private double step(ModularNetwork network, Objective objective, Optimizer optimizer) {
     try (NDManager manager = network.manager().newSubManager()) {
       NDArray images = manager.create(io.tensor("x").values(), new Shape(4, 3, 32, 32));
-      var key = new StepKey(new BatchKey(0, "test", -1), 0, 0, 4, 0);
-      objective.gather(images, targets(manager), key, optimizer.sums(0), 1);
+      var key = new StepKey(new BatchKey(0, "test", -1), 0, 0, 4);
+      objective.gather(new StepPart(images, targets(manager)), key, optimizer.sums(0), 1);
       optimizer.finishPass(RATE);
     }
     return optimizer.takeTotalLoss();

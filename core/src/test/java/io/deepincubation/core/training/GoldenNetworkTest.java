@@ -133,7 +133,8 @@ class GoldenNetworkTest {
     var optimizer =
         new Optimizer(network.manager(), List.of(parameters), ADAMW, 0, 1, Lanes.of(COMPUTE, 1, 1));
     try (NDManager manager = network.manager().newSubManager()) {
-      objective.gather(images(manager), targets(manager), step(0), optimizer.sums(0), 1);
+      objective.gather(
+          new StepPart(images(manager), targets(manager)), step(0), optimizer.sums(0), 1);
       assertThat(optimizer.totalLoss())
           .isCloseTo(expected.tensor("loss").values()[0], within(3 * 5.1e-7));
       assertGradients(names(network, trained), optimizer.sums(0).gradients(), gradients);
@@ -160,7 +161,8 @@ class GoldenNetworkTest {
         new Optimizer(network.manager(), List.of(parameters), ADAMW, 0, 1, Lanes.of(COMPUTE, 1, 1));
     for (int i = 0; i < 3; i++) {
       try (NDManager manager = network.manager().newSubManager()) {
-        objective.gather(images(manager), targets(manager), step(i), optimizer.sums(0), 1);
+        objective.gather(
+            new StepPart(images(manager), targets(manager)), step(i), optimizer.sums(0), 1);
         optimizer.finishPass(1e-3);
       }
     }
@@ -211,7 +213,7 @@ class GoldenNetworkTest {
   }
 
   private static StepKey step(int batch) {
-    return new StepKey(new BatchKey(0, "test", -1), 0, batch, 4, 0);
+    return new StepKey(new BatchKey(0, "test", -1), 0, batch, 4);
   }
 
   private static Weights part(Weights all, ModularDivision division, int moduleIndex) {

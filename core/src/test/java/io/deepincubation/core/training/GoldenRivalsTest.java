@@ -373,12 +373,13 @@ class GoldenRivalsTest {
     }
 
     static StepKey step(int batch) {
-      return new StepKey(new BatchKey(0, "test", -1), 0, batch, IMAGES, 0);
+      return new StepKey(new BatchKey(0, "test", -1), 0, batch, IMAGES);
     }
 
     void gather(int batch) {
       try (NDManager manager = network.manager().newSubManager()) {
-        objective.gather(images(manager), targets(manager), step(batch), optimizer.sums(0), 1);
+        objective.gather(
+            new StepPart(images(manager), targets(manager)), step(batch), optimizer.sums(0), 1);
       }
     }
 

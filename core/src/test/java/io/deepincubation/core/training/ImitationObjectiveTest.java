@@ -82,7 +82,7 @@ class ImitationObjectiveTest {
         NDManager manager = network.manager().newSubManager();
         GradientMode mode = GradientMode.frozen()) {
       return network
-          .evaluate(manager.create(batch(VIT).images(), new Shape(IMAGES, 3, 16, 16)))
+          .evaluate(manager.create(batch(VIT).inputs(), new Shape(IMAGES, 3, 16, 16)))
           .toFloatArray();
     }
   }
@@ -99,8 +99,7 @@ class ImitationObjectiveTest {
     try (NDManager manager = network.manager().newSubManager()) {
       Batch batch = Passes.noise(network.architecture(), IMAGES, 21);
       objective.gather(
-          Passes.images(manager, objective, batch),
-          Passes.targets(manager, batch),
+          new StepPart(Passes.images(manager, objective, batch), Passes.targets(manager, batch)),
           Passes.key(IMAGES),
           optimizer.sums(0),
           1);
@@ -117,7 +116,7 @@ class ImitationObjectiveTest {
       weights.set(after, architecture.initialWeights(META, after, 9, "other"));
     }
     Batch batch = batch(architecture);
-    var others = new Batch(batch.images(), new float[IMAGES * CLASSES], IMAGES);
+    var others = new Batch(batch.inputs(), new float[IMAGES * CLASSES], IMAGES);
 
     Pass with = pass(architecture, moduleIndex, weights, others);
 

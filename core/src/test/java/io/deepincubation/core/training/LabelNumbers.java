@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import com.google.gson.Gson;
 import com.google.gson.annotations.SerializedName;
 import io.deepincubation.core.data.augment.Mix;
+import io.deepincubation.core.data.batch.Annotations;
 import io.deepincubation.core.data.batch.EvaluationBatch;
 import io.deepincubation.core.data.set.Classes;
 import io.deepincubation.core.data.set.LabelSets;
@@ -119,7 +120,7 @@ public final class LabelNumbers {
   }
 
   private static void requireEqual(Task task, Loss expected, int[] labels) {
-    float[] targets = task.targets().of(labels, new Mix.Mixup(expected.share()));
+    float[] targets = task.targets().of(labels, new Mix.Mixup(expected.share()), Annotations.NONE);
     String source =
         task.loss().forward()
             + "\n"

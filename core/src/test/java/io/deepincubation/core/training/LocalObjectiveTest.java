@@ -13,6 +13,7 @@ import ai.djl.nn.Blocks;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import io.deepincubation.core.data.batch.Batch;
+import io.deepincubation.core.data.batch.EvaluationBatch;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.network.Arithmetic;
@@ -42,6 +43,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalObjectiveTest {
+
+  /** Classifiers' outputs do not depend on it. */
+  private static final EvaluationBatch NO_BATCH =
+      new EvaluationBatch(new float[0], new int[0], 0, 0);
 
   private static final int CLASSES = 5;
   private static final int IMAGES = 8;
@@ -205,7 +210,7 @@ class LocalObjectiveTest {
       assertThat(Passes.gather(network, objective, batch(RESNET)).loss()).isPositive();
       try (NDManager manager = network.manager().newSubManager()) {
         NDArray images = Passes.images(manager, objective, batch(RESNET));
-        assertThat(objective.outputs(images).heads()).containsOnlyKeys(1);
+        assertThat(objective.outputs(images, NO_BATCH).heads()).containsOnlyKeys(1);
       }
     }
   }
@@ -403,7 +408,7 @@ class LocalObjectiveTest {
       List<Weights> before = objective.trained().stream().map(NetworkModule::weights).toList();
       NDArray images = Passes.images(manager, objective, batch(architecture));
 
-      Objective.Outputs outputs = objective.outputs(images);
+      Objective.Outputs outputs = objective.outputs(images, NO_BATCH);
 
       assertThat(outputs.heads()).containsOnlyKeys(0, 1);
       assertThat(outputs.heads().values())

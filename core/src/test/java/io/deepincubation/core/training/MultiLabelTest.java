@@ -7,6 +7,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.deepincubation.core.data.augment.Mix;
+import io.deepincubation.core.data.batch.Annotations;
 import io.deepincubation.core.data.batch.EvaluationBatch;
 import io.deepincubation.core.data.set.LabelSets;
 import io.deepincubation.core.run.Metrics;
@@ -24,7 +25,7 @@ class MultiLabelTest {
   void mixesSmoothsAndWeighsTheAnswersOfEachClass() {
     var task = new MultiLabel(SETS, 0.2, List.of(1.0, 1.0, 4.0));
 
-    float[] targets = task.targets().of(new int[] {2, 1}, new Mix.Mixup(0.75));
+    float[] targets = task.targets().of(new int[] {2, 1}, new Mix.Mixup(0.75), Annotations.NONE);
 
     assertThat(targets)
         .containsExactly(

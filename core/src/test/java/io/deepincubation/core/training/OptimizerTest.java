@@ -275,7 +275,7 @@ class OptimizerTest {
   }
 
   private Trainable trainable(String name) {
-    return new Trainable(parameter(name), !UNDECAYED.contains(name));
+    return new Trainable(parameter(name), !UNDECAYED.contains(name), /* rate= */ 1);
   }
 
   /** A step on the loss sum(p * g), whose gradient is g. */

@@ -68,7 +68,10 @@ final class Passes {
     var sums = new GradientSums(parameters, gradients, program, network.manager());
     try (NDManager manager = network.manager().newSubManager()) {
       objective.gather(
-          images(manager, objective, batch), targets(manager, batch), key(batch.size()), sums, 1);
+          new StepPart(images(manager, objective, batch), targets(manager, batch), batch.objects()),
+          key(batch.size()),
+          sums,
+          1);
     }
     return pass(objective, sums.totalLoss(), gradients);
   }
@@ -89,7 +92,7 @@ final class Passes {
 
   static NDArray images(NDManager manager, Objective objective, Batch batch) {
     Shape shape = new Shape(batch.size()).addAll(objective.inputShape());
-    return manager.create(batch.images(), shape);
+    return manager.create(batch.inputs(), shape);
   }
 
   static NDArray targets(NDManager manager, Batch batch) {
@@ -98,7 +101,7 @@ final class Passes {
   }
 
   static StepKey key(int images) {
-    return new StepKey(new BatchKey(4, "test", -1), 0, 0, images, 0);
+    return new StepKey(new BatchKey(4, "test", -1), 0, 0, images);
   }
 
   /** Noise with soft targets. */

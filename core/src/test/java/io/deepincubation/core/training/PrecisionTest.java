@@ -89,9 +89,10 @@ class PrecisionTest {
     }
     try (NDManager manager = network.manager().newSubManager()) {
       objective.gather(
-          manager.create(images, new Shape(BATCH, 3, 32, 32)),
-          manager.create(targets, new Shape(BATCH, CLASSES)),
-          new StepKey(new BatchKey(0, "test", -1), 0, step, BATCH, 0),
+          new StepPart(
+              manager.create(images, new Shape(BATCH, 3, 32, 32)),
+              manager.create(targets, new Shape(BATCH, CLASSES))),
+          new StepKey(new BatchKey(0, "test", -1), 0, step, BATCH),
           optimizer.sums(0),
           1);
       optimizer.finishPass(1e-3);

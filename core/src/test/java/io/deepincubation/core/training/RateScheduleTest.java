@@ -3,9 +3,15 @@ package io.deepincubation.core.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.types.Shape;
 import com.google.gson.Gson;
 import com.google.gson.annotations.SerializedName;
 import com.google.gson.reflect.TypeToken;
+import io.deepincubation.core.network.Initialization;
+import io.deepincubation.core.network.ParameterSpec;
+import io.deepincubation.core.network.ParameterSpec.Role;
+import io.deepincubation.core.recipe.ScheduleRecipe;
+import io.deepincubation.core.recipe.ScheduleRecipe.Decay;
 import io.deepincubation.core.recipe.ScheduleRecipe.Unit;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,7 +39,11 @@ class RateScheduleTest {
       @SerializedName("lr_used_in_training_epoch") List<Double> used) {
 
     RateSchedule schedule(Unit unit) {
-      return new RateSchedule(baseRate, minimumRate, warmUpRate, epochs, warmUpEpochs, unit);
+      return new RateSchedule(
+          baseRate,
+          new ScheduleRecipe(minimumRate, warmUpRate, unit, Decay.COSINE, 1, List.of()),
+          epochs,
+          warmUpEpochs);
     }
   }
 
@@ -81,6 +91,74 @@ class RateScheduleTest {
       Map<String, Golden> cases =
           new Gson().fromJson(reader, new TypeToken<Map<String, Golden>>() {});
       return Objects.requireNonNull(cases.get(name), name);
+    }
+  }
+
+  /** Steps stand for epochs here. */
+  private static RateSchedule ofSteps(
+      double base, double warmUp, Decay decay, List<Double> drops, int steps, int warmUpSteps) {
+    var schedule = new ScheduleRecipe(0, warmUp, Unit.STEP, decay, 1, drops);
+    return new RateSchedule(base, schedule, steps, warmUpSteps);
+  }
+
+  private static void assertRates(RateSchedule schedule, Map<String, Double> expected) {
+    expected.forEach(
+        (step, rate) ->
+            assertThat(schedule.rate(Integer.parseInt(step), 0, 1))
+                .as("step %s", step)
+                .isCloseTo(rate, within(TOLERANCE)));
+  }
+
+  @Test
+  void matchesTheSchedulesOfDenseTasks() throws IOException {
+    DenseGolden golden = denseGolden();
+
+    assertRates(
+        ofSteps(6e-5, 6e-11, Decay.POLYNOMIAL, List.of(), 80_000, 1500), golden.poly().rate());
+    assertRates(
+        ofSteps(1e-4, 1e-7, Decay.STEPS, List.of(60 / 90.0, 80 / 90.0), 90_000, 1000),
+        golden.oneX());
+    assertRates(
+        ofSteps(1e-4, 1e-7, Decay.STEPS, List.of(21 / 27.0, 25 / 27.0), 270_000, 1000),
+        golden.threeX());
+  }
+
+  @Test
+  void layersLearnSlowerTheDeeperTheyLie() throws IOException {
+    LayerDecay golden = denseGolden().layerDecay();
+    var rates = new LayerRates(golden.layers(), golden.decay(), 1, false);
+    var frozen = new LayerRates(golden.layers(), golden.decay(), 3, true);
+
+    golden
+        .factor()
+        .forEach(
+            (name, factor) -> {
+              var parameter =
+                  new ParameterSpec(
+                      name, new Shape(1), Role.DECAYED, new Initialization.Constant(0));
+              assertThat(rates.applyAsDouble(parameter))
+                  .as(name)
+                  .isCloseTo(factor, within(TOLERANCE));
+              assertThat(frozen.applyAsDouble(parameter)).isEqualTo(factor < 1 ? 0 : 3);
+            });
+  }
+
+  private record Poly(Map<String, Double> rate) {}
+
+  private record LayerDecay(int layers, double decay, Map<String, Double> factor) {}
+
+  private record DenseGolden(
+      @SerializedName("poly_80k") Poly poly,
+      @SerializedName("one_x") Map<String, Double> oneX,
+      @SerializedName("three_x") Map<String, Double> threeX,
+      @SerializedName("layer_decay") LayerDecay layerDecay) {}
+
+  private static DenseGolden denseGolden() throws IOException {
+    String name = "/golden/downstream/schedules.json";
+    try (InputStream stream =
+        Objects.requireNonNull(RateScheduleTest.class.getResourceAsStream(name))) {
+      return new Gson()
+          .fromJson(new InputStreamReader(stream, StandardCharsets.UTF_8), DenseGolden.class);
     }
   }
 }

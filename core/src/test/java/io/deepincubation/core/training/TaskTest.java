@@ -11,7 +11,6 @@ import io.deepincubation.core.data.batch.Batch;
 import io.deepincubation.core.data.batch.ClassTargets;
 import io.deepincubation.core.data.batch.EvaluationBatch;
 import io.deepincubation.core.data.batch.Targets;
-import io.deepincubation.core.data.batch.TrainingBatches;
 import io.deepincubation.core.data.set.ImageTable;
 import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Arithmetic;
@@ -119,7 +118,7 @@ class TaskTest {
   void isTrainedAndMeasured() {
     try (ModularNetwork network = network();
         var evaluator = new Evaluator(TestImages.evaluation(images(), 10), COMPUTE)) {
-      Metrics before = evaluator.tally(network, new Regression(true).tally()).metrics();
+      Metrics before = evaluator.tally(network, new Regression(true)).metrics();
 
       Metrics after = trained(endToEnd(network, true), network, evaluator);
 
@@ -143,8 +142,7 @@ class TaskTest {
       assertThat(after.values().values()).allSatisfy(error -> assertThat(error).isLessThan(0.15));
       assertThat(after.value())
           .isCloseTo(
-              evaluator.tally(network, new Regression(true).tally()).metrics().value(),
-              within(1e-9));
+              evaluator.tally(network, new Regression(true)).metrics().value(), within(1e-9));
     }
   }
 
@@ -171,10 +169,10 @@ class TaskTest {
     Task task = objective.task();
     var key = new BatchKey(1, "test", -1);
     var batches =
-        new TrainingBatches(images(), recipe.augmentation(), task.targets(), IMAGES, key, 1);
+        TestImages.batches(images(), recipe.augmentation(), task.targets(), IMAGES, key, 1);
     try (var training = new TrainingStep(objective, network.manager(), recipe, 0, COMPUTE)) {
       for (int step = 0; step < 60; step++) {
-        training.gather(batches.batch(step, 0), new StepKey(key, step, 0, IMAGES, 0));
+        training.gather(batches.batch(step, 0), new StepKey(key, step, 0, IMAGES));
         training.update(5e-3);
       }
       return evaluator.measureOf(objective).of(training).metrics();

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import io.deepincubation.core.data.augment.BatchKey;
 import io.deepincubation.core.data.batch.ClassTargets;
-import io.deepincubation.core.data.batch.TrainingBatches;
 import io.deepincubation.core.data.set.ImageTable;
 import io.deepincubation.core.data.set.LabelledImage;
 import io.deepincubation.core.division.ModularDivision;
@@ -21,11 +20,13 @@ import io.deepincubation.core.random.RandomStream;
 import io.deepincubation.core.recipe.EmaRecipe;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeYaml;
+import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.CheckpointPolicy;
 import io.deepincubation.core.run.Checkpoints;
 import io.deepincubation.core.run.Choice;
 import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.MetricsLine;
+import io.deepincubation.core.run.ProcessEnd;
 import io.deepincubation.core.run.RunEvent;
 import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.run.StageKey;
@@ -41,9 +42,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -162,6 +165,36 @@ class TrainerTest {
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
     assertThat(train(recipe(), interrupted, progress -> {}).digests())
         .isEqualTo(undisturbed.digests());
+  }
+
+  @Test
+  void keepsItsStateAndStopsWhenItsProcessIsToEndAndRepeatsNoStep() {
+    Trained undisturbed = train(recipe(), folder.resolve("undisturbed"), progress -> {});
+    Path noticed = folder.resolve("noticed");
+    var near = new AtomicBoolean();
+    var steps = new ArrayList<Long>();
+    try (var sign = ProcessEnd.here().watch(near::get)) {
+      assertThatThrownBy(
+              () ->
+                  train(
+                      recipe(),
+                      noticed,
+                      progress -> {
+                        steps.add(progress.step());
+                        near.set(progress.step() == 8);
+                      }))
+          .isInstanceOf(ProcessEndsException.class)
+          .hasMessage(
+              "Stopped modules/1 after step 8 of 24, where its state is kept: this process is to"
+                  + " end");
+    }
+
+    Trained goneOn = train(recipe(), noticed, progress -> steps.add(progress.step()));
+
+    assertThat(steps).containsExactlyElementsOf(LongStream.rangeClosed(1, 24).boxed().toList());
+    assertThat(goneOn.outcome().resumedFromStep()).isEqualTo(8);
+    assertThat(goneOn.digests()).isEqualTo(undisturbed.digests());
+    assertThat(losses(goneOn)).isEqualTo(losses(undisturbed));
   }
 
   @Test
@@ -433,7 +466,7 @@ class TrainerTest {
     TorchEngine.useThreads(threads);
     int batch = recipe.batch().size();
     var batches =
-        new TrainingBatches(
+        TestImages.batches(
             images(), recipe.augmentation(), new ClassTargets(CLASSES, 0.1), batch, KEY, 1);
     var weights =
         List.of(
@@ -456,14 +489,15 @@ class TrainerTest {
       TrainingOutcome outcome =
           new Trainer(
                   recipe,
-                  new TrainedStage(KEY.stage(), 1, 2, recipe.incubation().stage()),
+                  new TrainedStage(
+                      Assignment.whole(KEY.stage()), 1, 2, recipe.incubation().stage()),
                   KEY,
                   batches,
                   compute,
                   checkpoints,
                   RunObserver.ofIntervals(progress),
                   new Attempt("3", 1, List.of("0")))
-              .train(objective, network.manager(), Measures.of(measure.apply(objective)));
+              .train(List.of(objective), network.manager(), Measures.of(measure.apply(objective)));
       return new Trained(outcome, network.weights().stream().map(Safetensors::digest).toList());
     }
   }

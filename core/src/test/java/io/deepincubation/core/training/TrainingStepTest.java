@@ -105,7 +105,7 @@ class TrainingStepTest {
 
   private static void step(TrainingStep training, Batch batch, int index) {
     var key = new BatchKey(1, "test", -1);
-    training.gather(batch, new StepKey(key, 0, index, IMAGES, 0));
+    training.gather(batch, new StepKey(key, 0, index, IMAGES));
     training.update(1e-3);
   }
 

@@ -81,8 +81,7 @@ class TransformerGradientsTest {
                 for (int first = 0; first < IMAGES; first += 2) {
                   String rows = first + ":" + (first + 2);
                   objective.gather(
-                      images(manager).get(rows),
-                      targets(manager).get(rows),
+                      new StepPart(images(manager).get(rows), targets(manager).get(rows)),
                       key().from(first),
                       sums,
                       2.0 / IMAGES);
@@ -130,7 +129,7 @@ class TransformerGradientsTest {
                   recompute);
           GradientSums sums = sums(network, objective);
           try (NDManager manager = network.manager().newSubManager()) {
-            objective.gather(images(manager), targets(manager), key(), sums, 1);
+            objective.gather(new StepPart(images(manager), targets(manager)), key(), sums, 1);
           }
           return pass(sums);
         });
@@ -182,7 +181,7 @@ class TransformerGradientsTest {
   }
 
   private static StepKey key() {
-    return new StepKey(new BatchKey(4, "test", -1), 0, 0, IMAGES, 0);
+    return new StepKey(new BatchKey(4, "test", -1), 0, 0, IMAGES);
   }
 
   private static NDArray images(NDManager manager) {

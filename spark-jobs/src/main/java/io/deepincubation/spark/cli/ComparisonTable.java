@@ -45,7 +45,7 @@ final class ComparisonTable {
     rows.add(
         List.of(
             "training",
-            "top-1",
+            comparison.measureTitle(),
             "+-",
             "between seeds",
             "computed",

@@ -29,6 +29,7 @@ import picocli.CommandLine.IVersionProvider;
       FineTune.class,
       Evaluate.class,
       Baseline.class,
+      Transfer.class,
       Compare.class,
       Report.class,
       Predict.class,

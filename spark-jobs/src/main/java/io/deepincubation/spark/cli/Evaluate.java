@@ -7,6 +7,7 @@ import io.deepincubation.spark.RunReport;
 import io.deepincubation.spark.SparkDeepIncubation;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,6 +34,13 @@ final class Evaluate extends Verb {
       description = "The split to measure on; default test, or val where there is no test.")
   private String split = "";
 
+  @Option(
+      names = "--multi-scale",
+      description =
+          "Measures a network of segmentation by twelve looks at each image: six sizes, each"
+              + " mirrored, too.")
+  private boolean multiScale;
+
   @Mixin private final StageOptions network = new StageOptions();
 
   @Mixin private final PlaceOptions places = new PlaceOptions();
@@ -41,7 +49,9 @@ final class Evaluate extends Verb {
   private record Facts(
       String stage,
       String split,
-      double accuracy,
+      @Nullable Double accuracy,
+      String measure,
+      double value,
       long images,
       long unanswered,
       Map<String, Double> metrics,
@@ -53,19 +63,24 @@ final class Evaluate extends Verb {
   Answer answer() {
     try (CliSession session = CliSession.start(places, output())) {
       Recipe resolved = recipe.recipe(() -> begun(session).recipe());
-      Evaluation evaluation =
+      SparkDeepIncubation incubation =
           SparkDeepIncubation.on(session.spark())
               .recipe(resolved)
               .trainingData(data.isEmpty() ? begun(session).dataUri() : data)
               .runFolder(run.run())
-              .progress(session.board())
-              .evaluate(network.stage(), split);
+              .progress(session.board());
+      Evaluation evaluation =
+          multiScale
+              ? incubation.evaluateAtSeveralScales(network.stage(), split)
+              : incubation.evaluate(network.stage(), split);
       return new Answer(
           MeasureLines.of(evaluation),
           new Facts(
               network.stage(),
               evaluation.split(),
-              evaluation.accuracy(),
+              Results.isAccuracy(evaluation.metrics().primary()) ? evaluation.accuracy() : null,
+              evaluation.metrics().primary(),
+              evaluation.metrics().value(),
               evaluation.images(),
               evaluation.unanswered(),
               evaluation.metrics().values(),

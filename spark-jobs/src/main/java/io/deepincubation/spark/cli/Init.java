@@ -169,9 +169,10 @@ final class Init extends Verb {
       require(index.count(ImageSource.TRAIN) > 0, "images to train on", "none");
       require(index.splits().size() > 1, "a split test or val", "train alone");
       require(index.classNames().size() > 1, "2 classes or more", index.classNames().toString());
-      int least = Math.min(index.sizes().minHeight(), index.sizes().minWidth());
-      require(least >= 4, "images of 4 pixels each way or more", index.sizes().toString());
-      return ImageSet.of(index);
+      ImageSet set = ImageSet.of(index, data.data());
+      int least = Math.min(set.sizes().minHeight(), set.sizes().minWidth());
+      require(least >= 4, "images of 4 pixels each way or more", set.sizes().toString());
+      return set;
     }
   }
 

@@ -52,24 +52,15 @@ final class MeasureLines {
 
   private static List<List<String>> rows(List<String> names, ClassMeasures classes) {
     var rows = new ArrayList<List<String>>();
-    List<Double> precision = classes.averagePrecision();
-    var head = new ArrayList<>(List.of("class", "images", "precision", "recall", "F1"));
-    if (precision != null) {
-      head.add("average precision");
-    }
+    var head = new ArrayList<>(List.of("class", "images"));
+    head.addAll(classes.columns().keySet());
     rows.add(head);
     for (int i = 0; i < Math.min(MOST_CLASSES, names.size()); i++) {
-      var row =
-          new ArrayList<>(
-              List.of(
-                  names.get(i),
-                  Quantities.count(classes.images().get(i)),
-                  Quantities.percent(classes.precision().get(i)),
-                  Quantities.percent(classes.recall().get(i)),
-                  Quantities.percent(classes.f1().get(i))));
-      if (precision != null) {
-        row.add(Quantities.percent(precision.get(i)));
-      }
+      int label = i;
+      var row = new ArrayList<>(List.of(names.get(i), Quantities.count(classes.images().get(i))));
+      classes.columns().values().stream()
+          .map(values -> Quantities.percent(values.get(label)))
+          .forEach(row::add);
       rows.add(row);
     }
     return rows;

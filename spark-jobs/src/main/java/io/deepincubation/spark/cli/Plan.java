@@ -12,6 +12,8 @@ import io.deepincubation.core.method.Architectures;
 import io.deepincubation.core.method.DeepIncubation;
 import io.deepincubation.core.method.EndToEnd;
 import io.deepincubation.core.method.Method;
+import io.deepincubation.core.method.Methods;
+import io.deepincubation.core.method.ScaledPlan;
 import io.deepincubation.core.method.Stage;
 import io.deepincubation.core.method.StageCost;
 import io.deepincubation.core.method.TrainingPlan;
@@ -22,13 +24,15 @@ import io.deepincubation.core.network.NativeArithmetic;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.storage.Storage;
+import io.deepincubation.spark.cli.PlanAnswer.Scale;
 import io.deepincubation.spark.cluster.ClusterShape;
 import io.deepincubation.spark.cluster.Devices;
-import io.deepincubation.spark.stages.PreparedImages;
+import io.deepincubation.spark.stages.PreparedData;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -46,6 +50,8 @@ import picocli.CommandLine.Option;
 final class Plan extends Verb {
 
   private static final int DEFAULT_CLASSES = 100;
+  private static final double GIGA = 1e9;
+  private static final double TERA = 1e12;
   private static final double WARM_UP_SECONDS = 2;
   private static final int MEASURED_STEPS = 3;
 
@@ -77,11 +83,41 @@ final class Plan extends Verb {
         description =
             "Time a few training steps of each network on this machine's GPU or processor.")
     private boolean measure;
+
+    @Option(
+        names = "--tflops",
+        paramLabel = "F",
+        description =
+            "What one task's GPU reaches in training, in TFLOP/s of what the networks' shape asks"
+                + " for.")
+    private @Nullable Double tflops;
+  }
+
+  /** Sets that recipes of the library are named after. */
+  private enum NamedSet {
+    IMAGENET("-imagenet", 1_281_167, 1000),
+    CIFAR100("-cifar100", 50_000, 100),
+    ADE20K("-ade20k", 20_210, 150),
+    COCO("-coco", 118_287, 80);
+
+    private final String word;
+    private final int images;
+    private final int classes;
+
+    NamedSet(String word, int images, int classes) {
+      this.word = word;
+      this.images = images;
+      this.classes = classes;
+    }
+
+    static Optional<NamedSet> of(Recipe recipe) {
+      return Stream.of(values()).filter(set -> recipe.name().contains(set.word)).findFirst();
+    }
   }
 
   @Mixin private final RecipeOptions.Required recipe = new RecipeOptions.Required();
 
-  @ArgGroup(exclusive = true, multiplicity = "1")
+  @ArgGroup(exclusive = true, multiplicity = "0..1")
   private Images images = new Images();
 
   @ArgGroup(exclusive = true, multiplicity = "0..1")
@@ -91,7 +127,23 @@ final class Plan extends Verb {
       names = "--classes",
       paramLabel = "N",
       description = "Classes, where neither recipe nor data tell; default " + DEFAULT_CLASSES + ".")
-  private int classes = DEFAULT_CLASSES;
+  private @Nullable Integer classes;
+
+  @Option(
+      names = "--gpus",
+      paramLabel = "N",
+      description =
+          "Plan for so many GPUs, with workers for all of them where the recipe leaves those open;"
+              + " with --tflops or --images-per-second it tells days.")
+  private @Nullable Integer gpus;
+
+  @Option(
+      names = "--exchange",
+      paramLabel = "GB/S",
+      description =
+          "Gigabytes a second that the driver reads and sums of rounds; default ${DEFAULT-VALUE}.",
+      defaultValue = "2")
+  private double exchange;
 
   @Mixin private final MethodOptions.Any method = new MethodOptions.Any();
 
@@ -99,28 +151,33 @@ final class Plan extends Verb {
 
   @Override
   Answer answer() {
-    Recipe resolved = recipe.recipe();
-    Method chosen = method.method();
     check();
+    Recipe resolved =
+        gpus == null ? recipe.recipe() : ScaledPlan.withWorkers(recipe.recipe(), gpus);
+    boolean transfers = resolved.transfer().isOn();
+    Method chosen = transfers ? Methods.of(resolved).get(0) : method.method();
+    requireImages(resolved);
     try (CliSession session = CliSession.start(places, output())) {
-      ClusterShape cluster = ClusterShape.of(session.spark());
+      ClusterShape here = ClusterShape.of(session.spark());
+      ClusterShape cluster = gpus == null ? here : here.withGpus(gpus);
       Optional<DataIndex> index =
           Optional.ofNullable(images.data)
               .map(uri -> index(session.storages().open(uri), resolved));
-      int count =
-          index
-              .map(found -> Math.toIntExact(found.count(ImageSource.TRAIN)))
-              .orElseGet(() -> images.images == null ? 0 : images.images);
+      int count = index.map(DataIndex::trained).orElseGet(() -> images(resolved));
       int known = index.map(found -> found.classNames().size()).orElseGet(() -> classes(resolved));
       Device device = cluster.gpus() ? Device.gpu() : Device.cpu();
       Compute compute = compute(resolved, device, cluster.taskThreads());
-      Architecture architecture = Architectures.of(resolved.model(), known);
+      Architecture architecture = Architectures.of(resolved, known);
       List<Stage> stages = chosen.stages(resolved);
       List<Stage> all =
-          Stream.concat(stages.stream(), Stream.of(EndToEnd.stage(resolved))).distinct().toList();
+          transfers
+              ? stages
+              : Stream.concat(stages.stream(), Stream.of(EndToEnd.stage(resolved)))
+                  .distinct()
+                  .toList();
       var plan = new TrainingPlan(all, architecture, count, compute);
       Map<String, Double> speeds = speeds(plan, architecture, resolved, cluster);
-      CostSums sums = CostSums.of(resolved, count, known);
+      @Nullable CostSums sums = transfers ? null : CostSums.of(resolved, count, known);
       var told =
           new PlanAnswer(
               plan,
@@ -129,7 +186,8 @@ final class Plan extends Verb {
               cluster,
               speeds,
               sums,
-              warnings(chosen, resolved, count, known));
+              warnings(chosen, resolved, count, known),
+              scale(speeds, plan, resolved));
       String head =
           String.format(
               Locale.ROOT,
@@ -154,7 +212,7 @@ final class Plan extends Verb {
 
   /** A set's index; what a run would refuse is refused now. */
   private static DataIndex index(Storage storage, Recipe resolved) {
-    PreparedImages.open(storage, resolved).requireTestSplit();
+    PreparedData.open(storage, resolved).requireTestSplit();
     return PreparedSet.open(storage).index();
   }
 
@@ -175,17 +233,63 @@ final class Plan extends Verb {
   }
 
   private int classes(Recipe resolved) {
-    return resolved.model().classes() == 0 ? classes : resolved.model().classes();
+    if (resolved.model().classes() > 0) {
+      return resolved.model().classes();
+    }
+    return classes == null
+        ? NamedSet.of(resolved).map(set -> set.classes).orElse(DEFAULT_CLASSES)
+        : classes;
+  }
+
+  private int images(Recipe resolved) {
+    return images.images == null
+        ? NamedSet.of(resolved).map(set -> set.images).orElse(0)
+        : images.images;
+  }
+
+  private void requireImages(Recipe resolved) {
+    if (images.data == null && images(resolved) == 0) {
+      throw new UsageException(
+          "Cannot plan: expected --data or --images, which tell how many images there are, got"
+              + " neither");
+    }
+  }
+
+  /** What the GPUs are asked for, and how fast they are; nothing where nobody asked. */
+  private @Nullable Scale scale(Map<String, Double> speeds, TrainingPlan plan, Recipe resolved) {
+    if (gpus == null) {
+      return null;
+    }
+    double flops =
+        plan.stages().stream()
+            .filter(planned -> speeds.containsKey(planned.stage().name()))
+            .mapToDouble(
+                planned ->
+                    speeds.getOrDefault(planned.stage().name(), 0.0) * planned.perImage().nominal())
+            .findFirst()
+            .orElse(0);
+    return new Scale(resolved, gpus, flops, GIGA * exchange);
   }
 
   private void check() {
-    if ((images.images != null && images.images < 1) || classes < 1) {
+    if ((images.images != null && images.images < 1) || (classes != null && classes < 1)) {
       throw new UsageException(
           String.format(
               Locale.ROOT,
-              "Cannot plan: expected --images and --classes from 1, got %s and %d",
+              "Cannot plan: expected --images and --classes from 1, got %s and %s",
               images.images,
               classes));
+    }
+    if ((gpus != null && gpus < 1) || !(exchange > 0)) {
+      throw new UsageException(
+          String.format(
+              Locale.ROOT,
+              "Cannot plan: expected --gpus from 1 and --exchange above 0, got %s and %s",
+              gpus,
+              exchange));
+    }
+    if (pace.tflops != null && !(pace.tflops > 0)) {
+      throw new UsageException("Cannot plan: expected --tflops above 0, got " + pace.tflops);
     }
     if (pace.imagesPerSecond != null && !(pace.imagesPerSecond > 0)) {
       throw new UsageException(
@@ -193,16 +297,26 @@ final class Plan extends Verb {
     }
   }
 
+  /** The stage that images a second are told of. */
+  private static Stage reference(Recipe resolved) {
+    return resolved.transfer().isOn() ? Methods.stages(resolved).get(0) : EndToEnd.stage(resolved);
+  }
+
   /** Images a second by stage; empty where nobody told. */
   private Map<String, Double> speeds(
       TrainingPlan plan, Architecture architecture, Recipe resolved, ClusterShape cluster) {
     var speeds = new HashMap<String, Double>();
-    if (pace.imagesPerSecond != null) {
+    if (pace.imagesPerSecond != null || pace.tflops != null) {
       double flops =
-          pace.imagesPerSecond * StageCost.of(EndToEnd.stage(resolved), architecture).nominal();
+          pace.imagesPerSecond == null
+              ? TERA * Objects.requireNonNull(pace.tflops)
+              : pace.imagesPerSecond * StageCost.of(reference(resolved), architecture).nominal();
       plan.stages()
           .forEach(
               planned -> speeds.put(planned.stage().name(), flops / planned.perImage().nominal()));
+    } else if (pace.measure && resolved.transfer().isOn()) {
+      throw new UsageException(
+          "Cannot plan: --measure times networks of classification, got a transfer; use --tflops");
     } else if (pace.measure) {
       List<Speed> inTask = measured(resolved, architecture, cluster.taskThreads());
       List<Speed> onDriver =

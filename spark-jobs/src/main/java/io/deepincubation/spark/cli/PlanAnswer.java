@@ -3,9 +3,11 @@ package io.deepincubation.spark.cli;
 import io.deepincubation.core.data.set.SplitSize;
 import io.deepincubation.core.machine.TrainingJava;
 import io.deepincubation.core.method.Method;
+import io.deepincubation.core.method.ScaledPlan;
 import io.deepincubation.core.method.Stage;
 import io.deepincubation.core.method.TrainingPlan;
 import io.deepincubation.core.method.TrainingPlan.Planned;
+import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.text.Quantities;
 import io.deepincubation.spark.cluster.ClusterShape;
 import java.util.ArrayList;
@@ -14,12 +16,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A plan in words and numbers. */
 final class PlanAnswer {
 
   private static final long MIB = 1 << 20;
+  private static final double SECONDS_A_DAY = 24 * 3600;
 
   /** What Java and libtorch take outside the heap before any tensor is made, and a third more. */
   private static final long LIBRARY_BYTES = 640 * MIB;
@@ -37,7 +41,11 @@ final class PlanAnswer {
    * @param flops of the whole training, nominal
    * @param computedFlops of the whole training
    * @param memory of a step
-   * @param seconds that it takes; null where nobody told the speed
+   * @param seconds that it takes one task; null where nobody told the speed
+   * @param workers that train it in rounds; null for one
+   * @param rounds of them; null for one worker
+   * @param bytesARound what all workers read and hand in each round, their moments left out; null
+   *     for one worker
    */
   record StageFacts(
       String stage,
@@ -47,7 +55,44 @@ final class PlanAnswer {
       double flops,
       double computedFlops,
       TrainingPlan.Memory memory,
-      @Nullable Double seconds) {}
+      @Nullable Double seconds,
+      @Nullable Integer workers,
+      @Nullable Integer rounds,
+      @Nullable Long bytesARound) {}
+
+  /**
+   * GPUs that a plan is made for.
+   *
+   * @param recipe with the workers that they get
+   * @param gpus how many
+   * @param flopsPerSecond what one reaches; 0 where nobody told
+   * @param bytesPerSecond what the driver reads and sums of rounds
+   */
+  record Scale(Recipe recipe, int gpus, double flopsPerSecond, double bytesPerSecond) {
+
+    Optional<ScaledPlan> plan(List<Planned> stages) {
+      return flopsPerSecond == 0
+          ? Optional.empty()
+          : Optional.of(ScaledPlan.of(stages, gpus, flopsPerSecond, bytesPerSecond));
+    }
+
+    /** Workers by schedule, as {@code run} takes them. */
+    Map<String, Integer> workers() {
+      var workers = new LinkedHashMap<String, Integer>();
+      if (recipe.transfer().isOn()) {
+        workers.put("transfer.workers", recipe.transfer().workers());
+        return workers;
+      }
+      workers.put("meta.workers", recipe.meta().workers());
+      workers.put("incubation.workers", recipe.incubation().workers());
+      workers.put("fine-tuning.workers", recipe.fineTuning().workers());
+      if (recipe.higherResolution().isOn()) {
+        workers.put("higher-resolution.workers", recipe.higherResolution().workers());
+      }
+      workers.put("end-to-end.workers", recipe.endToEnd().workers());
+      return workers;
+    }
+  }
 
   /**
    * A plan in numbers.
@@ -61,8 +106,14 @@ final class PlanAnswer {
    * @param broadcastBytes of the meta model
    * @param seconds from the first stage's start to the last one's end; null where nobody told the
    *     speed
+   * @param gpuDays of the method's training on one GPU; this and the next are null without {@code
+   *     --gpus} and a speed
+   * @param wallDays from its first stage's start to its last one's end, evaluations left out
+   * @param serialShare of the wall in which one GPU computes at most
+   * @param exchangeShare of the wall in which rounds are summed and handed on
+   * @param workers by schedule; null without {@code --gpus}
    * @param configuration suggested settings
-   * @param sums of the recipe's whole trainings
+   * @param sums of the recipe's whole trainings; null of a transfer
    * @param warnings a line each
    * @param recipe its name
    * @param images to train on
@@ -79,8 +130,13 @@ final class PlanAnswer {
       int waves,
       long broadcastBytes,
       @Nullable Double seconds,
+      @Nullable Double gpuDays,
+      @Nullable Double wallDays,
+      @Nullable Double serialShare,
+      @Nullable Double exchangeShare,
+      @Nullable Map<String, Integer> workers,
       Map<String, String> configuration,
-      CostSums sums,
+      @Nullable CostSums sums,
       List<String> warnings,
       String recipe,
       int images,
@@ -94,8 +150,9 @@ final class PlanAnswer {
   private final List<Planned> stages;
   private final ClusterShape cluster;
   private final Map<String, Double> speeds;
-  private final CostSums sums;
+  private final @Nullable CostSums sums;
   private final List<String> warnings;
+  private final @Nullable Scale scale;
 
   /**
    * A plan on a cluster.
@@ -105,8 +162,9 @@ final class PlanAnswer {
    * @param ofMethod its stages
    * @param cluster where they would run
    * @param speeds images a second by stage; empty where nobody told
-   * @param sums of the recipe's whole trainings
+   * @param sums of the recipe's whole trainings; null of a transfer
    * @param warnings a line each
+   * @param scale GPUs that it is made for; null where nobody asked
    */
   PlanAnswer(
       TrainingPlan plan,
@@ -114,8 +172,10 @@ final class PlanAnswer {
       List<Stage> ofMethod,
       ClusterShape cluster,
       Map<String, Double> speeds,
-      CostSums sums,
-      List<String> warnings) {
+      @Nullable CostSums sums,
+      List<String> warnings,
+      @Nullable Scale scale) {
+    this.scale = scale;
     this.plan = plan;
     this.method = method;
     this.ofMethod = List.copyOf(ofMethod);
@@ -139,9 +199,21 @@ final class PlanAnswer {
     return modules().isEmpty() ? stages : modules();
   }
 
-  /** Rounds of tasks until every module had its turn. */
+  /** Waves of tasks until every module's workers had their turn. */
   private int waves() {
-    return (modules().size() + cluster.slots() - 1) / cluster.slots();
+    return (moduleTaskCount() + cluster.slots() - 1) / cluster.slots();
+  }
+
+  private int moduleTaskCount() {
+    return modules().stream().mapToInt(planned -> planned.stage().workers()).sum();
+  }
+
+  private List<Planned> own() {
+    return stages.stream().filter(planned -> ofMethod.contains(planned.stage())).toList();
+  }
+
+  private Optional<ScaledPlan> scaled() {
+    return Optional.ofNullable(scale).flatMap(asked -> asked.plan(own()));
   }
 
   private Optional<Double> seconds(Planned planned) {
@@ -154,7 +226,10 @@ final class PlanAnswer {
     if (speeds.isEmpty()) {
       return Optional.empty();
     }
-    List<Planned> own = stages.stream().filter(p -> ofMethod.contains(p.stage())).toList();
+    if (scaled().isPresent()) {
+      return scaled().map(ScaledPlan::wallSeconds);
+    }
+    List<Planned> own = own();
     double slowest =
         own.stream()
             .filter(PlanAnswer::isModule)
@@ -234,13 +309,16 @@ final class PlanAnswer {
     lines.add("");
     lines.addAll(Results.columns(rows));
     lines.add("");
-    lines.addAll(sums.lines());
+    if (sums != null) {
+      lines.addAll(sums.lines());
+    }
     earlyStops().ifPresent(lines::add);
     warnings.forEach(warning -> lines.add(Answer.WARNING + warning));
     lines.add(
         modules().isEmpty()
             ? "No module is trained alone: stages follow each other."
             : moduleTasks());
+    lines.addAll(rounds());
     lines.add(
         wallSeconds()
             .map(
@@ -251,6 +329,50 @@ final class PlanAnswer {
     lines.add("Suggested settings:");
     configuration().forEach((key, value) -> lines.add("  --conf " + quoted(key + "=" + value)));
     return lines;
+  }
+
+  /** What rounds take, and what the GPUs make of it all. */
+  private List<String> rounds() {
+    var lines = new ArrayList<String>();
+    for (Planned planned : own()) {
+      if (planned.rounds() > 0) {
+        lines.add(
+            String.format(
+                Locale.ROOT,
+                "%s: %d workers, %,d rounds; %s a round, and %s of moments that stay on the nodes",
+                planned.stage().name(),
+                planned.stage().workers(),
+                planned.rounds(),
+                Quantities.bytes(bytesARound(planned)),
+                Quantities.bytes(planned.stage().workers() * planned.memory().optimizerBytes())));
+      }
+    }
+    if (scale != null) {
+      lines.add(
+          "Workers: "
+              + scale.workers().entrySet().stream()
+                  .map(entry -> "--set " + entry.getKey() + "=" + entry.getValue())
+                  .collect(Collectors.joining(" ")));
+      scaled().ifPresent(plan -> lines.add(days(plan, scale.gpus())));
+    }
+    return lines;
+  }
+
+  private static String days(ScaledPlan plan, int gpus) {
+    return String.format(
+        Locale.ROOT,
+        "%d GPUs: %.2f GPU days, %.2f days; one GPU alone computes %s of the time, rounds are"
+            + " exchanged %s of it",
+        gpus,
+        plan.gpuSeconds() / SECONDS_A_DAY,
+        plan.wallSeconds() / SECONDS_A_DAY,
+        Quantities.percent(plan.serialSeconds() / plan.wallSeconds()),
+        Quantities.percent(plan.exchangeSeconds() / plan.wallSeconds()));
+  }
+
+  /** What all workers read at its beginning and hand in at its end. */
+  private static long bytesARound(Planned planned) {
+    return 2L * planned.stage().workers() * planned.exchangedBytes();
   }
 
   /** Which stages may take less than is planned. */
@@ -275,7 +397,7 @@ final class PlanAnswer {
     return String.format(
         Locale.ROOT,
         "%d module tasks on %d slots of %s: %d waves; the broadcast meta model takes %s of heap",
-        modules().size(),
+        moduleTaskCount(),
         cluster.slots(),
         cluster.master(),
         waves(),
@@ -298,11 +420,16 @@ final class PlanAnswer {
         "done",
         stages.stream().map(this::facts).toList(),
         method.name(),
-        modules().size(),
+        moduleTaskCount(),
         cluster.slots(),
         waves(),
         plan.broadcastBytes(),
         wallSeconds().orElse(null),
+        scaled().map(found -> found.gpuSeconds() / SECONDS_A_DAY).orElse(null),
+        scaled().map(found -> found.wallSeconds() / SECONDS_A_DAY).orElse(null),
+        scaled().map(found -> found.serialSeconds() / found.wallSeconds()).orElse(null),
+        scaled().map(found -> found.exchangeSeconds() / found.wallSeconds()).orElse(null),
+        scale == null ? null : scale.workers(),
         configuration(),
         sums,
         warnings,
@@ -322,6 +449,9 @@ final class PlanAnswer {
         planned.cost().nominal(),
         planned.cost().computed(),
         planned.memory(),
-        seconds(planned).orElse(null));
+        seconds(planned).orElse(null),
+        planned.rounds() == 0 ? null : planned.stage().workers(),
+        planned.rounds() == 0 ? null : planned.rounds(),
+        planned.rounds() == 0 ? null : bytesARound(planned));
   }
 }

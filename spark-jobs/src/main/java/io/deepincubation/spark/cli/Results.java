@@ -33,6 +33,11 @@ final class Results {
     return columns(rows);
   }
 
+  /** Whether answers tell a measure as accuracy, too: that of whole images. */
+  static boolean isAccuracy(String measure) {
+    return measure.equals(Metrics.TOP1) || measure.equals(Metrics.MAP);
+  }
+
   /** What training images take on a node, as a sentence. */
   static String onANode(SplitSize size) {
     return String.format(

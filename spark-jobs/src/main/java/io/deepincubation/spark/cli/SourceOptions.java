@@ -3,14 +3,14 @@ package io.deepincubation.spark.cli;
 import io.deepincubation.spark.prepare.SourceFormat;
 import picocli.CommandLine.Option;
 
-/** Where images come from. */
+/** Where images or texts come from. */
 final class SourceOptions {
 
   @Option(
       names = "--from",
       required = true,
       paramLabel = "URI",
-      description = "The folder of the images, or the name of a table.")
+      description = "The folder of the images or texts, or the name of a table.")
   private String from = "";
 
   @Option(

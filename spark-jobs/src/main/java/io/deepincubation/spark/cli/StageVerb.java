@@ -11,6 +11,7 @@ import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.StageResult;
 import io.deepincubation.spark.RunReport;
 import io.deepincubation.spark.SparkDeepIncubation;
+import io.deepincubation.spark.storage.StorageFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +32,8 @@ abstract class StageVerb extends Verb {
       String report,
       double seconds,
       @Nullable Double accuracy,
+      String measure,
+      @Nullable Double value,
       List<StageResult> stages,
       List<String> warnings) {}
 
@@ -49,6 +52,16 @@ abstract class StageVerb extends Verb {
     return new DeepIncubation();
   }
 
+  /**
+   * What is trained by.
+   *
+   * @param given the recipe with its overrides
+   * @param storages where the session reads
+   */
+  Recipe recipe(Recipe given, StorageFactory storages) {
+    return given;
+  }
+
   /** Trains: all stages, unless the verb is for some. */
   List<StageResult> train(SparkDeepIncubation incubation) {
     return incubation.run().stages();
@@ -57,10 +70,11 @@ abstract class StageVerb extends Verb {
   @Override
   final Answer answer() {
     Method method = method();
-    Recipe recipe = run.recipe();
+    Recipe given = run.recipe();
     track.requireKnown();
     Instant start = Instant.now();
     try (CliSession session = CliSession.start(run.places(), output())) {
+      Recipe recipe = recipe(given, session.storages());
       var folder = new RunFolder(session.storages().open(run.run()));
       Set<String> before = committed(folder);
       List<StageResult> results = train(incubation(session, method, recipe));
@@ -111,7 +125,8 @@ abstract class StageVerb extends Verb {
     lines.add((alreadyDone ? "Already done" : "Done") + " in " + run.run());
     lines.add("Report: " + report);
     warnings.forEach(warning -> lines.add(Answer.WARNING + warning));
-    Double accuracy = results.get(results.size() - 1).measuredAccuracy().orElse(null);
+    Double value = results.get(results.size() - 1).measuredAccuracy().orElse(null);
+    String measure = StageResult.primary(results);
     return new Answer(
         lines,
         new Facts(
@@ -119,7 +134,9 @@ abstract class StageVerb extends Verb {
             run.run(),
             report,
             seconds,
-            accuracy,
+            Results.isAccuracy(measure) ? value : null,
+            measure,
+            value,
             results,
             warnings));
   }

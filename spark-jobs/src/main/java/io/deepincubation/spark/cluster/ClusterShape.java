@@ -17,6 +17,12 @@ import org.apache.spark.sql.SparkSession;
 public record ClusterShape(
     String master, int slots, int tasksAtOnce, int taskThreads, int driverThreads, boolean gpus) {
 
+  /** The same with so many slots, of a GPU each. */
+  public ClusterShape withGpus(int count) {
+    return new ClusterShape(
+        master, count, Math.min(tasksAtOnce, count), taskThreads, driverThreads, true);
+  }
+
   /**
    * Looks at a session's configuration and at the cores that it has now.
    *

@@ -39,6 +39,20 @@ public final class Devices {
   }
 
   /**
+   * All devices of a task or of the driver: each GPU that Spark assigned, else the one of {@link
+   * #of}.
+   */
+  public static List<Device> all(SparkSettings settings, List<String> assigned, int ordinal) {
+    return settings.device() == DeviceChoice.CPU || assigned.size() < 2
+        ? List.of(of(settings, assigned, ordinal))
+        : all(assigned, TorchEngine::gpus);
+  }
+
+  static List<Device> all(List<String> assigned, IntSupplier usableGpus) {
+    return assigned.stream().map(address -> assigned(address, usableGpus.getAsInt())).toList();
+  }
+
+  /**
    * The device that a process of this machine computes on without a cluster, by the settings that
    * it was started with.
    *

@@ -294,11 +294,11 @@ public record SparkSettings(
   }
 
   /**
-   * Where a stage is computed: one of a module alone in a task, one of a whole network where the
-   * settings say.
+   * Where a stage is computed: one of a module alone, or of several workers, in tasks; any other
+   * one of a whole network where the settings say.
    */
   public Where placeOf(Stage stage) {
-    if (stage.module().isPresent()) {
+    if (stage.module().isPresent() || stage.workers() > 1) {
       return Where.EXECUTOR;
     }
     return stage.needs().isEmpty() ? trainOn : fineTuneOn;

@@ -4,6 +4,9 @@ import io.deepincubation.core.recipe.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -57,6 +60,10 @@ public final class StageScheduling {
 
   private final SparkConf conf;
   private final String master;
+
+  /** What jobs of this process have asked for: a profile is another one by its number alone. */
+  private static final Map<String, ResourceProfile> PROFILES = new ConcurrentHashMap<>();
+
   private final int cpus;
   private final double gpus;
 
@@ -222,6 +229,12 @@ public final class StageScheduling {
     return gpus == 0 ? byCores : Math.min(byCores, (int) Math.floor(held / gpus));
   }
 
+  /** GPUs that a task computes on, each with a replica of its network; at least 1. */
+  public int gpusOfTask() {
+    boolean used = DeviceChoice.named(conf.get(SparkSettings.DEVICE, "auto")) != DeviceChoice.CPU;
+    return used ? Math.max(1, (int) gpus) : 1;
+  }
+
   /** Whether tasks have GPUs assigned. */
   public boolean asksForGpus() {
     return gpus > 0;
@@ -232,14 +245,19 @@ public final class StageScheduling {
     return ownKeys().findAny().isPresent() ? tasks.withResources(profile()) : tasks;
   }
 
-  private ResourceProfile profile() {
+  /** Jobs that ask for the same share one profile: executors of another would not do. */
+  ResourceProfile profile() {
     var builder = new ResourceProfileBuilder();
     var task = new TaskResourceRequests().cpus(cpus);
     builder.require(gpus > 0 ? task.resource(GPU, gpus) : task);
     if (executorKeys().findAny().isPresent()) {
       builder.require(executor());
     }
-    return builder.build();
+    String asked =
+        new TreeMap<>(builder.taskResourcesJMap())
+            + " "
+            + new TreeMap<>(builder.executorResourcesJMap());
+    return PROFILES.computeIfAbsent(asked, any -> builder.build());
   }
 
   private ExecutorResourceRequests executor() {

@@ -17,7 +17,7 @@ import io.deepincubation.spark.cluster.SparkSettings;
 import io.deepincubation.spark.cluster.Version;
 import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.stages.Fault;
-import io.deepincubation.spark.stages.PreparedImages;
+import io.deepincubation.spark.stages.PreparedData;
 import io.deepincubation.spark.stages.SparkRun;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.time.Duration;
@@ -301,7 +301,7 @@ final class ComparisonRun {
     int[] known = testLabels;
     if (known == null) {
       known =
-          PreparedImages.open(storages.open(plan.data().uri()), plan.recipe())
+          PreparedData.open(storages.open(plan.data().uri()), plan.recipe())
               .testLabels(settings.cache());
       testLabels = known;
     }

@@ -14,7 +14,7 @@ import io.deepincubation.core.run.RunLease;
 import io.deepincubation.spark.RunReport;
 import io.deepincubation.spark.cluster.SparkSettings;
 import io.deepincubation.spark.progress.ProgressBoard;
-import io.deepincubation.spark.stages.PreparedImages;
+import io.deepincubation.spark.stages.PreparedData;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.util.List;
@@ -89,7 +89,7 @@ public final class SparkComparison {
   }
 
   private SetFacts facts(String uri, Recipe recipe) {
-    PreparedImages images = PreparedImages.open(storages.open(uri), recipe);
+    PreparedData images = PreparedData.open(storages.open(uri), recipe);
     images.requireOneClassEach();
     return images.facts();
   }
@@ -128,7 +128,7 @@ public final class SparkComparison {
             .map(row -> List.of(CellOutcome.of("", run, row.cells().get(0).stages(), null)))
             .toList();
     int[] labels =
-        PreparedImages.open(storages.open(report.dataUri()), report.recipe())
+        PreparedData.open(storages.open(report.dataUri()), report.recipe())
             .testLabels(SparkSettings.of(spark.getConf()).cache());
     return ComparisonTally.of(plan, outcomes, labels, Map.of());
   }

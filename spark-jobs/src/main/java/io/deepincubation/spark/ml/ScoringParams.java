@@ -1,14 +1,18 @@
 package io.deepincubation.spark.ml;
 
 import io.deepincubation.core.api.Evolving;
+import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.recipe.Precision;
 import io.deepincubation.spark.predict.Inference;
+import io.deepincubation.spark.predict.InputColumn;
+import io.deepincubation.spark.predict.Invalid;
 import java.util.Arrays;
 import java.util.Locale;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.param.Params;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Params that an estimator and its model share: where images are, how they are scored, and what the
@@ -24,6 +28,7 @@ public interface ScoringParams<T> extends Params {
   final class Declared {
 
     private final Param<String> imageCol;
+    private final Param<String> textCol;
     private final Param<String> predictionCol;
     private final Param<String> probabilityCol;
     private final Param<String> rawPredictionCol;
@@ -41,6 +46,9 @@ public interface ScoringParams<T> extends Params {
               "imageCol",
               "column of images: JPEG or PNG files, their paths, structs of Spark's image source or"
                   + " of Hugging Face; the first of image, content and path where it is empty");
+      textCol =
+          new Param<>(
+              uid, "textCol", "column of texts, for models that read them; text where it is empty");
       predictionCol =
           new Param<>(uid, "predictionCol", "column of the likeliest class's index, double");
       probabilityCol =
@@ -56,10 +64,7 @@ public interface ScoringParams<T> extends Params {
               "handleInvalid",
               "rows whose image cannot be read: keep (nulls and a reason), skip (leave them out,"
                   + " as evaluators want it) or error",
-              ParamValidators.inArray(
-                  Arrays.stream(VectorColumns.Invalid.values())
-                      .map(VectorColumns.Invalid::word)
-                      .toList()));
+              ParamValidators.inArray(Arrays.stream(Invalid.values()).map(Invalid::word).toList()));
       precision =
           new Param<>(
               uid,
@@ -83,12 +88,13 @@ public interface ScoringParams<T> extends Params {
     /** Gives a stage their defaults. */
     public void setDefaults(Params stage) {
       stage.setDefault(imageCol, "");
+      stage.setDefault(textCol, "");
       stage.setDefault(predictionCol, "prediction");
       stage.setDefault(probabilityCol, "probability");
       stage.setDefault(rawPredictionCol, "rawPrediction");
       stage.setDefault(predictedLabelCol, "predictedLabel");
       stage.setDefault(reasonCol, "reason");
-      stage.setDefault(handleInvalid, VectorColumns.Invalid.KEEP.word());
+      stage.setDefault(handleInvalid, Invalid.KEEP.word());
       stage.setDefault(precision, word(Precision.FP32));
       stage.setDefault(batchSize, 64);
     }
@@ -103,6 +109,11 @@ public interface ScoringParams<T> extends Params {
   /** Images: files, their paths, or structs; empty (default) for image, content or path. */
   default Param<String> imageCol() {
     return scoring().imageCol;
+  }
+
+  /** Texts, for models that read them; empty (default) for text. */
+  default Param<String> textCol() {
+    return scoring().textCol;
   }
 
   /** Index of the likeliest class, double; default {@code prediction}. */
@@ -151,6 +162,15 @@ public interface ScoringParams<T> extends Params {
 
   default T setImageCol(String name) {
     set(imageCol(), name);
+    return self();
+  }
+
+  default String getTextCol() {
+    return getOrDefault(textCol());
+  }
+
+  default T setTextCol(String name) {
+    set(textCol(), name);
     return self();
   }
 
@@ -234,10 +254,22 @@ public interface ScoringParams<T> extends Params {
         getPredictionCol(),
         getPredictedLabelCol(),
         getReasonCol(),
-        VectorColumns.Invalid.named(getHandleInvalid()));
+        Invalid.named(getHandleInvalid()));
   }
 
-  /** How images are computed. */
+  /**
+   * The column of a frame that samples are in.
+   *
+   * @param texts whether they are texts instead of images
+   * @throws UnfitDataException if there is none
+   */
+  default String inputName(StructType schema, boolean texts) {
+    return texts
+        ? InputColumn.name(schema, texts, getTextCol(), "setTextCol")
+        : InputColumn.name(schema, texts, getImageCol(), "setImageCol");
+  }
+
+  /** How samples are computed. */
   default Inference.Terms terms() {
     return new Inference.Terms(
         getBatchSize(), Precision.valueOf(getPrecision().toUpperCase(Locale.ROOT)));

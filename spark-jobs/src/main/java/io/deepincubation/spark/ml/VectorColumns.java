@@ -1,11 +1,10 @@
 package io.deepincubation.spark.ml;
 
-import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.inference.Classifier.Scores;
+import io.deepincubation.spark.predict.Invalid;
 import io.deepincubation.spark.predict.ScoreColumns;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -34,25 +33,6 @@ public record VectorColumns(
     String reason,
     Invalid invalid)
     implements ScoreColumns {
-
-  /** What becomes of rows whose image cannot be scored. */
-  public enum Invalid {
-    /** They stay, with nulls and a reason. */
-    KEEP,
-    /** They are left out. */
-    SKIP,
-    /** The job fails. */
-    ERROR;
-
-    /** The word that users write. */
-    String word() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    static Invalid named(String word) {
-      return valueOf(word.toUpperCase(Locale.ROOT));
-    }
-  }
 
   private List<String> names() {
     return List.of(rawPrediction, probability, prediction, predictedLabel, reason);
@@ -86,15 +66,7 @@ public record VectorColumns(
 
   @Override
   public Optional<@Nullable Object[]> missing(String why) {
-    return switch (invalid) {
-      case KEEP -> Optional.of(added(null, null, null, null, why));
-      case SKIP -> Optional.empty();
-      case ERROR ->
-          throw new UnfitDataException(
-              "Cannot score an image: "
-                  + why
-                  + "; set handleInvalid to keep or skip for images that cannot be read");
-    };
+    return invalid.missing(why, added(null, null, null, null, why));
   }
 
   private @Nullable Object[] added(@Nullable Object... all) {

@@ -1,19 +1,14 @@
 package io.deepincubation.spark.predict;
 
 import ai.djl.Device;
-import io.deepincubation.core.data.pixels.PixelTransform;
-import io.deepincubation.core.inference.Classifier;
-import io.deepincubation.core.inference.Classifier.Scores;
 import io.deepincubation.core.network.Arithmetic;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.NativeArithmetic;
 import io.deepincubation.core.recipe.Precision;
 import io.deepincubation.core.recipe.UsageException;
-import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.spark.cluster.Devices;
 import io.deepincubation.spark.cluster.SparkSettings;
 import io.deepincubation.spark.storage.StorageFactory;
-import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,13 +23,13 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
 
-/** Classifies the images of a partition, a batch at a time. */
+/** Answers the samples of a partition, a batch at a time. */
 public final class Inference implements MapPartitionsFunction<Row, Row> {
 
   private static final long serialVersionUID = 1L;
 
   /**
-   * How images are classified.
+   * How samples are computed.
    *
    * @param batch images that are computed at once, at least 1
    * @param precision of the products
@@ -57,8 +52,8 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
   private final String uri;
   private final String digest;
   private final SparkSettings settings;
-  private final ImageColumn input;
-  private final ScoreColumns columns;
+  private final InputColumn input;
+  private final Scorer scorer;
   private final Terms terms;
 
   public Inference(
@@ -66,15 +61,15 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
       String uri,
       String digest,
       SparkSettings settings,
-      ImageColumn input,
-      ScoreColumns columns,
+      InputColumn input,
+      Scorer scorer,
       Terms terms) {
     this.storages = storages;
     this.uri = uri;
     this.digest = digest;
     this.settings = settings;
     this.input = input;
-    this.columns = columns;
+    this.scorer = scorer;
     this.terms = terms;
   }
 
@@ -90,9 +85,6 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
     task.addTaskCompletionListener(end);
     return new Scored(rows, lease);
   }
-
-  /** A row, and what the network gets of its image, or why it gets nothing. */
-  private record Loaded(Row row, float @Nullable [] values, String reason) {}
 
   /** Rows with their predictions, computed as they are asked for. */
   private final class Scored implements Iterator<Row> {
@@ -123,45 +115,16 @@ public final class Inference implements MapPartitionsFunction<Row, Row> {
     }
 
     private void score() {
-      var batch = new ArrayList<Loaded>();
-      var images = new ArrayList<float[]>();
-      while (batch.size() < terms.batch() && rows.hasNext()) {
-        Loaded loaded = load(rows.next(), model.transform());
-        batch.add(loaded);
-        if (loaded.values() != null) {
-          images.add(loaded.values());
-        }
+      var batch = new ArrayList<Row>();
+      int atOnce = scorer.rowsAtOnce(terms);
+      while (batch.size() < atOnce && rows.hasNext()) {
+        batch.add(rows.next());
       }
-      Classifier classifier = model.classifier();
-      Iterator<Scores> scores = classifier.scores(images).iterator();
-      for (Loaded loaded : batch) {
-        if (loaded.values() == null) {
-          leave(loaded.row(), loaded.reason());
-        } else {
-          answer(loaded.row(), scores.next());
-        }
+      var source = new Scorer.Source(input, storages);
+      Iterator<Optional<@Nullable Object[]>> added = scorer.added(batch, source, model).iterator();
+      for (Row row : batch) {
+        added.next().ifPresent(values -> ready.add(joined(row, values)));
       }
-    }
-
-    private void answer(Row row, Scores scores) {
-      Optional<String> fault = Classifier.fault(scores.probabilities());
-      if (fault.isPresent()) {
-        leave(row, fault.get());
-      } else {
-        ready.add(joined(row, columns.values(scores, model.classNames())));
-      }
-    }
-
-    private void leave(Row row, String reason) {
-      columns.missing(reason).ifPresent(values -> ready.add(joined(row, values)));
-    }
-  }
-
-  private Loaded load(Row row, PixelTransform transform) {
-    try {
-      return new Loaded(row, transform.values(input.read(row, storages)), "");
-    } catch (IOException | StorageException | IllegalArgumentException e) {
-      return new Loaded(row, null, String.valueOf(e.getMessage()));
     }
   }
 

@@ -1,13 +1,11 @@
 package io.deepincubation.spark.predict;
 
-import io.deepincubation.core.data.pixels.PixelTransform;
 import io.deepincubation.core.data.pixels.UnfitDataException;
-import io.deepincubation.core.inference.Classifier;
 import io.deepincubation.core.inference.ModelFolder;
+import io.deepincubation.core.inference.TrainedModel;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -23,19 +21,23 @@ final class LoadedModels {
 
   private static final class Entry {
     private final ModelFolder folder;
-    private final Classifier classifier;
+    private final TrainedModel model;
     private int users;
 
-    Entry(ModelFolder folder, Classifier classifier) {
+    Entry(ModelFolder folder, TrainedModel model) {
       this.folder = folder;
-      this.classifier = classifier;
+      this.model = model;
     }
   }
 
   /** A task's use of a model, until it is closed. */
-  record Lease(
-      Classifier classifier, PixelTransform transform, List<String> classNames, Runnable end)
-      implements AutoCloseable {
+  record Lease(TrainedModel model, ModelFolder folder, Runnable end) implements AutoCloseable {
+
+    /** The model by what it tells, which its folder said before. */
+    <T extends TrainedModel> T as(Class<T> kind) {
+      return kind.cast(model);
+    }
+
     @Override
     public void close() {
       end.run();
@@ -61,8 +63,7 @@ final class LoadedModels {
       }
       entry.users++;
       Entry used = entry;
-      return new Lease(
-          used.classifier, used.folder.transform(), used.folder.classNames(), () -> release(used));
+      return new Lease(used.model, used.folder, () -> release(used));
     }
   }
 
@@ -78,7 +79,7 @@ final class LoadedModels {
               digest,
               found));
     }
-    return new Entry(folder, new Classifier(folder, compute));
+    return new Entry(folder, TrainedModel.of(folder, compute));
   }
 
   private static void closeUnused() {
@@ -87,7 +88,7 @@ final class LoadedModels {
         .removeIf(
             entry -> {
               if (entry.users == 0) {
-                entry.classifier.close();
+                entry.model.close();
               }
               return entry.users == 0;
             });

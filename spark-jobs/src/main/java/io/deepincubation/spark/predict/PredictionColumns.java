@@ -40,7 +40,8 @@ public record PredictionColumns(String prefix, int topK, boolean severalLabels)
 
   private static final int REASON = 4;
 
-  private static final String WHERE_TAKEN = "predicted_";
+  /** The prefix where a frame has columns of the plain names. */
+  public static final String WHERE_TAKEN = "predicted_";
 
   private static final DataType CANDIDATES =
       DataTypes.createArrayType(
@@ -72,12 +73,7 @@ public record PredictionColumns(String prefix, int topK, boolean severalLabels)
     return NAMES.stream().limit(severalLabels ? NAMES.size() : NAMES.size() - 1);
   }
 
-  /** Where the index of the likeliest class is. */
-  public String prediction() {
-    return prefix + NAMES.get(0);
-  }
-
-  /** Where it is told why there is no prediction. */
+  @Override
   public String reason() {
     return prefix + NAMES.get(REASON);
   }

@@ -1,6 +1,7 @@
 package io.deepincubation.spark.prepare;
 
-import io.deepincubation.core.data.set.FittedImage;
+import io.deepincubation.core.data.set.FittedSample;
+import io.deepincubation.core.data.set.Fitting;
 import io.deepincubation.core.data.set.RejectedImage;
 import io.deepincubation.core.data.set.SampleOrder;
 import io.deepincubation.core.data.source.ImageSource;
@@ -21,13 +22,20 @@ final class Examiner implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final Preparation request;
+  private final Fitting fitting;
   private final HashMap<String, Integer> labels;
   private final ShardPlan shards;
 
   private final Cuts cuts;
 
-  Examiner(Preparation request, Map<String, Integer> labels, ShardPlan shards, Cuts cuts) {
+  Examiner(
+      Preparation request,
+      Fitting fitting,
+      Map<String, Integer> labels,
+      ShardPlan shards,
+      Cuts cuts) {
     this.request = request;
+    this.fitting = fitting;
     this.labels = new HashMap<>(labels);
     this.shards = shards;
     this.cuts = cuts;
@@ -36,20 +44,28 @@ final class Examiner implements Serializable {
   /** What decides about a training image: its label, place and share; nothing for other rows. */
   Optional<Tuple3<Integer, Long, Double>> mark(RawSample sample) {
     Integer label = labels.get(String.valueOf(sample.label()));
-    byte[] image = sample.image();
+    byte[] image = sample.content();
     if (label == null || image == null || !sample.split().equals(ImageSource.TRAIN)) {
       return Optional.empty();
     }
     return Optional.of(
         new Tuple3<>(
             label,
-            SampleOrder.place(request.seed(), image, label),
+            SampleOrder.place(request.seed(), sample.identity(), label),
             SampleOrder.share(request.seed(), image)));
+  }
+
+  /** Whether a row is one that is trained on. */
+  boolean isTrainedOn(RawSample sample) {
+    return mark(sample)
+        .filter(mark -> cuts.setsAside(mark._1(), mark._3()).isEmpty())
+        .filter(mark -> cuts.takes(mark._1(), mark._2()))
+        .isPresent();
   }
 
   /** A row as ((shard, place), bytes), unless the subset leaves it out. */
   Optional<Tuple2<Tuple2<Integer, Long>, byte[]>> examine(RawSample sample) {
-    byte[] file = sample.image();
+    byte[] file = sample.content();
     Integer label = labels.get(String.valueOf(sample.label()));
     if (file == null) {
       return rejected(sample, sample.fault());
@@ -58,14 +74,14 @@ final class Examiner implements Serializable {
       return rejected(sample, "expected a label, got " + sample.label());
     }
     String split = split(sample, file, label);
-    long place = SampleOrder.place(request.seed(), file, label);
+    long place = SampleOrder.place(request.seed(), sample.identity(), label);
     if (split.equals(ImageSource.TRAIN) && !cuts.takes(label, place)) {
       return Optional.empty();
     }
     try {
-      FittedImage image = request.fitting().fit(file);
+      var fitted = new FittedSample(fitting.fit(file, sample.annotation()), label);
       return Optional.of(
-          new Tuple2<>(new Tuple2<>(shards.shard(split, place), place), image.toBytes(label)));
+          new Tuple2<>(new Tuple2<>(shards.shard(split, place), place), fitted.toBytes()));
     } catch (IOException e) {
       return rejected(sample, String.valueOf(e.getMessage()));
     }
@@ -79,7 +95,7 @@ final class Examiner implements Serializable {
 
   private Optional<Tuple2<Tuple2<Integer, Long>, byte[]>> rejected(
       RawSample sample, String reason) {
-    byte[] image = sample.image();
+    byte[] image = sample.content();
     String origin = sample.origin().isEmpty() ? request.from() : sample.origin();
     var rejection = new RejectedImage(origin, sample.label(), reason, image);
     long place = SampleOrder.place(0, rejection.toBytes(), 0);

@@ -96,6 +96,11 @@ record FileListing(String root, List<Entry> files, List<String> folders, boolean
     }
   }
 
+  /** Whether the files are this machine's. */
+  boolean isLocal() {
+    return "file".equals(new Path(root).toUri().getScheme());
+  }
+
   private static FileListing file(FileStatus status) {
     Path folder = status.getPath().getParent();
     var entry =

@@ -111,13 +111,7 @@ final class ImageFolder implements SampleSource {
 
   @Override
   public Map<String, Map<String, Long>> counts() {
-    var counts = new LinkedHashMap<String, Map<String, Long>>();
-    for (Picture image : images.images()) {
-      counts
-          .computeIfAbsent(image.split(), unused -> new LinkedHashMap<>())
-          .merge(image.label(), 1L, Long::sum);
-    }
-    return counts;
+    return images.counts();
   }
 
   @Override

@@ -15,8 +15,10 @@ import java.nio.file.NoSuchFileException;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -31,7 +33,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
-import scala.Tuple2;
+import scala.Tuple3;
 
 /**
  * JPEG and PNG files, which tasks of about as many bytes each read by their names.
@@ -63,8 +65,15 @@ record PictureFiles(String root, List<Picture> images) {
           .add("modificationTime", DataTypes.TimestampType)
           .add("length", DataTypes.LongType);
 
-  /** A file, and what its folders tell. */
-  record Picture(Entry file, String split, String label) {}
+  /** A file, what its folders tell, and what is annotated on its image. */
+  record Picture(Entry file, String split, String label, byte[] annotation) {
+
+    private static final byte[] NOTHING = {};
+
+    Picture(Entry file, String split, String label) {
+      this(file, split, label, NOTHING);
+    }
+  }
 
   /** Whether a file is one of images by its name. */
   static boolean isPicture(Entry file) {
@@ -111,6 +120,17 @@ record PictureFiles(String root, List<Picture> images) {
     return new LeftOut(kinds, "").inWords() + advice;
   }
 
+  /** How many there are by split and label. */
+  Map<String, Map<String, Long>> counts() {
+    var counts = new LinkedHashMap<String, Map<String, Long>>();
+    for (Picture image : images) {
+      counts
+          .computeIfAbsent(image.split(), unused -> new LinkedHashMap<>())
+          .merge(image.label(), 1L, Long::sum);
+    }
+    return counts;
+  }
+
   /** The files' paths, times and lengths. */
   Dataset<Row> frame(SparkSession spark) {
     String folder = root;
@@ -126,7 +146,7 @@ record PictureFiles(String root, List<Picture> images) {
             group -> {
               Iterator<RawSample> samples = read(storages.open(folder), folder, group);
               return rows(folder, group).stream()
-                  .map(row -> withContent(row, samples.next().image()))
+                  .map(row -> withContent(row, samples.next().content()))
                   .iterator();
             });
     return spark.createDataFrame(rows, FILES.add("content", DataTypes.BinaryType));
@@ -143,17 +163,17 @@ record PictureFiles(String root, List<Picture> images) {
   }
 
   private <T> JavaRDD<T> read(
-      SparkSession spark, Function<Tuple2<String[], long[]>, Iterator<T>> reading) {
+      SparkSession spark, Function<Tuple3<String[], long[], byte[][]>, Iterator<T>> reading) {
     var context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    List<Tuple2<String[], long[]>> groups = groups(context.defaultParallelism());
+    List<Tuple3<String[], long[], byte[][]>> groups = groups(context.defaultParallelism());
     return context.parallelize(groups, groups.size()).flatMap(reading::call);
   }
 
   /** Files for one task each, in order. */
-  private List<Tuple2<String[], long[]>> groups(int parallelism) {
+  private List<Tuple3<String[], long[], byte[][]>> groups(int parallelism) {
     long all = images.stream().mapToLong(PictureFiles::cost).sum();
     long most = Math.min(MOST_BYTES_OF_A_TASK, Math.max(FEWEST_BYTES_OF_A_TASK, all / parallelism));
-    var groups = new ArrayList<Tuple2<String[], long[]>>();
+    var groups = new ArrayList<Tuple3<String[], long[], byte[][]>>();
     int first = 0;
     long bytes = 0;
     for (int i = 0; i < images.size(); i++) {
@@ -171,10 +191,11 @@ record PictureFiles(String root, List<Picture> images) {
     return image.file().length() + COST_OF_A_FILE;
   }
 
-  /** Texts and numbers alone cross the wire. */
-  private static Tuple2<String[], long[]> group(List<Picture> images) {
+  /** Texts, numbers and bytes alone cross the wire. */
+  private static Tuple3<String[], long[], byte[][]> group(List<Picture> images) {
     var texts = new String[TEXTS * images.size()];
     var numbers = new long[NUMBERS * images.size()];
+    var annotations = new byte[images.size()][];
     for (int i = 0; i < images.size(); i++) {
       Picture image = images.get(i);
       texts[TEXTS * i] = image.file().name();
@@ -182,11 +203,12 @@ record PictureFiles(String root, List<Picture> images) {
       texts[TEXTS * i + 2] = image.label();
       numbers[NUMBERS * i] = image.file().length();
       numbers[NUMBERS * i + 1] = image.file().modified();
+      annotations[i] = image.annotation();
     }
-    return new Tuple2<>(texts, numbers);
+    return new Tuple3<>(texts, numbers, annotations);
   }
 
-  private static List<Row> rows(String root, Tuple2<String[], long[]> group) {
+  private static List<Row> rows(String root, Tuple3<String[], long[], byte[][]> group) {
     String[] texts = group._1();
     long[] numbers = group._2();
     return IntStream.range(0, texts.length / TEXTS)
@@ -200,11 +222,13 @@ record PictureFiles(String root, List<Picture> images) {
   }
 
   private static Iterator<RawSample> read(
-      Storage storage, String root, Tuple2<String[], long[]> group) {
+      Storage storage, String root, Tuple3<String[], long[], byte[][]> group) {
     String[] texts = group._1();
     return IntStream.range(0, texts.length / TEXTS)
         .mapToObj(
-            i -> read(storage, root, texts[TEXTS * i], texts[TEXTS * i + 1], texts[TEXTS * i + 2]))
+            i ->
+                read(storage, root, texts[TEXTS * i], texts[TEXTS * i + 1], texts[TEXTS * i + 2])
+                    .annotated(group._3()[i]))
         .iterator();
   }
 

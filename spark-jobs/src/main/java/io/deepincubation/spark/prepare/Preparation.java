@@ -5,6 +5,7 @@ import io.deepincubation.core.data.set.ImageFitting;
 import io.deepincubation.core.recipe.UsageException;
 import java.io.Serializable;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is made of what.
@@ -13,7 +14,9 @@ import java.util.function.Consumer;
  * @param to URI of the folder of the training set
  * @param format how the images come
  * @param columns of a table
- * @param fitting what is done to the images
+ * @param fitting what is done to images
+ * @param texts how texts become tokens; null where samples are images
+ * @param scenes what is annotated on images of a dense task; null where samples have labels
  * @param testFraction of the training images, 0 to below 1, that become the test split where the
  *     source has none
  * @param validationFraction of the training images, 0 to below 1, that become the split {@code val}
@@ -31,6 +34,8 @@ public record Preparation(
     SourceFormat format,
     Columns columns,
     ImageFitting fitting,
+    @Nullable Texts texts,
+    @Nullable Scenes scenes,
     double testFraction,
     double validationFraction,
     Subset subset,
@@ -57,6 +62,14 @@ public record Preparation(
         isFraction(subset.fraction()) && subset.fraction() > 0,
         "a fraction above 0, up to 1",
         subset.fraction());
+    check(
+        scenes == null || !subset.byClass(),
+        "a part of all images of a dense task",
+        "one of each class");
+    check(
+        scenes == null || fitting.square() == 0,
+        "--shorter-side for images of a dense task",
+        "--image-size");
     check(subset.imagesPerClass() >= 0, "images per class from 1", subset.imagesPerClass());
   }
 
@@ -79,6 +92,8 @@ public record Preparation(
         SourceFormat.AUTO,
         Columns.USUAL,
         ImageFitting.NONE,
+        null,
+        null,
         0,
         0,
         Subset.ALL,
@@ -101,6 +116,16 @@ public record Preparation(
   /** The same with images fitted otherwise. */
   public Preparation fitting(ImageFitting other) {
     return with(parts -> parts.fitting = other);
+  }
+
+  /** The same with texts instead of images. */
+  public Preparation texts(Texts other) {
+    return with(parts -> parts.texts = other);
+  }
+
+  /** The same with images of a dense task. */
+  public Preparation scenes(Scenes other) {
+    return with(parts -> parts.scenes = other);
   }
 
   /** The same with so many training images set aside as the test split. */
@@ -147,6 +172,8 @@ public record Preparation(
         parts.format,
         parts.columns,
         parts.fitting,
+        parts.texts,
+        parts.scenes,
         parts.testFraction,
         parts.validationFraction,
         parts.subset,
@@ -162,6 +189,8 @@ public record Preparation(
     private SourceFormat format;
     private Columns columns;
     private ImageFitting fitting;
+    private @Nullable Texts texts;
+    private @Nullable Scenes scenes;
     private double testFraction;
     private double validationFraction;
     private Subset subset;
@@ -174,6 +203,8 @@ public record Preparation(
       format = all.format;
       columns = all.columns;
       fitting = all.fitting;
+      texts = all.texts;
+      scenes = all.scenes;
       testFraction = all.testFraction;
       validationFraction = all.validationFraction;
       subset = all.subset;

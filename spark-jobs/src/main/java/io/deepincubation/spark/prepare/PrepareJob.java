@@ -1,28 +1,40 @@
 package io.deepincubation.spark.prepare;
 
 import io.deepincubation.core.api.Evolving;
+import io.deepincubation.core.data.annotation.MaskRule;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.data.set.DataIndex;
 import io.deepincubation.core.data.set.FirstImages;
+import io.deepincubation.core.data.set.Fitting;
 import io.deepincubation.core.data.set.LabelSets;
+import io.deepincubation.core.data.set.MaskFitting;
+import io.deepincubation.core.data.set.ObjectFitting;
 import io.deepincubation.core.data.set.PreparedSet;
 import io.deepincubation.core.data.set.PreparedSetWriter;
 import io.deepincubation.core.data.set.RejectedImage;
 import io.deepincubation.core.data.set.RejectedTable;
 import io.deepincubation.core.data.set.ShardFacts;
 import io.deepincubation.core.data.set.ShardWriter;
+import io.deepincubation.core.data.set.TextFitting;
 import io.deepincubation.core.data.source.ImageSource;
+import io.deepincubation.core.data.text.Tokenizer;
+import io.deepincubation.core.data.text.Vocabulary;
 import io.deepincubation.core.recipe.UsageException;
 import io.deepincubation.core.storage.Storage;
 import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.spark.storage.StorageFactory;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -46,6 +58,10 @@ import scala.Tuple3;
  */
 @Evolving
 public final class PrepareJob {
+
+  /** What the labels of images of a dense task mean. */
+  private static final List<String> SCENE_LABELS =
+      List.of("images to learn from", "images without objects or classes");
 
   private final SparkSession spark;
   private final StorageFactory storages;
@@ -75,6 +91,10 @@ public final class PrepareJob {
         request,
         () -> {
           Apart.require(request.from(), request.to(), spark.sparkContext().hadoopConfiguration());
+          if (request.scenes() != null && !request.scenes().masks().isEmpty()) {
+            Apart.require(
+                request.scenes().masks(), request.to(), spark.sparkContext().hadoopConfiguration());
+          }
           return new SampleSources(spark, storages).open(request);
         });
   }
@@ -91,7 +111,7 @@ public final class PrepareJob {
    * @throws StorageException if the target refuses
    */
   public Prepared run(Preparation request, SourceFrame frame) {
-    return run(request, () -> FrameSource.of(frame, request.columns(), request.from(), storages));
+    return run(request, () -> FrameSource.of(frame, request, storages));
   }
 
   private Prepared run(Preparation request, Supplier<SampleSource> source) {
@@ -115,13 +135,18 @@ public final class PrepareJob {
     Map<String, Integer> labels = numbered(source.labels());
     JavaRDD<RawSample> samples = source.samples();
     var shards = new ShardPlan(images(request, source), request.shardSize());
-    Cuts cuts =
-        Cuts.of(
-            request, samples, new Examiner(request, labels, shards, Cuts.NONE), classNames, sets);
+    Examiner before = new Examiner(request, request.fitting(), labels, shards, Cuts.NONE);
+    Cuts cuts = Cuts.of(request, samples, before, classNames, sets);
+    Fitting fitting =
+        fitting(
+            request,
+            classNames.size(),
+            samples,
+            new Examiner(request, request.fitting(), labels, shards, cuts));
     var facts = new ArrayList<ShardFacts>();
     var rejected = new RejectedTable.Facts(0, List.of());
-    var repeats = new Repeats(source.labels());
-    var examiner = new Examiner(request, labels, shards, cuts);
+    var repeats = new Repeats(request.scenes() == null ? source.labels() : SCENE_LABELS);
+    var examiner = new Examiner(request, fitting, labels, shards, cuts);
     for (Tuple3<Integer, String, byte[]> written :
         write(samples, examiner, shards, cuts, request.to())) {
       if (written._1() == shards.rejected()) {
@@ -132,9 +157,10 @@ public final class PrepareJob {
       }
     }
     requireFewRejected(request, rejected, facts);
-    DataIndex index = commit(request, classNames, sets, facts, earlier);
+    DataIndex index = commit(request, classNames, sets, fitting, facts, earlier);
     var remarks = new ArrayList<>(source.remarks());
     remarks.addAll(Remarks.of(index));
+    remarks.addAll(Remarks.of(facts));
     remarks.addAll(repeats.remarks());
     return new Prepared(index, earlier.outcome(index), rejected.count(), source.leftOut(), remarks);
   }
@@ -143,15 +169,82 @@ public final class PrepareJob {
       Preparation request,
       List<String> classNames,
       LabelSets sets,
+      Fitting fitting,
       List<ShardFacts> facts,
       EarlierSet earlier) {
     Storage target = storages.open(request.to());
     var writer = new PreparedSetWriter(target);
-    DataIndex index = writer.index(classNames, sets, facts);
+    DataIndex index = writer.index(classNames, sets, fitting, facts);
     earlier.requireReplaceable(index, writer);
+    if (fitting instanceof TextFitting texts) {
+      byte[] tokenizer = texts.tokenizer().getBytes(StandardCharsets.UTF_8);
+      target.write(Tokenizer.FILE, stream -> stream.write(tokenizer));
+    }
     writer.commit(index);
-    FirstImages.of(PreparedSet.open(target)).write(target);
+    if (fitting.texts().isEmpty()) {
+      FirstImages.of(PreparedSet.open(target)).write(target);
+    }
     return index;
+  }
+
+  private Fitting fitting(
+      Preparation request, int classes, JavaRDD<RawSample> samples, Examiner examiner) {
+    Scenes scenes = request.scenes();
+    if (scenes != null) {
+      return switch (scenes.kind()) {
+        case SEGMENTATION ->
+            new MaskFitting(
+                request.fitting(), new MaskRule(classes, scenes.reduceZero(), scenes.ignored()));
+        case DETECTION -> new ObjectFitting(request.fitting(), classes);
+      };
+    }
+    Texts texts = request.texts();
+    if (texts == null) {
+      return request.fitting();
+    }
+    String tokenizer =
+        texts.tokenizer().isEmpty()
+            ? Vocabulary.tokenizer(words(samples, examiner, texts.vocabulary()), texts.vocabulary())
+            : read(texts.tokenizer());
+    return TextFitting.checked(tokenizer, texts.length());
+  }
+
+  /** The most frequent words of the training texts. */
+  private static Map<String, Long> words(JavaRDD<RawSample> samples, Examiner examiner, int most) {
+    var words = new HashMap<String, Long>();
+    samples
+        .filter(examiner::isTrainedOn)
+        .flatMap(sample -> Vocabulary.words(text(sample)).iterator())
+        .mapToPair(word -> new Tuple2<>(word, 1L))
+        .reduceByKey(Long::sum)
+        .takeOrdered(most, new MostFrequent())
+        .forEach(word -> words.put(word._1(), word._2()));
+    return words;
+  }
+
+  private static String text(RawSample sample) {
+    return new String(Objects.requireNonNull(sample.content()), StandardCharsets.UTF_8);
+  }
+
+  /** Puts the most frequent first; of those that come as often, by the alphabet. */
+  private static final class MostFrequent
+      implements Comparator<Tuple2<String, Long>>, Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public int compare(Tuple2<String, Long> one, Tuple2<String, Long> other) {
+      int byCount = Long.compare(other._2(), one._2());
+      return byCount != 0 ? byCount : one._1().compareTo(other._1());
+    }
+  }
+
+  private String read(String uri) {
+    try {
+      return new String(ContentForm.read(uri, storages), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new StorageException("Cannot read the tokenizer " + uri + ": " + e.getMessage(), e);
+    }
   }
 
   private static Map<String, Integer> numbered(List<String> all) {

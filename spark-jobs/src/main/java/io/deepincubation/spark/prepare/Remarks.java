@@ -1,11 +1,17 @@
 package io.deepincubation.spark.prepare;
 
 import io.deepincubation.core.data.set.DataIndex;
+import io.deepincubation.core.data.set.SceneFacts;
+import io.deepincubation.core.data.set.SceneForm;
+import io.deepincubation.core.data.set.SceneKind;
+import io.deepincubation.core.data.set.ShardFacts;
 import io.deepincubation.core.data.source.ImageSource;
+import io.deepincubation.core.text.Quantities;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /** What looks odd about a set, in sentences. */
@@ -18,7 +24,9 @@ final class Remarks {
   /** Of a set's classes and splits. */
   static List<String> of(DataIndex index) {
     var remarks = new ArrayList<String>();
-    if (index.classNames().size() == 1) {
+    SceneForm scenes = index.scenes();
+    boolean classesAreApart = scenes == null || scenes.kind() == SceneKind.SEGMENTATION;
+    if (index.classNames().size() == 1 && classesAreApart) {
       remarks.add(
           "There is one class alone, "
               + index.classNames().get(0)
@@ -34,8 +42,28 @@ final class Remarks {
               index.classNames().size(),
               Told.some(empty, TOLD)));
     }
-    if (index.count(ImageSource.TEST) == 0) {
+    if (index.count(ImageSource.TEST) == 0
+        && (scenes == null || index.count(Splits.VALIDATION) == 0)) {
       remarks.add("There is no test split to measure on; --test-fraction sets one aside");
+    }
+    return remarks;
+  }
+
+  /** Of objects that shards hold, or do not. */
+  static List<String> of(List<ShardFacts> facts) {
+    SceneFacts scenes =
+        facts.stream()
+            .map(ShardFacts::scenes)
+            .filter(Objects::nonNull)
+            .reduce(SceneFacts.NONE, SceneFacts::and);
+    var remarks = new ArrayList<String>();
+    if (scenes.clipped() > 0) {
+      remarks.add(
+          Quantities.count(scenes.clipped()) + " boxes went over the edge of their image: clipped");
+    }
+    if (scenes.dropped() > 0) {
+      remarks.add(
+          Quantities.count(scenes.dropped()) + " objects have no area in their image: left out");
     }
     return remarks;
   }

@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * Finds pictures that a set holds more than once. Of each it needs twelve bytes: the beginning of
- * the SHA-256 of its file, and its label.
+ * Finds images or texts that a set holds more than once. Of each it needs twelve bytes: the
+ * beginning of the SHA-256 of what is kept of it, and its label.
  */
 final class Repeats {
 
@@ -25,10 +25,10 @@ final class Repeats {
 
   private final List<String> classNames;
 
-  /** Pictures of each split, as {@link #mark} writes them. */
+  /** Samples of each split, as {@link #mark} writes them. */
   private final Map<String, List<byte[]>> marks = new TreeMap<>();
 
-  /** Where a repeated picture is. */
+  /** Where a repeated sample is. */
   private static final class Found {
     private final TreeSet<String> splits = new TreeSet<>();
     private final TreeSet<Integer> labels = new TreeSet<>();
@@ -39,7 +39,7 @@ final class Repeats {
     this.classNames = classNames;
   }
 
-  /** A picture's mark. */
+  /** A sample's mark. */
   static byte[] mark(byte[] file, int label) {
     return ByteBuffer.allocate(BYTES)
         .putLong(Long.parseUnsignedLong(Sha256.of(file).substring(0, DIGITS), 16))
@@ -47,7 +47,7 @@ final class Repeats {
         .array();
   }
 
-  /** Takes the marks of a shard's pictures. */
+  /** Takes the marks of a shard's samples. */
   void add(String split, byte[] shard) {
     marks.computeIfAbsent(split, unused -> new ArrayList<>()).add(shard);
   }
@@ -71,7 +71,7 @@ final class Repeats {
       remarks.add(
           String.format(
               Locale.ROOT,
-              "%s images repeat others, %s pictures in all",
+              "%s samples repeat others, %s in all",
               Quantities.count(more),
               Quantities.count(repeated.size())));
     }
@@ -87,7 +87,7 @@ final class Repeats {
             entry ->
                 String.format(
                     Locale.ROOT,
-                    "%s pictures %s; one, whose SHA-256 begins with %016x, is in %s of %s",
+                    "%s samples %s; one, whose SHA-256 begins with %016x, is in %s of %s",
                     Quantities.count(count),
                     what,
                     entry.getKey(),

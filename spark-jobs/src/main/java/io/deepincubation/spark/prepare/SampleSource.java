@@ -8,6 +8,9 @@ import org.apache.spark.api.java.JavaRDD;
 /** Labelled images in some form, and what can be said of them without reading images. */
 interface SampleSource {
 
+  /** The text of the label of images that have annotations instead. */
+  String ANNOTATED = "";
+
   /** Names of the classes in the order of their numbers. */
   List<String> classNames();
 

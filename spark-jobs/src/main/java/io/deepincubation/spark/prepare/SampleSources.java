@@ -58,6 +58,21 @@ final class SampleSources {
   SampleSource open(Preparation request) {
     String from = request.from();
     SourceFormat format = format(from, request.format());
+    if (request.texts() != null) {
+      requireTable("texts", from, format);
+    }
+    Scenes scenes = request.scenes();
+    if (scenes != null && !scenes.masks().isEmpty()) {
+      FileListing masks =
+          FileListing.of(scenes.masks(), spark.sparkContext().hadoopConfiguration());
+      return new MaskFolder(spark, storages, listing(from), masks, request, scenes);
+    }
+    if (scenes != null && !scenes.annotations().isEmpty()) {
+      return new CocoFolder(spark, storages, listing(from), request, scenes);
+    }
+    if (scenes != null) {
+      requireTable("annotated images", from, format);
+    }
     return switch (format) {
       case CIFAR -> files(from, FileFormat.CIFAR);
       case IDX -> files(from, FileFormat.IDX);
@@ -66,11 +81,23 @@ final class SampleSources {
         TableFolder table = table(from, format);
         SourceFrame frame = table.frame(spark, storages);
         requireSplits(request, table, frame);
-        yield FrameSource.of(frame, request.columns(), from, storages);
+        yield FrameSource.of(frame, request, storages);
       }
-      case TABLE, DELTA, ICEBERG ->
-          FrameSource.of(frame(from, format), request.columns(), from, storages);
+      case TABLE, DELTA, ICEBERG -> FrameSource.of(frame(from, format), request, storages);
     };
+  }
+
+  private static void requireTable(String what, String from, SourceFormat format) {
+    if (List.of(SourceFormat.CIFAR, SourceFormat.IDX, SourceFormat.IMAGE_FOLDER).contains(format)) {
+      throw new UnfitDataException(
+          String.format(
+              Locale.ROOT,
+              "Cannot read %s from %s: expected a table, got files of format %s%s",
+              what,
+              from,
+              format.word(),
+              what.equals("texts") ? "" : "; give --masks or --annotations for image files"));
+    }
   }
 
   private static void requireSplits(Preparation request, TableFolder table, SourceFrame frame) {
@@ -139,7 +166,7 @@ final class SampleSources {
             .map(
                 sample ->
                     RowFactory.create(
-                        sample.origin(), sample.split(), sample.label(), sample.image()));
+                        sample.origin(), sample.split(), sample.label(), sample.content()));
     return spark.createDataFrame(rows, SAMPLES);
   }
 

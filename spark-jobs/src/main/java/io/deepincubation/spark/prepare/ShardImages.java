@@ -1,6 +1,5 @@
 package io.deepincubation.spark.prepare;
 
-import io.deepincubation.core.data.set.FittedImage;
 import io.deepincubation.core.data.set.FittedSample;
 import java.io.ByteArrayOutputStream;
 import java.util.Iterator;
@@ -28,7 +27,7 @@ final class ShardImages implements Iterator<FittedSample> {
     next = null;
     while (next == null && rows.hasNext()) {
       Tuple2<Tuple2<Integer, Long>, byte[]> row = rows.next();
-      FittedSample sample = FittedImage.fromBytes(row._2());
+      FittedSample sample = FittedSample.fromBytes(row._2());
       long itsPlace = row._1()._2();
       ofPlace = itsPlace == place ? ofPlace + 1 : 1;
       place = itsPlace;
@@ -49,7 +48,7 @@ final class ShardImages implements Iterator<FittedSample> {
     if (sample == null) {
       throw new NoSuchElementException();
     }
-    marks.writeBytes(Repeats.mark(sample.image().file(), sample.label()));
+    marks.writeBytes(Repeats.mark(sample.content().bytes(), sample.label()));
     advance();
     return sample;
   }

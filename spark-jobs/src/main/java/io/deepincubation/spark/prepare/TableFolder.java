@@ -161,15 +161,17 @@ final class TableFolder {
 
   /**
    * Local files are read as they are, without Hadoop's checksum files beside them, whose names it
-   * cannot make for every file's.
+   * cannot make for every file's. Executors keep the file systems of other tables with the settings
+   * that they were read with, so those get none.
    */
   private DataFrameReader reader(SparkSession spark) {
-    DataFrameReader reader =
-        spark
-            .read()
-            .format(format.word())
-            .option("fs.file.impl", RawLocalFileSystem.class.getName())
-            .option("fs.file.impl.disable.cache", "true");
+    DataFrameReader reader = spark.read().format(format.word());
+    if (listing.isLocal()) {
+      reader =
+          reader
+              .option("fs.file.impl", RawLocalFileSystem.class.getName())
+              .option("fs.file.impl.disable.cache", "true");
+    }
     if (listing.isFile()) {
       return reader;
     }

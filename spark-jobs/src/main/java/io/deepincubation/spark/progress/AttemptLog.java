@@ -73,23 +73,12 @@ public final class AttemptLog implements RunObserver, AutoCloseable {
   }
 
   private synchronized void begin(RunEvent.Started started) {
-    RunEvent.Source source = started.source();
-    attempts.add(
-        new TaskAttempt(
-            started.stage(),
-            source.attempt(),
-            source.executor(),
-            source.host(),
-            source.device(),
-            started.time(),
-            null,
-            Outcome.RUNNING,
-            ""));
+    attempts.add(TaskAttempt.begun(started));
     write();
   }
 
   /** Changes the attempt that an event tells of, where it runs. */
-  private synchronized void change(RunEvent event, UnaryOperator<TaskAttempt> with) {
+  private synchronized void change(RunEvent.OfAttempt event, UnaryOperator<TaskAttempt> with) {
     for (int i = attempts.size() - 1; i >= 0; i--) {
       TaskAttempt attempt = attempts.get(i);
       if (attempt.outcome() == Outcome.RUNNING && isOf(attempt, event)) {
@@ -104,9 +93,9 @@ public final class AttemptLog implements RunObserver, AutoCloseable {
   }
 
   /** The driver counts on over its own ends, which its training does not know of. */
-  private static boolean isOf(TaskAttempt attempt, RunEvent event) {
+  private static boolean isOf(TaskAttempt attempt, RunEvent.OfAttempt event) {
     RunEvent.Source source = event.source();
-    return attempt.stage().equals(event.stage())
+    return attempt.assignment().equals(event.assignment())
         && attempt.executor().equals(source.executor())
         && (attempt.attempt() == source.attempt() || attempt.executor().equals(Attempt.DRIVER));
   }

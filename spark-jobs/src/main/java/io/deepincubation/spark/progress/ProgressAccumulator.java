@@ -1,5 +1,6 @@
 package io.deepincubation.spark.progress;
 
+import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.RunEvent;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,11 +11,11 @@ import org.apache.spark.util.AccumulatorV2;
  * Register it with {@code SparkContext.register(accumulator, name)}.
  */
 public final class ProgressAccumulator
-    extends AccumulatorV2<RunEvent.Interval, Map<String, RunEvent.Interval>> {
+    extends AccumulatorV2<RunEvent.Interval, Map<Assignment, RunEvent.Interval>> {
 
   private static final long serialVersionUID = 1L;
 
-  private final ConcurrentHashMap<String, RunEvent.Interval> latest = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Assignment, RunEvent.Interval> latest = new ConcurrentHashMap<>();
 
   /** An accumulator without news. */
   public ProgressAccumulator() {}
@@ -40,17 +41,17 @@ public final class ProgressAccumulator
   @Override
   public void add(RunEvent.Interval progress) {
     latest.merge(
-        progress.stage(), progress, (old, fresh) -> fresh.step() >= old.step() ? fresh : old);
+        progress.assignment(), progress, (old, fresh) -> fresh.step() >= old.step() ? fresh : old);
   }
 
   @Override
-  public void merge(AccumulatorV2<RunEvent.Interval, Map<String, RunEvent.Interval>> other) {
+  public void merge(AccumulatorV2<RunEvent.Interval, Map<Assignment, RunEvent.Interval>> other) {
     other.value().values().forEach(this::add);
   }
 
-  /** A copy of the latest progress by stage. */
+  /** A copy of the latest progress of each. */
   @Override
-  public Map<String, RunEvent.Interval> value() {
+  public Map<Assignment, RunEvent.Interval> value() {
     return Map.copyOf(latest);
   }
 }

@@ -1,6 +1,7 @@
 package io.deepincubation.spark.progress;
 
 import io.deepincubation.core.api.Evolving;
+import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.RunEvent;
 import io.deepincubation.core.run.RunObserver;
 import java.time.Instant;
@@ -14,8 +15,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of each task of a run: one line for each, waiting, running, done or failed. A task
- * is known by its stage. Safe for use by many threads.
+ * What is known of each stage of a run: one line for each, waiting, running, done or failed; for
+ * one of several workers what they are at together, and the round. Safe for use by many threads.
  */
 @Evolving
 public final class ProgressBoard implements RunObserver {
@@ -71,7 +72,8 @@ public final class ProgressBoard implements RunObserver {
   public void expect(String stage, @Nullable Integer module, int modules) {
     var nowhere = new RunEvent.Source("", 0, "", "");
     var start =
-        new RunEvent.Interval(stage, nowhere, "", module, modules, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        new RunEvent.Interval(
+            Assignment.whole(stage), nowhere, "", module, modules, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     synchronized (tasks) {
       tasks.computeIfAbsent(group + stage, name -> TaskLine.waiting(group, start, clock.instant()));
     }
@@ -88,12 +90,18 @@ public final class ProgressBoard implements RunObserver {
       }
     } else if (event instanceof RunEvent.Ended ended) {
       ended(ended);
+    } else if (event instanceof RunEvent.RoundBegan round) {
+      change(round.stage(), line -> line.began(round));
     }
   }
 
   private void ended(RunEvent.Ended ended) {
     switch (ended.outcome()) {
-      case DONE -> done(ended.stage());
+      case DONE -> {
+        if (!ended.assignment().isPart()) {
+          done(ended.stage());
+        }
+      }
       case FAILED -> failed(ended.stage(), ended.reason());
       case RUNNING, STOPPED, LOST -> {} // Another attempt goes on.
     }
@@ -109,8 +117,7 @@ public final class ProgressBoard implements RunObserver {
       tasks.compute(
           group + progress.stage(),
           (stage, line) ->
-              (line == null ? TaskLine.waiting(group, progress, now) : line)
-                  .updated(progress, now));
+              (line == null ? TaskLine.waiting(group, progress, now) : line).heard(progress, now));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.deepincubation.spark.progress;
 
+import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.RunEvent;
 import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.run.TaskAttempt.Outcome;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,8 +36,8 @@ import scala.Tuple4;
 import scala.collection.Seq;
 
 /**
- * Follows one job whose tasks train stages: what executors' heartbeats tell goes to a board, and
- * each attempt at a task to the board, the log and the run's attempts.
+ * Follows one job whose tasks train stages, or parts of rounds: what executors' heartbeats tell
+ * goes to a board, and each attempt at a task to the board, the log and the run's attempts.
  */
 public final class ProgressListener extends SparkListener {
 
@@ -43,12 +45,13 @@ public final class ProgressListener extends SparkListener {
   private static final Duration LAST_EVENTS = Duration.ofSeconds(10);
 
   /** An attempt that runs. */
-  private record Running(String stage, RunEvent.Source source) {}
+  private record Running(Assignment assignment, RunEvent.Source source) {}
 
   private final ProgressAccumulator progress;
+  private final List<Assignment> tasks;
   private final RunObserver observer;
-  private final Function<String, Optional<String>> failures;
-  private final Map<Integer, List<String>> stagesOfJob = new ConcurrentHashMap<>();
+  private final Function<Assignment, Optional<String>> failures;
+  private final Set<Integer> sparkStages = ConcurrentHashMap.newKeySet();
   private final Map<Long, Running> running = new ConcurrentHashMap<>();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile int jobId = -1;
@@ -57,62 +60,60 @@ public final class ProgressListener extends SparkListener {
    * A listener to add to the Spark context before the job starts.
    *
    * @param progress registered with the context
+   * @param tasks what the job's tasks do, by partition
    * @param observer told what happens
-   * @param failures why a stage whose task came to its end has failed for good, if it has
+   * @param failures why one whose task came to its end has failed for good, if it has
    */
   public ProgressListener(
       ProgressAccumulator progress,
+      List<Assignment> tasks,
       RunObserver observer,
-      Function<String, Optional<String>> failures) {
+      Function<Assignment, Optional<String>> failures) {
     this.progress = progress;
+    this.tasks = List.copyOf(tasks);
     this.observer = observer;
     this.failures = failures;
   }
 
   @Override
   public void onJobStart(SparkListenerJobStart event) {
-    if (stages(event.properties()) != null) {
+    if (isOurs(event.properties())) {
       jobId = event.jobId();
     }
   }
 
   @Override
   public void onStageSubmitted(SparkListenerStageSubmitted event) {
-    String stages = stages(event.properties());
-    if (stages != null) {
-      stagesOfJob.put(event.stageInfo().stageId(), List.of(stages.split(",")));
+    if (isOurs(event.properties())) {
+      sparkStages.add(event.stageInfo().stageId());
     }
   }
 
-  /**
-   * The local property that tells its job from others, and names the stage of each partition with
-   * commas between.
-   */
-  public String stagesProperty() {
-    return "deepincubation.stages." + progress.id();
+  /** The local property that tells its job from others, whatever its value. */
+  public String jobProperty() {
+    return "deepincubation.job." + progress.id();
   }
 
-  private @Nullable String stages(@Nullable Properties properties) {
-    return properties == null ? null : properties.getProperty(stagesProperty());
+  private boolean isOurs(@Nullable Properties properties) {
+    return properties != null && properties.getProperty(jobProperty()) != null;
   }
 
   @Override
   public void onTaskStart(SparkListenerTaskStart event) {
     TaskInfo task = event.taskInfo();
-    List<String> stages = stagesOfJob.get(event.stageId());
-    if (stages == null) {
+    if (!sparkStages.contains(event.stageId())) {
       return;
     }
-    String stage = stages.get(task.partitionId());
+    Assignment assignment = tasks.get(task.partitionId());
     var source =
         new RunEvent.Source(task.executorId(), task.attemptNumber(), task.host(), /* device= */ "");
-    running.put(task.taskId(), new Running(stage, source));
+    running.put(task.taskId(), new Running(assignment, source));
     observer.on(
-        new RunEvent.Started(stage, source, instant(task.launchTime()), task.speculative()));
+        new RunEvent.Started(assignment, source, instant(task.launchTime()), task.speculative()));
     if (task.attemptNumber() > 0 && !task.speculative()) {
-      LOG.warn("Stage {} starts again on {}", stage, place(task));
+      LOG.warn("Stage {} starts again on {}", assignment.inWords(), place(task));
     } else {
-      LOG.info("Stage {} starts on {}", stage, place(task));
+      LOG.info("Stage {} starts on {}", assignment.inWords(), place(task));
     }
   }
 
@@ -153,7 +154,7 @@ public final class ProgressListener extends SparkListener {
       return;
     }
     if (info.update().get() instanceof Map<?, ?> news
-        && news.get(task.stage()) instanceof RunEvent.Interval interval) {
+        && news.get(task.assignment()) instanceof RunEvent.Interval interval) {
       observer.on(interval);
     }
   }
@@ -172,21 +173,21 @@ public final class ProgressListener extends SparkListener {
       ended(task, end, Outcome.STOPPED, FirstLine.of(killed.reason()));
     } else if (event.reason() instanceof TaskFailedReason reason) {
       String why = FirstLine.of(reason.toErrorString());
-      LOG.warn("Stage {} failed on {}: {}", task.stage(), place(info), why);
+      LOG.warn("Stage {} failed on {}: {}", task.assignment().inWords(), place(info), why);
       ended(task, end, Outcome.FAILED, why);
     }
   }
 
   private void succeeded(Running task, String end) {
-    Optional.ofNullable(progress.value().get(task.stage())).ifPresent(observer::on);
+    Optional.ofNullable(progress.value().get(task.assignment())).ifPresent(observer::on);
     failures
-        .apply(task.stage())
+        .apply(task.assignment())
         .ifPresentOrElse(
             why -> ended(task, end, Outcome.FAILED, why), () -> ended(task, end, Outcome.DONE, ""));
   }
 
   private void ended(Running task, String end, Outcome outcome, String why) {
-    observer.on(new RunEvent.Ended(task.stage(), task.source(), end, outcome, why));
+    observer.on(new RunEvent.Ended(task.assignment(), task.source(), end, outcome, why));
   }
 
   private static String instant(long epochMillis) {

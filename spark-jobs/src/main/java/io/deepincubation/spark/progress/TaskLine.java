@@ -7,12 +7,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one task, and its line.
  *
  * @param group the run that it belongs to, for people; empty where there is one alone
  * @param last the latest news
+ * @param round the round that several workers are in; null for one worker
  * @param state what the task does
  * @param restarts attempts after the first
  * @param startedAt when the current attempt was first heard of
@@ -22,6 +24,7 @@ import java.util.Locale;
 record TaskLine(
     String group,
     RunEvent.Interval last,
+    @Nullable RoundNews round,
     State state,
     int restarts,
     Instant startedAt,
@@ -47,12 +50,31 @@ record TaskLine(
   }
 
   static TaskLine waiting(String group, RunEvent.Interval start, Instant now) {
-    return new TaskLine(group, start, State.WAITING, 0, now, now, "");
+    return new TaskLine(group, start, null, State.WAITING, 0, now, now, "");
   }
 
-  TaskLine updated(RunEvent.Interval progress, Instant now) {
+  /** The workers of a stage begin a round. */
+  TaskLine began(RunEvent.RoundBegan began) {
+    return new TaskLine(
+        group, last, RoundNews.of(began), state, restarts, startedAt, heardAt, note);
+  }
+
+  /** Takes news of a stage, or of one of its workers. */
+  TaskLine heard(RunEvent.Interval news, Instant now) {
+    if (round == null || !news.assignment().isPart()) {
+      return updated(news, now);
+    }
+    if (news.assignment().round() != round.began().round()) {
+      return this;
+    }
+    RoundNews all = round.with(news);
+    return new TaskLine(group, last, all, state, restarts, startedAt, heardAt, note)
+        .updated(all.merged(news), now);
+  }
+
+  private TaskLine updated(RunEvent.Interval progress, Instant now) {
     return switch (state) {
-      case WAITING -> new TaskLine(group, progress, State.RUNNING, restarts, now, now, "");
+      case WAITING -> new TaskLine(group, progress, round, State.RUNNING, restarts, now, now, "");
       case FAILED -> restarted(now).updated(progress, now);
       case RUNNING ->
           progress.step() < last.step()
@@ -60,6 +82,7 @@ record TaskLine(
               : new TaskLine(
                   group,
                   progress,
+                  round,
                   State.RUNNING,
                   restarts,
                   startedAt,
@@ -72,10 +95,12 @@ record TaskLine(
   TaskLine done(Instant now) {
     return switch (state) {
       case DONE -> this;
-      case WAITING -> new TaskLine(group, last, State.DONE, restarts, startedAt, now, "done");
+      case WAITING ->
+          new TaskLine(group, last, round, State.DONE, restarts, startedAt, now, "done");
       case RUNNING, FAILED -> {
         String took = Quantities.clock(Duration.between(startedAt, now).toSeconds());
-        yield new TaskLine(group, last, State.DONE, restarts, startedAt, now, "done in " + took);
+        yield new TaskLine(
+            group, last, round, State.DONE, restarts, startedAt, now, "done in " + took);
       }
     };
   }
@@ -83,13 +108,14 @@ record TaskLine(
   TaskLine failed(String reason, Instant now) {
     return state == State.DONE
         ? this
-        : new TaskLine(group, last, State.FAILED, restarts, startedAt, now, "failed: " + reason);
+        : new TaskLine(
+            group, last, round, State.FAILED, restarts, startedAt, now, "failed: " + reason);
   }
 
   TaskLine restarted(Instant now) {
     return state == State.DONE
         ? this
-        : new TaskLine(group, last, State.WAITING, restarts + 1, now, now, "");
+        : new TaskLine(group, last, round, State.WAITING, restarts + 1, now, now, "");
   }
 
   boolean isRunning() {
@@ -168,6 +194,9 @@ record TaskLine(
   private List<String> facts(Instant now) {
     List<String> facts = new ArrayList<>();
     facts.add("epoch " + Math.min(last.epoch() + 1, last.epochs()) + "/" + last.epochs());
+    if (round != null) {
+      facts.add(round.inWords());
+    }
     facts.add(String.format(Locale.ROOT, "loss %.3f", last.loss()));
     facts.add(Quantities.count(Math.round(last.imagesPerSecond())) + " img/s");
     facts.add(timeLeft(now));

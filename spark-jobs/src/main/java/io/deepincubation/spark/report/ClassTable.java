@@ -6,11 +6,12 @@ import io.deepincubation.core.text.Quantities;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Precision, recall and F1 of each class by the trained models of a run. */
+/** What the trained models of a run are worth class by class. */
 final class ClassTable {
 
   private static final int MOST_CLASSES = 100;
@@ -39,14 +40,16 @@ final class ClassTable {
     int classes = first().images().size();
     String head =
         Html.headerCell("Class")
-            + Html.numberHeaderCell("Images")
+            + Html.numberHeaderCell("Samples")
             + models.entrySet().stream()
                 .map(model -> head(model.getKey(), model.getValue()))
                 .collect(Collectors.joining());
     String note =
         classes > MOST_CLASSES
             ? Html.note(
-                Html.format("The %d classes of the lowest F1, of %,d.", MOST_CLASSES, classes))
+                Html.format(
+                    "The %d classes of the lowest %s, of %,d.",
+                    MOST_CLASSES, first().overlap() == null ? "F1" : "IoU", classes))
             : "";
     return Html.table("classes", head, shown(classes).mapToObj(this::row)) + note;
   }
@@ -60,36 +63,29 @@ final class ClassTable {
         ? IntStream.range(0, classes)
         : IntStream.range(0, classes)
             .boxed()
-            .sorted(Comparator.comparing(label -> first().f1().get(label)))
+            .sorted(Comparator.comparing(label -> first().f1().get(label))) // As IoU orders them
             .limit(MOST_CLASSES)
             .mapToInt(Integer::intValue);
   }
 
   private String head(String title, ClassMeasures classes) {
-    String prefix = models.size() == 1 ? "" : title + ": ";
-    return Html.numberHeaderCell(prefix + (prefix.isEmpty() ? "Precision" : "precision"))
-        + Html.numberHeaderCell(prefix.isEmpty() ? "Recall" : "recall")
-        + Html.numberHeaderCell("F1")
-        + (classes.averagePrecision() == null ? "" : Html.numberHeaderCell("AP"));
+    return classes.columns().keySet().stream()
+        .map(
+            column ->
+                Html.numberHeaderCell(models.size() == 1 ? capital(column) : title + ": " + column))
+        .collect(Collectors.joining());
+  }
+
+  private static String capital(String column) {
+    return column.substring(0, 1).toUpperCase(Locale.ROOT) + column.substring(1);
   }
 
   private String row(int label) {
     return Html.cell(label < classNames.size() ? classNames.get(label) : Integer.toString(label))
         + Html.numberCell(Quantities.count(first().images().get(label)))
         + models.values().stream()
-            .map(classes -> cells(classes, label))
+            .flatMap(classes -> classes.columns().values().stream())
+            .map(values -> Html.numberCell(Quantities.percent(values.get(label))))
             .collect(Collectors.joining());
-  }
-
-  private static String cells(ClassMeasures classes, int label) {
-    List<Double> averagePrecision = classes.averagePrecision();
-    return share(classes.precision(), label)
-        + share(classes.recall(), label)
-        + share(classes.f1(), label)
-        + (averagePrecision == null ? "" : share(averagePrecision, label));
-  }
-
-  private static String share(List<Double> values, int label) {
-    return Html.numberCell(Quantities.percent(values.get(label)));
   }
 }

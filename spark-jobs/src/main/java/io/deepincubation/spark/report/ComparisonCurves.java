@@ -1,5 +1,6 @@
 package io.deepincubation.spark.report;
 
+import io.deepincubation.core.comparison.Comparison;
 import io.deepincubation.core.comparison.Comparison.Cell;
 import io.deepincubation.core.comparison.Comparison.CellStage;
 import io.deepincubation.core.comparison.Comparison.CurvePoint;
@@ -15,6 +16,7 @@ final class ComparisonCurves {
 
   private static final int MOST = 8;
 
+  private final String measure;
   private final List<Curve> drawn;
   private final int leftOut;
   private final FlopsUnit unit;
@@ -42,7 +44,9 @@ final class ComparisonCurves {
     }
   }
 
-  ComparisonCurves(List<Row> rows) {
+  ComparisonCurves(Comparison comparison) {
+    measure = comparison.measureHeading();
+    List<Row> rows = comparison.rows();
     List<Curve> curves = rows.stream().flatMap(row -> Curve.of(row).stream()).toList();
     drawn = curves.stream().limit(MOST).toList();
     leftOut = curves.size() - drawn.size();
@@ -53,14 +57,19 @@ final class ComparisonCurves {
   String html() {
     return drawn.isEmpty()
         ? ""
-        : "<h2>Top-1 over cost in training</h2>\n" + LineChart.alone(plot()) + Html.note(note());
+        : "<h2>"
+            + Html.escaped(measure)
+            + " over cost in training</h2>\n"
+            + LineChart.alone(plot())
+            + Html.note(note());
   }
 
   private Plot plot() {
     var across =
         new Plot.Scale(
             "computed operations so far, " + unit.name(), Plot.Spacing.FROM_ZERO, List.of());
-    return new Plot("Top-1, %", across, Plot.Scale.EVEN, drawn.stream().map(this::line).toList());
+    return new Plot(
+        measure + ", %", across, Plot.Scale.EVEN, drawn.stream().map(this::line).toList());
   }
 
   private Plot.Line line(Curve curve) {

@@ -25,7 +25,7 @@ final class ComparisonFacts {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("Recipe", comparison.recipe());
     facts.put("Data", comparison.dataUri() + digest(comparison.dataDigest()));
-    facts.put("Images", images());
+    facts.put("Samples", images());
     facts.put("Seeds", seeds());
     facts.put("Cost", cost());
     return facts;

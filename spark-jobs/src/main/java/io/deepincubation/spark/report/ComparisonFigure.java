@@ -62,7 +62,9 @@ final class ComparisonFigure {
   private String bars() {
     IntervalTrack track = IntervalTrack.of(measured.stream().map(ComparisonFigure::top1).toList());
     return IntervalBars.html(
-        track, comparison.rows().stream().map(row -> bar(track, row)), "top-1, %");
+        track,
+        comparison.rows().stream().map(row -> bar(track, row)),
+        comparison.measureTitle() + ", %");
   }
 
   private static String bar(IntervalTrack track, Row row) {

@@ -28,12 +28,12 @@ public final class ComparisonPage {
             Map.entry("title", Html.escaped(comparison.title())),
             Map.entry("summary", Html.escaped(new ComparisonSummary(comparison).text())),
             Map.entry("about", Html.facts(new ComparisonFacts(comparison).facts())),
-            Map.entry("ways", new ComparisonTable(comparison.rows()).html()),
+            Map.entry("ways", new ComparisonTable(comparison).html()),
             Map.entry("figure", new ComparisonFigure(comparison).html()),
             Map.entry("pairs", new ComparisonPairs(comparison).html()),
-            Map.entry("curves", new ComparisonCurves(comparison.rows()).html()),
+            Map.entry("curves", new ComparisonCurves(comparison).html()),
             Map.entry("gains", new ComparisonGains(comparison.rows()).html()),
-            Map.entry("trainings", new ComparisonTrainings(comparison.rows()).html()),
+            Map.entry("trainings", new ComparisonTrainings(comparison).html()),
             Map.entry("versions", Html.escaped(versions(comparison.versions())))));
   }
 

@@ -36,8 +36,10 @@ final class ComparisonPairs {
   }
 
   private String note() {
-    return "Top-1 of the first minus that of the second in percentage points, paired by seed and"
-        + " image, with half of the 95 % interval's width. p is the probability of a difference"
+    return comparison.measureHeading()
+        + " of the first minus that of the second in percentage points, paired by seed"
+        + (comparison.isOfImages() ? " and image" : "")
+        + ", with half of the 95 % interval's width. p is the probability of a difference"
         + " this large by chance, after Holm's correction over all "
         + comparison.pairs().size()
         + " differences; one is clear where p is below 0.05."

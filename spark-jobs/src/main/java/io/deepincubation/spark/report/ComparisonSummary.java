@@ -35,7 +35,7 @@ final class ComparisonSummary {
     if (comparison.pairs().isEmpty()) {
       return measured.stream()
               .limit(MOST_SENTENCES)
-              .map(ComparisonSummary::reached)
+              .map(this::reached)
               .collect(Collectors.joining(" "))
           + rest(measured.size() - MOST_SENTENCES, "way to train", "ways to train");
     }
@@ -44,12 +44,13 @@ final class ComparisonSummary {
         : ofFirstRow();
   }
 
-  private static String reached(Row row) {
+  private String reached(Row row) {
     Estimate top1 = Objects.requireNonNull(row.top1());
     return Html.format(
-        "%s reached %s top-1 (±%s%s).",
+        "%s reached %s %s (±%s%s).",
         row.label(),
         Quantities.percent(top1.mean()),
+        comparison.measureTitle(),
         Estimates.size(top1.margin()),
         Estimates.oneSeed(top1));
   }

@@ -1,5 +1,6 @@
 package io.deepincubation.spark.report;
 
+import io.deepincubation.core.comparison.Comparison;
 import io.deepincubation.core.comparison.Comparison.Cell;
 import io.deepincubation.core.comparison.Comparison.Row;
 import io.deepincubation.core.statistics.Estimate;
@@ -18,27 +19,30 @@ final class ComparisonTable {
   private static final String NONE = "–";
 
   private final List<Row> rows;
+  private final String measure;
 
-  ComparisonTable(List<Row> rows) {
-    this.rows = rows;
+  ComparisonTable(Comparison comparison) {
+    rows = comparison.rows();
+    measure = comparison.measureHeading();
   }
 
   String html() {
     return Html.table("ways", head(), rows.stream().map(ComparisonTable::row))
         + "\n"
         + Html.note(
-            "Top-1 with half of its 95 % interval's width; spread is the standard deviation between"
-                + " seeds, in points. Cost and time are those of one training, means over the seeds"
-                + " that are done. Computed operations are what was really computed, nominal ones"
-                + " follow from the networks' shape. The longest path is the time with executors"
-                + " for all modules.")
+            measure
+                + " with half of its 95 % interval's width; spread is the standard deviation"
+                + " between seeds, in points. Cost and time are those of one training, means over"
+                + " the seeds that are done. Computed operations are what was really computed,"
+                + " nominal ones follow from the networks' shape. The longest path is the time with"
+                + " executors for all modules.")
         + failures();
   }
 
-  private static String head() {
+  private String head() {
     return Html.headerCell("Way to train")
         + Stream.of(
-                "Top-1",
+                measure,
                 "Spread",
                 "Computed cost",
                 "Nominal",

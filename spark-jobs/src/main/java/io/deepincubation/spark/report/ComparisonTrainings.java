@@ -1,5 +1,6 @@
 package io.deepincubation.spark.report;
 
+import io.deepincubation.core.comparison.Comparison;
 import io.deepincubation.core.comparison.Comparison.Cell;
 import io.deepincubation.core.comparison.Comparison.CellStage;
 import io.deepincubation.core.comparison.Comparison.Row;
@@ -17,9 +18,11 @@ import java.util.stream.Stream;
 final class ComparisonTrainings {
 
   private final List<Row> rows;
+  private final String measure;
 
-  ComparisonTrainings(List<Row> rows) {
-    this.rows = rows;
+  ComparisonTrainings(Comparison comparison) {
+    rows = comparison.rows();
+    measure = comparison.measureHeading();
   }
 
   String html() {
@@ -32,10 +35,10 @@ final class ComparisonTrainings {
         + "\n</details>";
   }
 
-  private static String head() {
+  private String head() {
     return Html.headerCell("Way to train")
         + Html.numberHeaderCell("Seed")
-        + Html.numberHeaderCell("Top-1")
+        + Html.numberHeaderCell(measure)
         + Html.headerCell("Epochs")
         + Html.numberHeaderCell("Planned cost")
         + Html.numberHeaderCell("Computed cost")

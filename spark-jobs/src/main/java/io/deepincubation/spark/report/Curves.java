@@ -17,12 +17,17 @@ import org.jspecify.annotations.Nullable;
  * One plot: a quantity over optimizer steps, a line for each series.
  *
  * @param title says of which stage
- * @param quantity what is plotted, {@code loss}, {@code top-1 %} or {@code mAP %}
+ * @param quantity what is plotted, {@code loss}, {@code top-1 %} or {@code mIoU %}
  * @param series the lines
  */
 record Curves(String title, String quantity, List<Series> series) {
 
   private static final int MOST_POINTS = 1000;
+
+  /** What results are told by where that is not top-1 accuracy. */
+  private static final List<String> MEASURES =
+      List.of(Metrics.MAP, Metrics.MEAN_IOU, Metrics.AP, Metrics.AP + Metrics.OF_MASKS);
+
   private static final Pattern ONE_OF_SEVERAL = Pattern.compile("(.+)/\\d+");
 
   /**
@@ -53,13 +58,16 @@ record Curves(String title, String quantity, List<Series> series) {
           curves.add(
               plot(
                   group, "top-1 %", lines, line -> line.top1() == null ? null : 100 * line.top1()));
-          curves.add(plot(group, "mAP %", lines, Curves::meanAveragePrecision));
+          for (String measure : MEASURES) {
+            curves.add(
+                plot(group, Metrics.title(measure) + " %", lines, line -> percent(line, measure)));
+          }
         });
     return curves.stream().filter(plot -> !plot.series().isEmpty()).toList();
   }
 
-  private static @Nullable Double meanAveragePrecision(MetricsLine line) {
-    Double share = line.metrics() == null ? null : line.metrics().get(Metrics.MAP);
+  private static @Nullable Double percent(MetricsLine line, String measure) {
+    Double share = line.metrics() == null ? null : line.metrics().get(measure);
     return share == null ? null : Double.valueOf(100 * share);
   }
 

@@ -73,7 +73,9 @@ public final class HtmlReport {
             Map.entry("primary", Html.escaped(primary())),
             Map.entry("measures", new MeasuresTable(results).html()),
             Map.entry("classes", new ClassTable(results, facts).html()),
-            Map.entry("gains", new HybridGains(results).html()),
+            Map.entry("precision", new PrecisionCurves(results).html()),
+            Map.entry("scenes", new ScenePictures(facts, results).html()),
+            Map.entry("gains", gains()),
             Map.entry("timeline", new TimelineFigure(timeline, attempts).html()),
             Map.entry("cost", cost()),
             Map.entry("environment", Html.facts(facts.environment())),
@@ -87,6 +89,13 @@ public final class HtmlReport {
   private String primary() {
     String primary = StageResult.primary(results);
     return primary.equals(Metrics.TOP1) ? "Top-1" : Metrics.title(primary);
+  }
+
+  /** A part of the page with its heading; empty of dense tasks, which have no hybrid networks. */
+  private String gains() {
+    return facts.scenes().isEmpty()
+        ? "<h2>Gain of each module in its hybrid network</h2>\n" + new HybridGains(results).html()
+        : "";
   }
 
   private String methods() {

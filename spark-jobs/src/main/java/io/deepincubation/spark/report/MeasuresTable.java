@@ -41,7 +41,8 @@ final class MeasuresTable {
             + (validated ? Html.numberHeaderCell(onValidation()) : "")
             + (chosen ? Html.headerCell("Weights") : "");
     return Html.table(
-        "measures", head, results.stream().map(result -> row(result, names, validated, chosen)));
+            "measures", head, results.stream().map(result -> row(result, names, validated, chosen)))
+        + note(names);
   }
 
   /** In their order; none where there is no more than the primary one. */
@@ -53,6 +54,27 @@ final class MeasuresTable {
             .filter(name -> !name.startsWith("head."))
             .collect(Collectors.toCollection(LinkedHashSet::new));
     return names.size() > 1 ? names : Set.of();
+  }
+
+  /** What the measures are. */
+  private static String note(Set<String> names) {
+    String where =
+        "Of whole networks, and of hybrid ones whose weights were chosen, on the test split. ";
+    return Html.note(where + told(names));
+  }
+
+  private static String told(Set<String> names) {
+    if (names.contains(Metrics.MEAN_IOU)) {
+      return "mIoU and mAcc are means over the classes, of the overlap of their pixels and of the"
+          + " share of them that is found; aAcc is the share of all pixels that is right.";
+    }
+    return names.contains(Metrics.AP)
+        ? "AP is COCO's average precision, of boxes (b) and masks (m): over the classes and over"
+            + " ten overlaps that count as found, 0.5 to 0.95; of 0.5 and 0.75 alone; and of"
+            + " small, medium and large objects."
+        : "Precision, recall and F1 are means over the classes that have images; log loss is in"
+            + " natural logarithms; ECE is the expected calibration error in 15 bins of equal"
+            + " width.";
   }
 
   private String onValidation() {

@@ -1,5 +1,7 @@
 package io.deepincubation.spark.report;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -15,6 +17,8 @@ import java.util.TreeMap;
  * @param versions of the library, Spark, Java and libtorch, by name
  * @param environment hardware, data and whatever else the results depend on, by name
  * @param classNames of the classes that networks tell apart, by number; empty where nobody told
+ * @param scenes pictures of test images as annotated and as predicted, JPEG files by stage; empty
+ *     where whole images are classified
  */
 public record ReportFacts(
     String title,
@@ -23,7 +27,8 @@ public record ReportFacts(
     String recipeYaml,
     SortedMap<String, String> versions,
     SortedMap<String, String> environment,
-    List<String> classNames) {
+    List<String> classNames,
+    Map<String, byte[]> scenes) {
 
   /** Copies. */
   public ReportFacts {
@@ -31,6 +36,7 @@ public record ReportFacts(
     versions = new TreeMap<>(versions);
     environment = new TreeMap<>(environment);
     classNames = List.copyOf(classNames);
+    scenes = Collections.unmodifiableMap(new LinkedHashMap<>(scenes));
   }
 
   /** Facts from maps in any order. */
@@ -48,11 +54,19 @@ public record ReportFacts(
         recipeYaml,
         new TreeMap<>(versions),
         new TreeMap<>(environment),
-        List.of());
+        List.of(),
+        Map.of());
   }
 
   /** The same with the names of the classes. */
   public ReportFacts classNames(List<String> names) {
-    return new ReportFacts(title, moduleCount, methods, recipeYaml, versions, environment, names);
+    return new ReportFacts(
+        title, moduleCount, methods, recipeYaml, versions, environment, names, scenes);
+  }
+
+  /** The same with pictures of test images, JPEG files by stage. */
+  public ReportFacts scenes(Map<String, byte[]> pictures) {
+    return new ReportFacts(
+        title, moduleCount, methods, recipeYaml, versions, environment, classNames, pictures);
   }
 }

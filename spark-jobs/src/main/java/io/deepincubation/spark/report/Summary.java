@@ -27,7 +27,7 @@ final class Summary {
     }
     MethodTotal ours = ended.get(0);
     return Html.format(
-            "%s with %d modules reached %s %s on the test images for %s.",
+            "%s with %d modules reached %s %s on the test split for %s.",
             ours.method(),
             facts.moduleCount(),
             Html.percent(ours.accuracy()),

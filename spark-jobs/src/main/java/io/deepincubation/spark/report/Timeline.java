@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Which attempt ran where and when, those that committed nothing included; what ran side by side in
- * one process gets slots of its own.
+ * Which attempt ran where and when, workers' parts of rounds and what came to nothing included;
+ * what ran side by side in one process gets slots of its own.
  */
 final class Timeline {
 
@@ -37,7 +37,7 @@ final class Timeline {
    *
    * @param stage the stage's name
    * @param process host and executor
-   * @param committed whether the stage's result is this attempt's
+   * @param committed whether the stage's result is this attempt's, or counts in it
    * @param label short, for a bar
    * @param title all that is known
    * @param from its start
@@ -53,6 +53,7 @@ final class Timeline {
       Instant to) {}
 
   private final Map<String, List<MetricsLine>> metrics;
+  private final RoundSpread spread;
   private final Instant begin;
   private final Instant end;
   private final Map<String, List<Task>> byProcess = new TreeMap<>();
@@ -62,6 +63,7 @@ final class Timeline {
       List<TaskAttempt> attempts,
       Map<String, List<MetricsLine>> metrics) {
     this.metrics = metrics;
+    spread = new RoundSpread(attempts);
     Instant last =
         Stream.concat(
                 results.stream().map(StageResult::finishedAt),
@@ -73,7 +75,9 @@ final class Timeline {
         Stream.concat(
                 results.stream().map(Timeline::span),
                 attempts.stream()
-                    .filter(attempt -> attempt.outcome() != Outcome.DONE)
+                    .filter(
+                        attempt ->
+                            attempt.outcome() != Outcome.DONE || attempt.assignment().isPart())
                     .filter(attempt -> !runsOn(attempt, results))
                     .map(attempt -> span(attempt, last)))
             .sorted(Comparator.comparing(Span::from).thenComparing(Span::stage))
@@ -114,13 +118,18 @@ final class Timeline {
 
   private Span span(TaskAttempt attempt, Instant last) {
     Instant from = Instant.parse(attempt.startedAt());
-    String label = attempt.stage() + ", attempt " + (attempt.attempt() + 1) + " " + came(attempt);
+    boolean done = attempt.outcome() == Outcome.DONE;
+    String label = attempt.assignment().inWords();
+    if (!done) {
+      label += ", attempt " + (attempt.attempt() + 1) + " " + came(attempt);
+    }
+    String title = attempt.reason().isEmpty() ? label : label + ": " + attempt.reason();
     return new Span(
         attempt.stage(),
         process(attempt.host(), attempt.executor()),
-        false,
+        done,
         label,
-        attempt.reason().isEmpty() ? label : label + ": " + attempt.reason(),
+        attempt.assignment().isPart() ? title + "; " + spread.of(attempt) : title,
         from,
         finish(attempt, from, last));
   }

@@ -27,7 +27,7 @@ final class TimelineFigure {
   }
 
   String html() {
-    return KEY + lanes() + "\n" + uncommitted();
+    return KEY + lanes() + "\n" + new RoundSpread(attempts).html() + uncommitted();
   }
 
   private String lanes() {
@@ -83,7 +83,7 @@ final class TimelineFigure {
 
   private static String row(TaskAttempt attempt) {
     return "<tr>"
-        + Html.cell(attempt.stage() + ", attempt " + (attempt.attempt() + 1))
+        + Html.cell(attempt.assignment().inWords() + ", attempt " + (attempt.attempt() + 1))
         + Html.cell(attempt.executor() + " on " + attempt.host())
         + Html.cell(attempt.device().isEmpty() ? "–" : attempt.device())
         + Html.cell(Timeline.came(attempt))

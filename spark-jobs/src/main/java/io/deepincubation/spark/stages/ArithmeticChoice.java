@@ -55,6 +55,11 @@ final class ArithmeticChoice {
     }
   }
 
+  /** All that the driver computes on. */
+  List<Device> driverDevices() {
+    return Devices.all(settings, Devices.assigned(spark.resources()), /* ordinal= */ 0);
+  }
+
   /** What the driver computes on. */
   Device driverDevice() {
     return Devices.of(settings, Devices.assigned(spark.resources()), /* ordinal= */ 0);

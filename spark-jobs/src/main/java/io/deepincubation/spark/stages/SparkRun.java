@@ -4,6 +4,7 @@ import io.deepincubation.core.method.CommittedStages;
 import io.deepincubation.core.method.IncubationReport;
 import io.deepincubation.core.method.Measured;
 import io.deepincubation.core.method.MethodRun;
+import io.deepincubation.core.method.Replicas;
 import io.deepincubation.core.method.RunContext;
 import io.deepincubation.core.method.RunInputs;
 import io.deepincubation.core.method.Stage;
@@ -28,11 +29,14 @@ import io.deepincubation.core.script.TorchEngine;
 import io.deepincubation.core.storage.Storage;
 import io.deepincubation.core.storage.StorageException;
 import io.deepincubation.core.training.Attempt;
+import io.deepincubation.core.training.Task;
 import io.deepincubation.core.weights.WeightsFolder;
 import io.deepincubation.spark.cluster.DeviceChoice;
+import io.deepincubation.spark.cluster.Devices;
 import io.deepincubation.spark.cluster.SparkSettings;
 import io.deepincubation.spark.cluster.StageScheduling;
 import io.deepincubation.spark.cluster.Version;
+import io.deepincubation.spark.cluster.Where;
 import io.deepincubation.spark.progress.ProgressBoard;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.time.Instant;
@@ -43,6 +47,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,7 +67,7 @@ public final class SparkRun implements AutoCloseable {
   private final JavaSparkContext spark;
   private final StorageFactory storages;
   private final Recipe recipe;
-  private final PreparedImages images;
+  private final PreparedData images;
   private final RunFolder folder;
   private final RunLease lease;
   private final Commits commits;
@@ -102,7 +107,7 @@ public final class SparkRun implements AutoCloseable {
     this.board = board;
     scheduling = StageScheduling.of(spark.getConf());
     arithmetic = new ArithmeticChoice(spark, settings, scheduling);
-    images = PreparedImages.open(storages.open(dataUri), recipe);
+    images = PreparedData.open(storages.open(dataUri), recipe);
     Storage storage = storages.open(runUri);
     lease = new RunLease(storage, settings.lease(), () -> spark.cancelJobsWithTag(tag(runUri)));
     folder = new RunFolder(storage, settings.checkpoints());
@@ -213,13 +218,28 @@ public final class SparkRun implements AutoCloseable {
   public IncubationReport run(
       List<Stage> stages, Predicate<Stage> chosen, OtherRuns others, RunObserver watcher) {
     RunObserver observer = RunObserver.all(List.of(board, watcher));
-    Tasks.requireFit(stages.stream().filter(chosen).toList(), images.classes());
+    List<Stage> asked = stages.stream().filter(chosen).toList();
+    Tasks.requireFit(asked, images.classes());
+    requireAllGpusUsed(asked);
     StageRunner runner =
         new SparkStages(
             settings, this::driverCompute, this::context, this::jobs, commits, board, observer);
     return new MethodRun(
             stages, folder, inputs(), ready -> compute(ready, others, runner), observer)
         .run(chosen);
+  }
+
+  /** No GPU of a task, or of the driver, is to be idle. */
+  private void requireAllGpusUsed(List<Stage> stages) {
+    int ofDriver =
+        settings.device() == DeviceChoice.CPU ? 1 : Devices.assigned(spark.resources()).size();
+    for (Stage stage : stages) {
+      boolean inTask = settings.placeOf(stage) == Where.EXECUTOR;
+      Replicas.requireFit(
+          stage,
+          inTask ? scheduling.gpusOfTask() : ofDriver,
+          stage.architecture(images.architecture()));
+    }
   }
 
   /**
@@ -243,6 +263,7 @@ public final class SparkRun implements AutoCloseable {
     lease.acquire();
     ready.forEach(this::isCommitted); // Another driver may have worked here while this one waited.
     commits.keepRecipe(wanted);
+    images.tokenizer().ifPresent(commits::keepTokenizer);
     ready.forEach(stage -> worked.add(stage.name()));
     List<Stage> later = ready.stream().filter(others::areTraining).toList();
     computeNow(ready.stream().filter(stage -> !later.contains(stage)).toList(), others, runner);
@@ -283,11 +304,12 @@ public final class SparkRun implements AutoCloseable {
   /**
    * What a committed stage's network is worth on a split, measured now.
    *
+   * @param changed what is done to the task that it is measured by
    * @throws UnfitDataException if the data has none of that name
    */
-  public Measured measured(Stage stage, String split) {
+  public Measured measured(Stage stage, String split, UnaryOperator<Task> changed) {
     return new StageWork(context(RunObserver.NONE), driverCompute())
-        .measured(stage, images.images(split, settings.cache()));
+        .measured(stage, images.samples(split, settings.cache()), changed);
   }
 
   /** A stage's result, where it is committed. */
@@ -309,7 +331,7 @@ public final class SparkRun implements AutoCloseable {
 
   private Compute driverCompute() {
     int threads = record.threads().getOrDefault(DRIVER, settings.driverThreads());
-    var compute = new Compute(arithmetic.driverDevice(), chosenArithmetic(), threads);
+    var compute = new Compute(arithmetic.driverDevices(), chosenArithmetic(), threads);
     warnOfIdleGpus(compute);
     return compute;
   }

@@ -6,12 +6,14 @@ import io.deepincubation.core.method.StageInputs;
 import io.deepincubation.core.method.StageRunner;
 import io.deepincubation.core.method.StageWork;
 import io.deepincubation.core.network.Compute;
+import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.Commits;
 import io.deepincubation.core.run.RunEvent;
 import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.run.TaskAttempt.Outcome;
 import io.deepincubation.core.text.FirstLine;
 import io.deepincubation.core.training.Attempt;
+import io.deepincubation.spark.cluster.EndSigns;
 import io.deepincubation.spark.cluster.SparkSettings;
 import io.deepincubation.spark.cluster.Where;
 import io.deepincubation.spark.progress.AttemptLog;
@@ -22,15 +24,15 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Computes stages where the settings say: in tasks of one job, or on the driver one after the
- * other.
+ * Computes stages where the settings say: in tasks, or on the driver one after the other. Workers
+ * of a stage are always tasks.
  */
 final class SparkStages implements StageRunner {
 
   private final SparkSettings settings;
   private final Supplier<Compute> driver;
   private final Function<RunObserver, RunContext> context;
-  private final Function<RunObserver, StageRunner> jobs;
+  private final Function<RunObserver, StageJobs> jobs;
   private final Commits commits;
   private final ProgressBoard board;
   private final RunObserver watcher;
@@ -50,7 +52,7 @@ final class SparkStages implements StageRunner {
       SparkSettings settings,
       Supplier<Compute> driver,
       Function<RunObserver, RunContext> context,
-      Function<RunObserver, StageRunner> jobs,
+      Function<RunObserver, StageJobs> jobs,
       Commits commits,
       ProgressBoard board,
       RunObserver watcher) {
@@ -70,12 +72,22 @@ final class SparkStages implements StageRunner {
     try (var attempts = AttemptLog.of(commits)) {
       RunObserver observer = RunObserver.all(List.of(watcher, attempts));
       if (!tasks.isEmpty()) {
-        jobs.apply(observer).run(tasks);
+        inTasks(tasks, observer);
       }
       ready.stream()
           .filter(stage -> !inTask(stage))
           .forEach(stage -> onDriver(stage, attempts, observer));
     }
+  }
+
+  /** Those of several workers in rounds first; what is left of them is done with the others. */
+  private void inTasks(List<Stage> stages, RunObserver observer) {
+    StageJobs tasks = jobs.apply(observer);
+    List<Stage> inRounds = stages.stream().filter(stage -> stage.workers() > 1).toList();
+    if (!inRounds.isEmpty()) {
+      tasks.rounds(context.apply(observer)).run(inRounds);
+    }
+    tasks.run(stages);
   }
 
   private void expect(Stage stage) {
@@ -87,16 +99,18 @@ final class SparkStages implements StageRunner {
   }
 
   private void onDriver(Stage stage, AttemptLog attempts, RunObserver observer) {
+    EndSigns.watch();
     Compute compute = driver.get();
     var attempt = new Attempt(Attempt.DRIVER, attempts.nextOnDriver(stage.name()), List.of());
-    RunEvent.Source source = attempt.source(compute.device());
-    observer.on(new RunEvent.Started(stage.name(), source, now(), /* speculative= */ false));
+    RunEvent.Source source = attempt.source(compute);
+    Assignment whole = Assignment.whole(stage.name());
+    observer.on(new RunEvent.Started(whole, source, now(), /* speculative= */ false));
     try {
       new StageWork(context.apply(observer), compute).run(stage, StageInputs.of(commits.folder()));
-      observer.on(new RunEvent.Ended(stage.name(), source, now(), Outcome.DONE, ""));
+      observer.on(new RunEvent.Ended(whole, source, now(), Outcome.DONE, ""));
     } catch (RuntimeException e) {
       String why = FirstLine.of(e);
-      observer.on(new RunEvent.Ended(stage.name(), source, now(), Outcome.FAILED, why));
+      observer.on(new RunEvent.Ended(whole, source, now(), Outcome.FAILED, why));
       throw e;
     }
   }

@@ -1,9 +1,15 @@
 package io.deepincubation.spark.stages;
 
+import ai.djl.Device;
+import io.deepincubation.core.method.RoundWork;
+import io.deepincubation.core.method.RoundsRun;
+import io.deepincubation.core.method.RunContext;
 import io.deepincubation.core.method.Stage;
 import io.deepincubation.core.method.StageInputs;
 import io.deepincubation.core.method.StageRunner;
+import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.Commits;
 import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.spark.cluster.StageScheduling;
@@ -17,8 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -28,10 +34,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Computes stages as one Spark job with a partition and a task for each. The stages need nothing of
- * one another, so where there are fewer slots than stages the rest simply queues.
+ * Computes stages, or workers' parts of a round, as one Spark job with a partition and a task for
+ * each. They need nothing of one another, so where there are fewer slots than tasks the rest simply
+ * queues.
  */
-final class StageJobs implements StageRunner {
+final class StageJobs implements StageRunner, RoundsRun.Workers {
 
   private static final Logger LOG = LoggerFactory.getLogger(StageJobs.class);
 
@@ -74,28 +81,48 @@ final class StageJobs implements StageRunner {
 
   @Override
   public void run(List<Stage> ready) {
-    List<String> names = ready.stream().map(Stage::name).toList();
+    Map<String, Broadcast<byte[][][]>> broadcast = broadcast(ready);
+    try (var acceptance = Acceptance.start(commits, spark, ready, settings.inputs())) {
+      run(ready, ready.stream().map(one -> Assignment.whole(one.name())).toList(), broadcast);
+    } finally {
+      free(broadcast.values());
+    }
+  }
+
+  @Override
+  public void compute(List<Stage> stages, List<Assignment> parts) {
+    run(stages, parts, Map.of());
+  }
+
+  /**
+   * The driver of stages of several workers, which computes their parts here.
+   *
+   * @param context the run, in the driver's process
+   */
+  RoundsRun rounds(RunContext context) {
+    var host = new Compute(Device.cpu(), settings.arithmetic(), settings.threads());
+    return new RoundsRun(commits, context, new RoundWork(context, host), this);
+  }
+
+  private void run(
+      List<Stage> stages, List<Assignment> tasks, Map<String, Broadcast<byte[][][]>> broadcast) {
     var progress = new ProgressAccumulator();
     spark.sc().register(progress, "Deep Incubation progress");
     CollectionAccumulator<String> outcomes = spark.sc().collectionAccumulator();
-    var listener = new ProgressListener(progress, observer, stage -> failure(outcomes, stage));
-    Map<String, Broadcast<byte[][][]>> broadcast = broadcast(ready);
+    var listener = new ProgressListener(progress, tasks, observer, task -> failure(outcomes, task));
     spark.sc().addSparkListener(listener);
-    Map<String, Stage> byName =
-        ready.stream().collect(Collectors.toMap(Stage::name, Function.identity()));
-    try (var acceptance = Acceptance.start(commits, spark, ready, settings.inputs())) {
+    try {
       run(
-          names,
-          listener.stagesProperty(),
-          new StageTask(settings, storages, byName, broadcast, progress, outcomes));
+          tasks,
+          listener.jobProperty(),
+          new StageTask(settings, storages, stages, tasks, broadcast, progress, outcomes));
     } finally {
       listener.awaitEnd();
       spark.sc().removeSparkListener(listener);
-      free(broadcast.values());
     }
     outcomes.value().stream()
         .map(TaskOutcome::fromJson)
-        .sorted(Comparator.comparing(outcome -> names.indexOf(outcome.stage())))
+        .sorted(Comparator.comparing(outcome -> tasks.indexOf(outcome.assignment())))
         .forEach(StageJobs::take);
   }
 
@@ -116,21 +143,19 @@ final class StageJobs implements StageRunner {
     return broadcast;
   }
 
-  private void run(List<String> names, String stagesProperty, StageTask task) {
-    String what =
-        names.size() == 1
-            ? "stage " + names.get(0) + " in one task"
-            : "stages " + String.join(", ", names) + ", a task each in this order";
+  private void run(List<Assignment> tasks, String jobProperty, StageTask task) {
+    String what = what(tasks);
     String description = "Deep Incubation: " + what;
     String tag = SparkRun.tag(settings.runUri());
     String callersDescription = spark.getLocalProperty(DESCRIPTION);
     spark.addJobTag(tag);
     spark.setLocalProperty(DESCRIPTION, description);
     spark.setLocalProperty(CALL_SITE, description);
-    spark.setLocalProperty(stagesProperty, String.join(",", names));
+    spark.setLocalProperty(jobProperty, what);
     LOG.info("{}; each asks for {}", description, scheduling);
     try {
-      JavaRDD<String> partitions = spark.parallelize(names, names.size());
+      List<Integer> numbers = IntStream.range(0, tasks.size()).boxed().toList();
+      JavaRDD<Integer> partitions = spark.parallelize(numbers, numbers.size());
       scheduling.applyTo(partitions).map(task).count();
     } catch (Exception e) {
       if (e instanceof InterruptedException) { // Scala declares it nowhere.
@@ -139,11 +164,19 @@ final class StageJobs implements StageRunner {
       }
       throw unwrapped(what, e);
     } finally {
-      spark.setLocalProperty(stagesProperty, null);
+      spark.setLocalProperty(jobProperty, null);
       spark.setLocalProperty(CALL_SITE, null);
       spark.setLocalProperty(DESCRIPTION, callersDescription);
       spark.removeJobTag(tag);
     }
+  }
+
+  private static String what(List<Assignment> tasks) {
+    String between = tasks.get(0).isPart() ? "; " : ", ";
+    String all = tasks.stream().map(Assignment::inWords).collect(Collectors.joining(between));
+    return tasks.size() == 1
+        ? "stage " + all + " in one task"
+        : "stages " + all + between + "a task each in this order";
   }
 
   /** When Spark has ended, it has freed all; asked then, it fails on threads that shut down. */
@@ -153,10 +186,10 @@ final class StageJobs implements StageRunner {
     }
   }
 
-  private static Optional<String> failure(CollectionAccumulator<String> outcomes, String stage) {
+  private static Optional<String> failure(CollectionAccumulator<String> outcomes, Assignment task) {
     return outcomes.value().stream()
         .map(TaskOutcome::fromJson)
-        .filter(outcome -> outcome.stage().equals(stage) && outcome.fault() != null)
+        .filter(outcome -> outcome.assignment().equals(task) && outcome.fault() != null)
         .map(TaskOutcome::message)
         .findFirst();
   }
@@ -165,11 +198,13 @@ final class StageJobs implements StageRunner {
     if (outcome.fault() != null) {
       throw outcome.fault().toException(outcome.message());
     }
-    LOG.info(
-        "Stage {} trained in {} s, weights {}",
-        outcome.stage(),
-        outcome.seconds(),
-        outcome.sha256());
+    if (!outcome.assignment().isPart()) {
+      LOG.info(
+          "Stage {} trained in {} s, weights {}",
+          outcome.assignment().stage(),
+          outcome.seconds(),
+          outcome.sha256());
+    }
   }
 
   /** What a task threw, where it is one of our faults; Spark wraps it. */

@@ -2,6 +2,7 @@ package io.deepincubation.spark.stages;
 
 import ai.djl.Device;
 import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.method.RoundWork;
 import io.deepincubation.core.method.RunContext;
 import io.deepincubation.core.method.Stage;
 import io.deepincubation.core.method.StageInputs;
@@ -9,6 +10,7 @@ import io.deepincubation.core.method.StageWork;
 import io.deepincubation.core.method.StartingWeights;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
+import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.core.run.StageResult;
@@ -48,7 +50,7 @@ final class StageTaskRun {
    * @param task Spark's
    */
   StageResult compute(Stage stage, Map<String, Broadcast<byte[][][]>> broadcast, TaskContext task) {
-    var folder = new RunFolder(storages.open(settings.runUri()), settings.spark().checkpoints());
+    RunFolder folder = folder();
     Optional<StageResult> committed =
         folder.handIns().found(stage.name(), stage.key(settings.inputs()));
     return committed.isPresent() ? committed.get() : compute(stage, broadcast, folder, task);
@@ -59,13 +61,46 @@ final class StageTaskRun {
       Map<String, Broadcast<byte[][][]>> broadcast,
       RunFolder folder,
       TaskContext task) {
-    List<String> gpus = Devices.assigned(task.resourcesJMap());
-    Device device = Devices.of(settings.spark(), gpus, stage.module().orElse(0));
-    var attempt = new Attempt(SparkEnv.get().executorId(), task.attemptNumber(), gpus);
-    LOG.info("Stage {} computes on {}", stage.name(), attempt.device(device));
-    var compute = new Compute(device, settings.arithmetic(), settings.threads());
+    Attempt attempt = attempt(task);
+    Compute compute = compute(Assignment.whole(stage.name()), stage, attempt);
     return new StageWork(context(stage.recipe(), folder, attempt), compute)
         .run(stage, inputs(broadcast, StageInputs.of(folder)));
+  }
+
+  /**
+   * Computes a worker's part of a round unless another attempt has handed it in. All weights come
+   * from the run folder, once for all tasks of the process.
+   *
+   * @param stage of several workers
+   * @param part which
+   * @param task Spark's
+   */
+  TaskOutcome compute(Stage stage, Assignment part, TaskContext task) {
+    RunFolder folder = folder();
+    if (!folder.rounds(stage.name(), stage.key(settings.inputs())).isHandedIn(part)) {
+      Attempt attempt = attempt(task);
+      Compute compute = compute(part, stage, attempt);
+      new RoundWork(context(stage.recipe(), folder, attempt), compute)
+          .run(stage, part, StageInputs.shared(folder));
+    }
+    return TaskOutcome.done(part);
+  }
+
+  private RunFolder folder() {
+    return new RunFolder(storages.open(settings.runUri()), settings.spark().checkpoints());
+  }
+
+  private static Attempt attempt(TaskContext task) {
+    List<String> gpus = Devices.assigned(task.resourcesJMap());
+    return new Attempt(SparkEnv.get().executorId(), task.attemptNumber(), gpus);
+  }
+
+  private Compute compute(Assignment assignment, Stage stage, Attempt attempt) {
+    int ordinal = stage.module().orElse(0) * assignment.workers() + assignment.worker();
+    List<Device> devices = Devices.all(settings.spark(), attempt.gpus(), ordinal);
+    var compute = new Compute(devices, settings.arithmetic(), settings.threads());
+    LOG.info("Stage {} computes on {}", assignment.inWords(), attempt.devices(compute));
+    return compute;
   }
 
   private static StageInputs inputs(
@@ -79,7 +114,7 @@ final class StageTaskRun {
   }
 
   private RunContext context(Recipe recipe, RunFolder folder, Attempt attempt) {
-    PreparedImages images = PreparedImages.open(storages.open(settings.dataUri()), recipe);
+    PreparedData images = PreparedData.open(storages.open(settings.dataUri()), recipe);
     if (!images.digest().equals(settings.inputs().dataDigest())) {
       throw new UnfitDataException(
           String.format(

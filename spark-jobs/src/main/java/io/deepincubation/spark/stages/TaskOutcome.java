@@ -1,29 +1,36 @@
 package io.deepincubation.spark.stages;
 
 import com.google.gson.Gson;
+import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.StageResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a stage's task ended. It crosses process borders as text, which any serializer carries.
+ * How a task ended. It crosses process borders as text, which any serializer carries.
  *
- * @param stage the stage's name
- * @param sha256 digest of its weights; empty if it failed
- * @param seconds of training
+ * @param assignment what it was to do
+ * @param sha256 digest of a whole stage's weights; else empty
+ * @param seconds of a whole stage's training; else 0
  * @param fault what went wrong for good, or null
  * @param message what the failure said; empty if there was none
  */
 record TaskOutcome(
-    String stage, String sha256, double seconds, @Nullable Fault fault, String message) {
+    Assignment assignment, String sha256, double seconds, @Nullable Fault fault, String message) {
 
-  /** A committed stage. */
-  static TaskOutcome committed(StageResult result) {
-    return new TaskOutcome(result.stage(), result.sha256(), result.seconds(), null, "");
+  /** A stage that is handed in. */
+  static TaskOutcome done(StageResult result) {
+    return new TaskOutcome(
+        Assignment.whole(result.stage()), result.sha256(), result.seconds(), null, "");
+  }
+
+  /** A worker's part of a round that is handed in. */
+  static TaskOutcome done(Assignment part) {
+    return new TaskOutcome(part, "", 0, null, "");
   }
 
   /** A failure that another attempt would repeat. */
-  static TaskOutcome failed(String stage, Fault fault, String message) {
-    return new TaskOutcome(stage, "", 0, fault, message);
+  static TaskOutcome failed(Assignment assignment, Fault fault, String message) {
+    return new TaskOutcome(assignment, "", 0, fault, message);
   }
 
   String toJson() {

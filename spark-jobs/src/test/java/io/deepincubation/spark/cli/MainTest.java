@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import io.deepincubation.core.data.annotation.LabelMap;
+import io.deepincubation.core.data.pixels.ImageFiles;
+import io.deepincubation.core.data.pixels.Pixels;
 import io.deepincubation.core.run.LeaseTerms;
 import io.deepincubation.core.run.RunLease;
 import io.deepincubation.core.storage.LocalStorage;
@@ -33,7 +37,16 @@ class MainTest extends CommandLineFixture {
     JsonObject first = lastLine();
     assertThat(first.get("status").getAsString()).isEqualTo("done");
     assertThat(first.keySet())
-        .containsExactly("status", "run", "report", "seconds", "accuracy", "stages", "warnings");
+        .containsExactly(
+            "status",
+            "run",
+            "report",
+            "seconds",
+            "accuracy",
+            "measure",
+            "value",
+            "stages",
+            "warnings");
     assertThat(first.getAsJsonArray("stages")).hasSize(3 + TinyRuns.MODULES);
     assertThat(folder.resolve("run/report.html")).exists();
 
@@ -55,6 +68,8 @@ class MainTest extends CommandLineFixture {
             "stage",
             "split",
             "accuracy",
+            "measure",
+            "value",
             "images",
             "unanswered",
             "metrics",
@@ -286,6 +301,67 @@ class MainTest extends CommandLineFixture {
     assertThat(lastLine().get("classes").getAsInt()).isEqualTo(100);
     assertThat(lastLine().getAsJsonObject("images").get("train").getAsInt()).isEqualTo(2);
     assertThat(lastLine().get("status").getAsString()).isEqualTo("done");
+  }
+
+  @Test
+  void preparesImagesWithMasks() throws IOException {
+    Path images = Files.createDirectory(folder.resolve("images"));
+    Path masks = Files.createDirectory(folder.resolve("masks"));
+    for (int i = 0; i < 3; i++) {
+      byte[] values = new byte[3 * 64];
+      values[0] = (byte) i;
+      Files.write(images.resolve(i + ".png"), ImageFiles.png(new Pixels(values, 8, 8)));
+      var mask = new char[64];
+      mask[5] = (char) (2 + i);
+      Files.write(masks.resolve(i + ".png"), new LabelMap(mask, 8, 8).png());
+    }
+
+    assertThat(
+            cli(
+                "prepare",
+                "--task",
+                "segmentation",
+                "--from",
+                images.toString(),
+                "--masks",
+                masks.toString(),
+                "--to",
+                folder.resolve("prepared").toString(),
+                "--ignore-label",
+                "4",
+                "--json"))
+        .isZero();
+
+    assertThat(lastLine().get("classes").getAsInt()).isEqualTo(4); // 0 to 3
+    assertThat(lastLine().getAsJsonObject("scenes").toString())
+        .isEqualTo("{\"kind\":\"segmentation\",\"ignoredLabel\":255,\"learnt\":3}");
+  }
+
+  @Test
+  void optionsOfAnotherTask() {
+    assertThat(cli("prepare", "--from", "a", "--to", "b", "--masks", "c")).isEqualTo(2);
+    complains("expected --task beside --masks");
+    err.getBuffer().setLength(0);
+    assertThat(cli("prepare", "--from", "a", "--to", "b", "--task", "detection", "--masks", "c"))
+        .isEqualTo(2);
+    complains("expected --task segmentation beside --masks");
+    err.getBuffer().setLength(0);
+    assertThat(
+            cli(
+                "prepare",
+                "--from",
+                "a",
+                "--to",
+                "b",
+                "--task",
+                "segmentation",
+                "--annotations",
+                "c"))
+        .isEqualTo(2);
+    complains("expected --task detection beside --annotations");
+    err.getBuffer().setLength(0);
+    assertThat(cli("prepare", "--from", "a", "--to", "b", "--task", "depth")).isEqualTo(2);
+    complains("--task", "SEGMENTATION, DETECTION");
   }
 
   @Test
@@ -547,6 +623,37 @@ class MainTest extends CommandLineFixture {
     assertThat(cli("plan", "--recipe", tiny, "--data", data, "--set", "model.image=32"))
         .isEqualTo(3);
     complains("expects images of 32 x 32 pixels, the data has 16 x 16");
+  }
+
+  @Test
+  void plansForGpusByTheNameOfTheRecipesSet() {
+    String[] plan = {"plan", "--recipe", "vit-h-imagenet", "--gpus", "8", "--tflops", "400"};
+
+    assertThat(cli(plan)).isZero();
+    assertThat(out.toString())
+        .contains("vit-h-imagenet: 1,281,167 images of 1000 classes, 4 modules")
+        .contains("final: 8 workers, ", " rounds; ", " of moments that stay on the nodes")
+        .contains("8 module tasks on 8 slots")
+        .contains(
+            "Workers: --set meta.workers=8 --set incubation.workers=2 --set fine-tuning.workers=8")
+        .containsPattern(
+            "8 GPUs: 9\\.\\d\\d GPU days, 1\\.[23]\\d days; one GPU alone computes 0\\.0 %");
+
+    assertThat(cli(Stream.concat(Stream.of(plan), Stream.of("--json")).toArray(String[]::new)))
+        .isZero();
+    JsonObject json = lastLine();
+    assertThat(json.get("wallDays").getAsDouble()).isLessThan(1.4);
+    assertThat(json.get("serialShare").getAsDouble()).isLessThan(0.02);
+    assertThat(json.get("exchangeShare").getAsDouble()).isBetween(0.01, 0.15);
+    JsonObject meta = json.getAsJsonArray("stages").get(0).getAsJsonObject();
+    assertThat(meta.get("workers").getAsInt()).isEqualTo(8);
+    assertThat(meta.get("rounds").getAsInt()).isGreaterThan(100);
+    assertThat(meta.get("bytesARound").getAsLong()).isGreaterThan(1L << 30);
+    assertThat(json.getAsJsonObject("configuration").get("spark.task.resource.gpu.amount"))
+        .isEqualTo(new JsonPrimitive("1"));
+
+    assertThat(cli("plan", "--recipe", "vit-h-imagenet", "--gpus", "0")).isEqualTo(2);
+    complains("expected --gpus from 1");
   }
 
   @Test

@@ -19,6 +19,14 @@ class DevicesTest {
   }
 
   @Test
+  void takesAllAddressesThatSparkAssigned() {
+    assertThat(Devices.all(List.of("2", "0"), () -> 4))
+        .containsExactly(Device.gpu(2), Device.gpu(0));
+    assertThatThrownBy(() -> Devices.all(List.of("0", "1"), () -> 1))
+        .hasMessageStartingWith("Cannot compute on GPU 1: expected an address below the 1 GPUs");
+  }
+
+  @Test
   void tasksOfOneProcessTakeGpusInTurn() {
     assertThat(Devices.choose(DeviceChoice.AUTO, List.of(), 3, () -> 2)).isEqualTo(Device.gpu(1));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.deepincubation.core.recipe.UsageException;
 import org.apache.spark.SparkConf;
+import org.apache.spark.resource.ResourceProfile;
 import org.junit.jupiter.api.Test;
 
 class StageSchedulingTest {
@@ -91,6 +92,17 @@ class StageSchedulingTest {
   }
 
   @Test
+  void aTaskComputesOnAllItsGpus() {
+    String[] eight = {
+      "spark.task.resource.gpu.amount", "8", "spark.executor.resource.gpu.amount", "8"
+    };
+    assertThat(StageScheduling.of(on("spark://h:1", eight)).gpusOfTask()).isEqualTo(8);
+    SparkConf processor = on("spark://h:1", eight).set("spark.deepincubation.device", "cpu");
+    assertThat(StageScheduling.of(processor).gpusOfTask()).isEqualTo(1);
+    assertThat(StageScheduling.of(on("local[2]")).gpusOfTask()).isEqualTo(1);
+  }
+
+  @Test
   void refusesGpusThatNobodyAssigns() {
     assertThat(refused(on("yarn", "spark.deepincubation.device", "gpu")))
         .contains("spark.deepincubation.device=gpu needs GPUs for tasks");
@@ -116,5 +128,25 @@ class StageSchedulingTest {
     assertThat(refused(on("yarn", "spark.deepincubation.executor.memory", "8g")))
         .contains(
             "spark.deepincubation.executor.memory needs spark.dynamicAllocation.enabled=true");
+  }
+
+  /** Executors of one job serve the next: rounds are many jobs. */
+  @Test
+  void jobsThatAskForTheSameShareAProfile() {
+    SparkConf conf = cluster();
+    ResourceProfile first = StageScheduling.of(conf).profile();
+
+    assertThat(StageScheduling.of(conf.clone()).profile()).isSameAs(first);
+    assertThat(
+            StageScheduling.of(conf.clone().set("spark.deepincubation.task.cpus", "2")).profile())
+        .isNotSameAs(first);
+  }
+
+  private static SparkConf cluster() {
+    return new SparkConf(false)
+        .setMaster("spark://host:7077")
+        .set("spark.dynamicAllocation.enabled", "true")
+        .set("spark.deepincubation.executor.cores", "4")
+        .set("spark.deepincubation.executor.memory", "2g");
   }
 }

@@ -305,10 +305,10 @@ class ImageFolderTest {
 
     assertThat(remarks).hasSize(3);
     assertThat(remarks.get(0))
-        .startsWith("1 pictures are in several classes")
+        .startsWith("1 samples are in several classes")
         .endsWith("is in ant and bee of test and train");
-    assertThat(remarks.get(1)).startsWith("2 pictures are in several splits");
-    assertThat(remarks.get(2)).isEqualTo("3 images repeat others, 2 pictures in all");
+    assertThat(remarks.get(1)).startsWith("2 samples are in several splits");
+    assertThat(remarks.get(2)).isEqualTo("3 samples repeat others, 2 in all");
   }
 
   @Test

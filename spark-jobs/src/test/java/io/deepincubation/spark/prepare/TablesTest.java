@@ -13,6 +13,7 @@ import io.deepincubation.core.data.pixels.Pixels;
 import io.deepincubation.core.data.pixels.UnfitDataException;
 import io.deepincubation.core.data.set.DataIndex;
 import io.deepincubation.core.random.RandomStream;
+import io.deepincubation.spark.storage.FakeStore;
 import io.deepincubation.spark.storage.HadoopStorageFactory;
 import io.deepincubation.spark.storage.StorageFactory;
 import java.io.IOException;
@@ -23,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -317,6 +320,28 @@ class TablesTest {
             .orderBy("taken")
             .first();
     assertThat(first.getLong(2)).isZero();
+  }
+
+  @Test
+  void leavesTheFileSystemsOfStoresWithTheSettingsOfTheSession() throws IOException {
+    FakeStore.clear();
+    saved(labelled(i -> i % 2).coalesce(1));
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    hadoop.setClass("fs.remote.impl", FakeStore.class, FileSystem.class);
+    hadoop.setBoolean("fs.remote.impl.disable.cache", true);
+    FileSystem here = FileSystem.getLocal(hadoop);
+    var table = here.globStatus(new org.apache.hadoop.fs.Path(from(), "*.parquet"))[0].getPath();
+    var there = new org.apache.hadoop.fs.Path("remote://bucket/table.parquet");
+    FileUtil.copy(
+        here, table, there.getFileSystem(hadoop), there, /* deleteSource= */ false, hadoop);
+
+    var storages = new HadoopStorageFactory(hadoop);
+    SourceFrame read = ImageFrames.open(spark, storages, there.toString(), SourceFormat.PARQUET);
+
+    assertThat(read.rows().select("image").collectAsList()).hasSize(ROWS);
+    assertThat(FakeStore.configurations())
+        .hasSizeGreaterThan(2)
+        .allMatch(used -> used.get("fs.file.impl") == null);
   }
 
   @Test

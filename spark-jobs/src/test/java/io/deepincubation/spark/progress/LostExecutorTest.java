@@ -3,6 +3,7 @@ package io.deepincubation.spark.progress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.RunEvent;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.RunObserver;
@@ -48,10 +49,13 @@ class LostExecutorTest {
       spark.sc().register(accumulator, "progress");
       var listener =
           new ProgressListener(
-              accumulator, RunObserver.all(List.of(board, attempts)), stage -> Optional.empty());
+              accumulator,
+              List.of(Assignment.whole("modules/0"), Assignment.whole("modules/1")),
+              RunObserver.all(List.of(board, attempts)),
+              stage -> Optional.empty());
       spark.sc().addSparkListener(listener);
       spark.sc().addSparkListener(new BoardWatcher(heard));
-      spark.setLocalProperty(listener.stagesProperty(), "modules/0,modules/1");
+      spark.setLocalProperty(listener.jobProperty(), "two modules");
       spark.parallelize(List.of(0, 1), 2).map(new DiesOnce(accumulator, heard.toString())).count();
       listener.awaitEnd();
     }
@@ -109,7 +113,7 @@ class LostExecutorTest {
     public Integer call(Integer moduleIndex) {
       accumulator.add(
           new RunEvent.Interval(
-              "modules/" + moduleIndex,
+              Assignment.whole("modules/" + moduleIndex),
               new RunEvent.Source(
                   SparkEnv.get().executorId(), TaskContext.get().attemptNumber(), "host", "gpu 1"),
               "",

@@ -2,6 +2,7 @@ package io.deepincubation.spark.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.RunEvent;
 import io.deepincubation.core.run.TaskAttempt.Outcome;
 import java.io.ByteArrayOutputStream;
@@ -59,7 +60,9 @@ class ProgressBoardTest {
     board.on(module(2, 80));
     board.on(ended("modules/2", Outcome.FAILED, "executor lost"));
     assertThat(line()).contains("failed: executor lost");
-    board.on(new RunEvent.Started("modules/2", source(1), "", /* speculative= */ false));
+    board.on(
+        new RunEvent.Started(
+            Assignment.whole("modules/2"), source(1), "", /* speculative= */ false));
     assertThat(line()).contains("restarting (restart 1)");
     board.on(module(2, 60));
     assertThat(line()).contains("60%").contains("restart 1");
@@ -84,6 +87,47 @@ class ProgressBoardTest {
     board.on(ended("modules/2", Outcome.DONE, ""));
     board.on(module(2, 90));
     assertThat(line()).contains("done in 0:00");
+  }
+
+  @Test
+  void workersOfAStageAreOneLineWithItsRound() {
+    board.expect("final", null, 4);
+    board.on(new RunEvent.RoundBegan("final", source(0), "", 2, 9, 2, 40));
+    board.on(worker(0, 2, 60));
+    assertThat(line())
+        .isEqualTo(
+            "final  ###############...............  50%  epoch 2/4  round 3/9  loss 1.000"
+                + "  100 img/s  1:40 left");
+    board.on(worker(1, 2, 80));
+    assertThat(line()).contains("70%  epoch 2/4  round 3/9  loss 1.500  300 img/s  1:41 left");
+    board.on(new RunEvent.Ended(new Assignment("final", 2, 0, 2), source(0), "", Outcome.DONE, ""));
+    assertThat(line()).contains("70%");
+    board.on(new RunEvent.RoundBegan("final", source(0), "", 3, 9, 2, 80));
+    board.on(worker(1, 2, 70));
+    assertThat(line()).contains("70%").contains("round 4/9");
+    board.on(worker(1, 3, 90));
+    assertThat(line()).contains("85%");
+    board.on(ended("final", Outcome.DONE, ""));
+    assertThat(line()).endsWith("done in 0:00");
+  }
+
+  private static RunEvent.Interval worker(int worker, int round, long step) {
+    return new RunEvent.Interval(
+        new Assignment("final", round, worker, 2),
+        source(0),
+        "",
+        null,
+        4,
+        1,
+        4,
+        step,
+        100,
+        1 + worker,
+        1e-3,
+        100 + 100 * worker,
+        0.01,
+        100 + worker,
+        1);
   }
 
   @Test
@@ -153,7 +197,7 @@ class ProgressBoardTest {
   }
 
   private static RunEvent.Ended ended(String stage, Outcome outcome, String reason) {
-    return new RunEvent.Ended(stage, source(0), "", outcome, reason);
+    return new RunEvent.Ended(Assignment.whole(stage), source(0), "", outcome, reason);
   }
 
   private static RunEvent.Source source(int attempt) {
@@ -162,7 +206,7 @@ class ProgressBoardTest {
 
   private static RunEvent.Interval module(int index, long step) {
     return new RunEvent.Interval(
-        "modules/" + index,
+        Assignment.whole("modules/" + index),
         source(0),
         "",
         index,

@@ -3,6 +3,7 @@ package io.deepincubation.spark.progress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.RunEvent;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.RunObserver;
@@ -29,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ProgressListenerTest {
 
+  private static final List<Assignment> MODULES =
+      List.of(Assignment.whole("modules/0"), Assignment.whole("modules/1"));
+
   private static final CountDownLatch HEARD = new CountDownLatch(1);
 
   private final ProgressAccumulator accumulator = new ProgressAccumulator();
@@ -45,7 +49,7 @@ class ProgressListenerTest {
         .extracting(TaskAttempt::stage, TaskAttempt::device, TaskAttempt::outcome)
         .containsExactlyInAnyOrder(
             tuple("modules/0", "gpu 0", Outcome.DONE), tuple("modules/1", "gpu 0", Outcome.DONE));
-    assertThat(accumulator.value()).containsOnlyKeys("modules/0", "modules/1");
+    assertThat(accumulator.value()).containsOnlyKeys(MODULES.get(0), MODULES.get(1));
     assertThat(board.lines(Instant.now()))
         .hasSize(2)
         .allSatisfy(line -> assertThat(line).contains("done in"));
@@ -56,7 +60,7 @@ class ProgressListenerTest {
     List<TaskAttempt> attempts =
         follow(
             new FailsOnce(),
-            stage -> stage.equals("modules/1") ? Optional.of("diverged") : Optional.empty());
+            stage -> stage.equals(MODULES.get(1)) ? Optional.of("diverged") : Optional.empty());
 
     assertThat(attempts)
         .extracting(TaskAttempt::stage, TaskAttempt::attempt, TaskAttempt::outcome)
@@ -74,7 +78,7 @@ class ProgressListenerTest {
 
   /** Runs a job over two modules, and reads the attempts that were kept. */
   private List<TaskAttempt> follow(
-      VoidFunction<Integer> task, Function<String, Optional<String>> failures) {
+      VoidFunction<Integer> task, Function<Assignment, Optional<String>> failures) {
     var run = new RunFolder(new LocalStorage(folder));
     board.expect("modules/0", 0, 2);
     board.expect("modules/1", 1, 2);
@@ -82,10 +86,10 @@ class ProgressListenerTest {
         var attempts = AttemptLog.of(run.commits())) {
       spark.sc().register(accumulator, "progress");
       RunObserver observer = RunObserver.all(List.of(board, attempts));
-      var listener = new ProgressListener(accumulator, observer, failures);
+      var listener = new ProgressListener(accumulator, MODULES, observer, failures);
       spark.sc().addSparkListener(listener);
       spark.sc().addSparkListener(new BoardWatcher());
-      spark.setLocalProperty(listener.stagesProperty(), "modules/0,modules/1");
+      spark.setLocalProperty(listener.jobProperty(), "two modules");
       spark.parallelize(List.of(0, 1), 2).foreach(task);
       listener.awaitEnd();
     }
@@ -142,8 +146,8 @@ class ProgressListenerTest {
     other.add(progress(1, 9));
     accumulator.merge(other);
     assertThat(accumulator.value())
-        .containsEntry("modules/0", progress(0, 5))
-        .containsEntry("modules/1", progress(1, 9));
+        .containsEntry(MODULES.get(0), progress(0, 5))
+        .containsEntry(MODULES.get(1), progress(1, 9));
     assertThat(accumulator.copy().value()).isEqualTo(accumulator.value());
     accumulator.reset();
     assertThat(accumulator.isZero()).isTrue();
@@ -151,7 +155,7 @@ class ProgressListenerTest {
 
   private static RunEvent.Interval progress(int moduleIndex, long step) {
     return new RunEvent.Interval(
-        "modules/" + moduleIndex,
+        Assignment.whole("modules/" + moduleIndex),
         new RunEvent.Source("driver", 0, "host", "gpu 0"),
         "2026-01-01T00:00:00Z",
         moduleIndex,

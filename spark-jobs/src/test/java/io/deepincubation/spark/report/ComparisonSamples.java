@@ -104,7 +104,8 @@ final class ComparisonSamples {
         pairs,
         trends,
         ratios,
-        Map.of("java", "17.0.12", "libtorch", "2.5.1", "spark", "3.5.9"));
+        Map.of("java", "17.0.12", "libtorch", "2.5.1", "spark", "3.5.9"),
+        "top1");
   }
 
   /** A way to train; Deep Incubation's have the stages and gains of modules. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.deepincubation.core.machine.MemoryUse;
 import io.deepincubation.core.run.Choice;
 import io.deepincubation.core.run.ClassMeasures;
+import io.deepincubation.core.run.ClassMeasures.PrecisionCurve;
 import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.MetricsLine;
 import io.deepincubation.core.run.StageResult;
@@ -87,7 +88,7 @@ class HtmlReportTest {
   void sumsUpTheRun() {
     assertThat(report(results(), metrics()))
         .contains(
-            "Deep Incubation with 4 modules reached 71.0 % top-1 accuracy on the test images for"
+            "Deep Incubation with 4 modules reached 71.0 % top-1 accuracy on the test split for"
                 + " 7.00 TFLOP. End-to-end training of the same model reached 64.5 % for 1.00"
                 + " TFLOP: a difference of +6.5 points.");
   }
@@ -208,6 +209,38 @@ class HtmlReportTest {
     assertThat(html).contains("Every attempt at a task came to its end.");
   }
 
+  @Test
+  void theTimelineShowsRoundsAndTheirSpread() {
+    var html = new StringBuilder();
+    List<TaskAttempt> rounds =
+        List.of(part(0, 0, 1, 11), part(0, 1, 1, 9), part(1, 0, 11, 23), part(1, 1, 11, 19));
+    HtmlReport.write(FACTS, results(), rounds, metrics(), html);
+
+    assertThat(html)
+        .contains("<span>final, round 2, worker 1 of 2</span>")
+        .contains("final, round 2, worker 1 of 2; the round&#39;s workers took 8.0 s to 12.0 s")
+        .containsPattern(
+            "<td>final</td><td class=\"number\">2</td><td class=\"number\">11.0 s</td>"
+                + "<td class=\"number\">8.0 s</td><td class=\"number\">13.6 %</td>")
+        .contains("Every attempt at a task came to its end.");
+  }
+
+  private static TaskAttempt part(int round, int worker, int from, int to) {
+    return new TaskAttempt(
+        "final",
+        round,
+        worker,
+        2,
+        0,
+        "1",
+        "worker-2",
+        "gpu 0",
+        START.plusSeconds(from).toString(),
+        START.plusSeconds(to).toString(),
+        TaskAttempt.Outcome.DONE,
+        "");
+  }
+
   private static List<TaskAttempt> attempts() {
     return List.of(
         new TaskAttempt(
@@ -261,35 +294,12 @@ class HtmlReportTest {
             List.of(0.8, 0.55),
             List.of(0.847, 0.585),
             null);
-    StageResult plain = result("final", null, 0.71, 292, 60, 0);
     StageResult chosen =
-        new StageResult(
-            plain.stage(),
-            null,
-            plain.images(),
-            plain.epochs(),
-            plain.seconds(),
-            plain.trainingFlops(),
-            plain.computedFlops(),
-            plain.loss(),
-            plain.accuracy(),
+        measured(
             metrics,
             Metrics.ofTop1(0.735),
             classes,
-            new Choice("log-loss", 0.8, 300, true, 1000, List.of()),
-            plain.threads(),
-            plain.host(),
-            plain.executor(),
-            plain.device(),
-            plain.memory(),
-            0,
-            400,
-            0,
-            plain.startedAt(),
-            plain.finishedAt(),
-            List.of(),
-            "",
-            null);
+            new Choice("log-loss", 0.8, 300, true, 1000, List.of()));
     var html = new StringBuilder();
 
     HtmlReport.write(
@@ -301,6 +311,105 @@ class HtmlReportTest {
         .contains("of step 300: best log loss; stopped at 400 of 1,000")
         .contains("<td>&lt;ant&gt;</td><td class=\"number\">30</td>")
         .contains("<td class=\"number\">62.5 %</td>");
+  }
+
+  @Test
+  void tellsObjectsByTheirMeasures() {
+    var curve = new PrecisionCurve("overlap 0.5", List.of(1.0, 0.5, 0.0));
+    var classes =
+        new ClassMeasures(
+            List.of(30L, 20L),
+            List.of(0.9, 0.6),
+            List.of(0.8, 0.5),
+            List.of(0.85, 0.55),
+            List.of(0.41, 0.32),
+            null,
+            List.of(0.37, 0.28),
+            List.of(curve));
+    var html = new StringBuilder();
+
+    HtmlReport.write(
+        FACTS.classNames(List.of("<ant>", "bee")).scenes(Map.of("final", new byte[] {1, 2, 3})),
+        List.of(measured(new Metrics(Metrics.AP, Map.of(Metrics.AP, 0.365)), classes)),
+        List.of(),
+        Map.of(),
+        html);
+
+    assertThat(html)
+        .contains("<th class=\"number\">AP of boxes</th><th class=\"number\">AP of masks</th>")
+        .contains("<td class=\"number\">41.0 %</td><td class=\"number\">37.0 %</td>")
+        .contains("src=\"data:image/jpeg;base64,AQID\"", "</i>&lt;ant&gt;</span>")
+        .contains("<h2>Precision over recall</h2>", "final: precision %", "overlap 0.5</span>")
+        .doesNotContain("Top-1", "top-1", "hybrid network</h2>");
+  }
+
+  @Test
+  void tellsPixelsByTheirMeasures() {
+    var classes =
+        new ClassMeasures(
+            List.of(30L),
+            List.of(0.9),
+            List.of(0.81),
+            List.of(0.85),
+            null,
+            List.of(0.734),
+            null,
+            null);
+    var metrics =
+        new Metrics(Metrics.MEAN_IOU, Map.of(Metrics.MEAN_IOU, 0.734, Metrics.PIXEL_ACCURACY, 0.9));
+    var html = new StringBuilder();
+
+    HtmlReport.write(
+        FACTS.classNames(List.of("wall")),
+        List.of(measured(metrics, classes)),
+        List.of(),
+        Map.of(),
+        html);
+
+    assertThat(html)
+        .contains("<th class=\"number\">IoU</th><th class=\"number\">Accuracy</th></tr>")
+        .contains("<td class=\"number\">73.4 %</td><td class=\"number\">81.0 %</td></tr>")
+        .contains("mIoU and mAcc are means over the classes")
+        .doesNotContain("Top-1", "top-1", "Predictions</h2>", "Precision over recall");
+  }
+
+  private static StageResult measured(Metrics metrics, ClassMeasures classes) {
+    return measured(metrics, null, classes, null);
+  }
+
+  private static StageResult measured(
+      Metrics metrics,
+      @Nullable Metrics validation,
+      ClassMeasures classes,
+      @Nullable Choice choice) {
+    StageResult plain = result("final", null, metrics.value(), 292, 60, 0);
+    return new StageResult(
+        plain.stage(),
+        null,
+        plain.images(),
+        plain.epochs(),
+        plain.seconds(),
+        plain.trainingFlops(),
+        plain.computedFlops(),
+        plain.loss(),
+        plain.accuracy(),
+        metrics,
+        validation,
+        classes,
+        choice,
+        plain.threads(),
+        plain.host(),
+        plain.executor(),
+        plain.device(),
+        plain.memory(),
+        0,
+        400,
+        0,
+        plain.startedAt(),
+        plain.finishedAt(),
+        List.of(),
+        "",
+        null);
   }
 
   private static List<StageResult> results() {

@@ -8,6 +8,8 @@ import java.net.URI;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Abortable;
@@ -34,10 +36,18 @@ public final class FakeStore extends FileSystem {
 
   private static final Map<String, byte[]> OBJECTS = new ConcurrentSkipListMap<>();
 
+  private static final Queue<Configuration> CONFIGURATIONS = new ConcurrentLinkedQueue<>();
+
   private URI uri = URI.create("fake:///");
 
-  static void clear() {
+  public static void clear() {
     OBJECTS.clear();
+    CONFIGURATIONS.clear();
+  }
+
+  /** What was set when clients were made. */
+  public static Collection<Configuration> configurations() {
+    return CONFIGURATIONS;
   }
 
   static Collection<String> names() {
@@ -47,6 +57,7 @@ public final class FakeStore extends FileSystem {
   @Override
   public void initialize(URI name, Configuration configuration) throws IOException {
     super.initialize(name, configuration);
+    CONFIGURATIONS.add(configuration);
     uri = URI.create(name.getScheme() + "://" + name.getAuthority());
   }
 
@@ -128,7 +139,8 @@ public final class FakeStore extends FileSystem {
   public FileStatus[] listStatus(Path folder) throws IOException {
     List<FileStatus> inside =
         OBJECTS.entrySet().stream()
-            .filter(object -> isBelow(folder, object.getKey()))
+            .filter(
+                object -> object.getKey().equals(key(folder)) || isBelow(folder, object.getKey()))
             .map(object -> status(object.getValue(), new Path(object.getKey())))
             .toList();
     if (inside.isEmpty()) {

@@ -30,7 +30,7 @@ public final class Augmentation {
 
   private final AugmentationRecipe recipe;
   private final BatchKey key;
-  private final long stage;
+  private final int stored;
   private final int side;
 
   /**
@@ -41,9 +41,21 @@ public final class Augmentation {
    * @param side S
    */
   public Augmentation(AugmentationRecipe recipe, BatchKey key, int side) {
+    this(recipe, key, side, side);
+  }
+
+  /**
+   * Prepares augmentation of images that are to become larger or smaller.
+   *
+   * @param recipe what is done
+   * @param key what the draws are for
+   * @param stored side of the images in pixels, unless random parts of them are resized
+   * @param side that they get
+   */
+  public Augmentation(AugmentationRecipe recipe, BatchKey key, int stored, int side) {
     this.recipe = recipe;
     this.key = key;
-    this.stage = RandomStream.part(key.stage());
+    this.stored = stored;
     this.side = side;
   }
 
@@ -77,17 +89,17 @@ public final class Augmentation {
    */
   public void apply(Picture picture, Look look, float[] into, int offset) {
     Pixels pixels = cropped(picture, look);
-    if (recipe.flip() && stream(look, FLIP).nextDouble() < 0.5) {
+    if (recipe.flip() && key.stream(look, FLIP).nextDouble() < 0.5) {
       pixels = pixels.mirrored();
     }
     if (recipe.randAugment() > 0) {
-      pixels = new RandAugment(recipe.randAugment()).apply(pixels, stream(look, RAND_AUGMENT));
+      pixels = new RandAugment(recipe.randAugment()).apply(pixels, key.stream(look, RAND_AUGMENT));
     } else if (recipe.colorJitter() > 0) {
-      pixels = new ColorJitter(recipe.colorJitter()).apply(pixels, stream(look, COLOR_JITTER));
+      pixels = new ColorJitter(recipe.colorJitter()).apply(pixels, key.stream(look, COLOR_JITTER));
     }
     Normalization.IMAGENET.apply(pixels, into, offset);
     if (recipe.randomErasing() > 0) {
-      RandomStream random = stream(look, ERASING);
+      RandomStream random = key.stream(look, ERASING);
       if (random.nextDouble() < recipe.randomErasing()) {
         RandomErasing.apply(random, into, offset, side, side);
       }
@@ -95,38 +107,34 @@ public final class Augmentation {
   }
 
   private Pixels cropped(Picture picture, Look look) {
-    RandomStream random = stream(look, CROP);
+    RandomStream random = key.stream(look, CROP);
     if (recipe.resizedCrop()) {
       Box part = RandomResizedCrop.draw(random, picture.height(), picture.width());
       return Resampling.resized(picture.part(part, side), side, side);
     }
     Pixels whole = picture.pixels();
-    requireSide(whole);
-    int padding = recipe.cropPadding();
+    requireStored(whole);
+    Pixels resized = side == stored ? whole : Resampling.resized(whole, side, side);
+    int padding = Math.round((float) recipe.cropPadding() * side / stored);
     if (padding == 0) {
-      return whole;
+      return resized;
     }
     int top = Permutation.below(random, 2 * padding + 1) - padding;
     int left = Permutation.below(random, 2 * padding + 1) - padding;
-    return whole.shifted(top, left);
+    return resized.shifted(top, left);
   }
 
-  private void requireSide(Pixels pixels) {
-    if (pixels.height() != side || pixels.width() != side) {
+  private void requireStored(Pixels pixels) {
+    if (pixels.height() != stored || pixels.width() != stored) {
       throw new UnfitDataException(
           String.format(
               Locale.ROOT,
               "Cannot augment an image: expected %d x %d pixels, got %s; set"
                   + " augmentation.resized-crop, or run `prepare` with --image-size %d",
-              side,
-              side,
+              stored,
+              stored,
               pixels.size(),
-              side));
+              stored));
     }
-  }
-
-  private RandomStream stream(Look look, long part) {
-    return RandomStream.of(
-        key.seed(), stage, key.moduleIndex(), look.epoch(), look.sample(), part + look.repeat());
   }
 }

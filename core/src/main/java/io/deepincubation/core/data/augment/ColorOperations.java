@@ -174,7 +174,7 @@ final class ColorOperations {
     return table;
   }
 
-  private static Pixels mapped(Pixels image, IntUnaryOperator levels) {
+  static Pixels mapped(Pixels image, IntUnaryOperator levels) {
     byte[] table = table(levels);
     byte[] values = new byte[image.values().length];
     map(image.values(), 0, values.length, table, values);

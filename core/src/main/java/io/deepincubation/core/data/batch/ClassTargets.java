@@ -35,7 +35,7 @@ public record ClassTargets(int classes, double smoothing, List<Double> weights) 
   }
 
   @Override
-  public float[] of(int[] labels, Mix mix) {
+  public float[] of(int[] labels, Mix mix, Annotations annotations) {
     float[] targets = mix.targets(labels, classes, smoothing);
     for (int column = 0; column < classes; column++) {
       if (weights.get(column) != 1) {

@@ -1,69 +1,64 @@
 package io.deepincubation.core.data.batch;
 
-import io.deepincubation.core.data.pixels.PixelTransform;
 import io.deepincubation.core.data.pixels.UnfitDataException;
-import io.deepincubation.core.data.set.ImageTable;
-import io.deepincubation.core.data.set.LabelledImage;
 
-/** All images of a split once, in order, in the middle square that evaluation sees, normalised. */
+/** All samples of a split once, in order, as evaluation sees them. */
 public final class EvaluationBatches {
 
-  private final ImageTable table;
+  private final EvaluationInputs inputs;
+  private final int samples;
   private final int batchSize;
-  private final PixelTransform transform;
 
   /**
-   * Batches of a table.
+   * Batches of a split.
    *
-   * @param batchSize images of every batch but the last, which may have fewer
-   * @param transform to the table's height and width
-   * @throws UnfitDataException if there are no images
+   * @param inputs of its samples
+   * @param batchSize samples of every batch but the last, which may have fewer; where samples are
+   *     of sizes of their own each is a batch
+   * @throws UnfitDataException if there are no samples
    */
-  public EvaluationBatches(ImageTable table, int batchSize, PixelTransform transform) {
+  public EvaluationBatches(EvaluationInputs inputs, int batchSize) {
     if (batchSize < 1) {
       throw new IllegalArgumentException(
           "Cannot make a batch: expected 1 image or more, got " + batchSize);
     }
-    if (table.size() == 0) {
+    samples = inputs.table().size();
+    if (samples == 0) {
       throw new UnfitDataException("Cannot evaluate: expected 1 image or more, got none");
     }
-    this.table = table;
-    this.batchSize = batchSize;
-    this.transform = transform;
+    this.inputs = inputs;
+    this.batchSize = inputs.scene(0).isPresent() ? 1 : batchSize;
   }
 
   /** Number of batches. */
   public int count() {
-    return (table.size() + batchSize - 1) / batchSize;
+    return (samples + batchSize - 1) / batchSize;
   }
 
-  /** Images of a batch, from 0 to {@link #count} - 1. */
+  /** Samples of a batch, from 0 to {@link #count} - 1. */
   public int size(int index) {
-    return Math.min(batchSize, table.size() - index * batchSize);
+    return Math.min(batchSize, samples - index * batchSize);
   }
 
-  /** Values of the images of a batch; the last batch may have fewer. */
+  /** Values of the inputs of a batch; the last batch may have fewer. */
   public int valuesPerBatch() {
-    return size(0) * table.imageBytes();
+    return size(0) * inputs.values();
   }
 
   /**
    * One batch.
    *
    * @param index from 0 to {@link #count} - 1
-   * @param images where to, {@link #valuesPerBatch} values; the batch is good until it is used
+   * @param values where to, {@link #valuesPerBatch} values; the batch is good until it is used
    *     again
    */
-  public EvaluationBatch batch(int index, float[] images) {
+  public EvaluationBatch batch(int index, float[] values) {
     int first = index * batchSize;
     int size = size(index);
-    int imageBytes = table.imageBytes();
     int[] labels = new int[size];
     for (int i = 0; i < size; i++) {
-      LabelledImage image = table.image(first + i);
-      transform.write(image.picture(), images, i * imageBytes);
-      labels[i] = image.label();
+      labels[i] = inputs.write(first + i, values, i * inputs.values());
     }
-    return new EvaluationBatch(images, labels, first, size);
+    return new EvaluationBatch(values, labels, first, size, inputs.scene(first).orElse(null));
   }
 }

@@ -25,6 +25,7 @@ public final class Prefetcher implements AutoCloseable {
   private final TrainingBatches batches;
   private final int batchesPerEpoch;
   private final float[][] arrays;
+  private final float[][] annotated;
   private final BlockingQueue<Made> ready = new ArrayBlockingQueue<>(DEPTH);
   private final Thread thread;
   private long waitedNanos;
@@ -52,13 +53,14 @@ public final class Prefetcher implements AutoCloseable {
   }
 
   /**
-   * Starts to make batches, without end.
+   * Starts to make batches.
    *
    * @param batches makes them
    * @param firstBatch how many batches of the training went before, over all epochs
+   * @param endBatch the number of the first batch that is not wanted any more
    * @param batchesPerEpoch batches that are used of each epoch
    */
-  public Prefetcher(TrainingBatches batches, long firstBatch, int batchesPerEpoch) {
+  public Prefetcher(TrainingBatches batches, long firstBatch, long endBatch, int batchesPerEpoch) {
     if (firstBatch < 0 || batchesPerEpoch < 1 || batchesPerEpoch > batches.batchesPerEpoch()) {
       throw new IllegalArgumentException(
           String.format(
@@ -72,14 +74,15 @@ public final class Prefetcher implements AutoCloseable {
     this.batches = batches;
     this.batchesPerEpoch = batchesPerEpoch;
     arrays = new float[ARRAYS][batches.valuesPerBatch()];
-    thread = Daemons.start("batches", () -> makeFrom(firstBatch));
+    annotated = new float[ARRAYS][batches.annotatedValues()];
+    thread = Daemons.start("batches", () -> make(firstBatch, endBatch));
   }
 
   /**
    * The next batch; waits for it where it is not ready. The one before is no longer good.
    *
    * @throws RuntimeException what the making of the batch threw; no batch comes after it
-   * @throws IllegalStateException if this is closed
+   * @throws IllegalStateException if this is closed, or no more are made
    */
   public Batch next() {
     long start = System.nanoTime();
@@ -119,14 +122,14 @@ public final class Prefetcher implements AutoCloseable {
     ready.clear();
   }
 
-  private void makeFrom(long firstBatch) {
+  private void make(long firstBatch, long endBatch) {
     try {
-      Made made = made(firstBatch);
-      for (long i = firstBatch + 1; made instanceof Done; i++) {
+      boolean goesOn = true;
+      for (long i = firstBatch; goesOn && i < endBatch; i++) {
+        Made made = made(i);
         ready.put(made);
-        made = made(i);
+        goesOn = made instanceof Done;
       }
-      ready.put(made);
     } catch (InterruptedException e) {
       // Closed: nobody waits for the batch.
       Thread.currentThread().interrupt();
@@ -137,7 +140,8 @@ public final class Prefetcher implements AutoCloseable {
     try {
       int epoch = Math.toIntExact(number / batchesPerEpoch);
       int index = (int) (number % batchesPerEpoch);
-      return new Done(batches.batch(epoch, index, arrays[(int) (number % ARRAYS)]));
+      int turn = (int) (number % ARRAYS);
+      return new Done(batches.batch(epoch, index, arrays[turn], annotated[turn]));
     } catch (RuntimeException | Error e) {
       return new Failed(e);
     }

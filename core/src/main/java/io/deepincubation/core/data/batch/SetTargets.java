@@ -38,7 +38,7 @@ public record SetTargets(LabelSets sets, double smoothing, List<Double> weights)
   }
 
   @Override
-  public float[] of(int[] labels, Mix mix) {
+  public float[] of(int[] labels, Mix mix, Annotations annotations) {
     int classes = sets.classes();
     var targets = new float[labels.length * values()];
     var answers = new double[classes];

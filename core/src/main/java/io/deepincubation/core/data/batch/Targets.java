@@ -2,7 +2,10 @@ package io.deepincubation.core.data.batch;
 
 import io.deepincubation.core.data.augment.Mix;
 
-/** What the labels of a batch's images become for a task's loss. A pure function. */
+/**
+ * What the labels of a batch's images, or their annotations, become for a task's loss. A pure
+ * function.
+ */
 public interface Targets {
 
   /** Values of one image's targets. */
@@ -16,7 +19,8 @@ public interface Targets {
    *
    * @param labels B
    * @param mix how the images were mixed
+   * @param annotations of the images
    * @return B x values
    */
-  float[] of(int[] labels, Mix mix);
+  float[] of(int[] labels, Mix mix, Annotations annotations);
 }

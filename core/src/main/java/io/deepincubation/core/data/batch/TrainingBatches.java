@@ -1,16 +1,14 @@
 package io.deepincubation.core.data.batch;
 
 import ai.djl.ndarray.types.Shape;
+import io.deepincubation.core.data.annotation.SceneObjects;
 import io.deepincubation.core.data.augment.Augmentation;
 import io.deepincubation.core.data.augment.BatchKey;
 import io.deepincubation.core.data.augment.Mix;
-import io.deepincubation.core.data.augment.Mixing;
 import io.deepincubation.core.data.pixels.UnfitDataException;
-import io.deepincubation.core.data.set.ImageTable;
 import io.deepincubation.core.data.set.LabelSets;
-import io.deepincubation.core.data.set.LabelledImage;
+import io.deepincubation.core.data.set.SampleTable;
 import io.deepincubation.core.random.RandomStream;
-import io.deepincubation.core.recipe.AugmentationRecipe;
 import io.deepincubation.core.recipe.RecipeException;
 import java.util.Arrays;
 import java.util.Locale;
@@ -28,17 +26,14 @@ public final class TrainingBatches {
   private static final long MIXING = RandomStream.part("mixing");
   private static final long SAMPLING = RandomStream.part("sampling");
 
-  private final ImageTable table;
+  private final TrainingInputs inputs;
+  private final SampleTable table;
   private final Targets targets;
   private final int batchSize;
   private final BatchKey key;
-  private final int repeats;
-  private final AugmentationRecipe recipe;
-  private final int threads;
-  private final Augmentation augmentation;
-  private final Mixing mixing;
   private final Workers workers;
   private final @Nullable BalancedSampling sampling;
+  private final BatchSlice slice;
   private volatile Order order = new Order(-1, new int[0], new int[0]);
 
   /** An epoch's rows, and how often each place's row was taken before in it. */
@@ -47,44 +42,35 @@ public final class TrainingBatches {
   /**
    * Checks that batches can be made.
    *
-   * @param table the training images
-   * @param augmentation what is done to them
+   * @param inputs of the training samples
    * @param targets what labels become
-   * @param batchSize B; even where images are mixed
+   * @param batchSize B; even where inputs are mixed
    * @param key what the draws are for
    * @param threads how many make a batch together
-   * @throws UnfitDataException if there are fewer images than a batch has, or a label is too high
-   * @throws RecipeException if images are mixed and the batch is odd
+   * @throws UnfitDataException if there are fewer samples than a batch has, or a label is too high
+   * @throws RecipeException if inputs are mixed and the batch is odd
    */
   public TrainingBatches(
-      ImageTable table,
-      AugmentationRecipe augmentation,
-      Targets targets,
-      int batchSize,
-      BatchKey key,
-      int threads) {
-    this(table, augmentation, targets, null, batchSize, key, threads);
+      TrainingInputs inputs, Targets targets, int batchSize, BatchKey key, int threads) {
+    this(inputs, targets, null, BatchSlice.WHOLE, batchSize, key, new Workers(threads));
   }
 
   private TrainingBatches(
-      ImageTable table,
-      AugmentationRecipe augmentation,
+      TrainingInputs inputs,
       Targets targets,
       @Nullable BalancedSampling sampling,
+      BatchSlice slice,
       int batchSize,
       BatchKey key,
-      int threads) {
-    this.table = table;
+      Workers workers) {
+    this.inputs = inputs;
+    this.table = inputs.table();
     this.targets = targets;
     this.sampling = sampling;
+    this.slice = slice;
     this.batchSize = batchSize;
     this.key = key;
-    this.recipe = augmentation;
-    this.threads = threads;
-    this.augmentation = new Augmentation(augmentation, key, table.height());
-    this.repeats = augmentation.repeats();
-    this.workers = new Workers(threads);
-    this.mixing = Mixing.of(augmentation);
+    this.workers = workers;
     checkSizes();
     checkLabels();
   }
@@ -96,21 +82,49 @@ public final class TrainingBatches {
    */
   public TrainingBatches balanced(LabelSets sets) {
     return new TrainingBatches(
-        table,
-        recipe,
+        inputs,
         targets,
         new BalancedSampling(sets, table.labels()),
+        slice,
         batchSize,
         key,
-        threads);
+        workers);
+  }
+
+  /**
+   * A worker's part of the same batches; no other sample is read.
+   *
+   * @param part divides the batch, into even parts where inputs are mixed
+   */
+  public TrainingBatches sliced(BatchSlice part) {
+    return new TrainingBatches(inputs, targets, sampling, part, batchSize, key, workers);
+  }
+
+  /** The part that is made of each batch. */
+  public BatchSlice slice() {
+    return slice;
+  }
+
+  /** Samples that are made of each batch. */
+  public int size() {
+    return slice.size(batchSize);
   }
 
   private void checkSizes() {
-    if (batchSize < 1 || (mixing.isOn() && batchSize % 2 != 0)) {
+    if (batchSize < 1 || (inputs.areMixed() && batchSize % 2 != 0)) {
       throw new RecipeException(
           "Cannot make a batch: expected an even number of images, since mixup or cutmix pairs"
               + " them, got "
               + batchSize);
+    }
+    if (batchSize % slice.workers() != 0 || (inputs.areMixed() && size() % 2 != 0)) {
+      throw new RecipeException(
+          String.format(
+              Locale.ROOT,
+              "Cannot divide a batch: expected %d images to give %d workers %s each",
+              batchSize,
+              slice.workers(),
+              inputs.areMixed() ? "an even number" : "as many"));
     }
     if (table.size() < batchSize) {
       throw new UnfitDataException(
@@ -142,14 +156,19 @@ public final class TrainingBatches {
     return table.size() / batchSize;
   }
 
-  /** The shape of a batch's images: B x C x H x W. */
-  public Shape imageShape() {
-    return new Shape(batchSize, table.channels(), table.height(), table.width());
+  /** The shape of the inputs that are made of a batch. */
+  public Shape inputShape() {
+    return new Shape(size()).addAll(inputs.shape());
   }
 
-  /** Values of a batch's images. */
+  /** Values that are annotated on a batch's samples. */
+  int annotatedValues() {
+    return size() * inputs.annotatedValues();
+  }
+
+  /** Values of a batch's inputs. */
   int valuesPerBatch() {
-    return Math.toIntExact(imageShape().size());
+    return Math.toIntExact(inputShape().size());
   }
 
   /**
@@ -159,7 +178,7 @@ public final class TrainingBatches {
    * @param index from 0 to {@link #batchesPerEpoch} - 1
    */
   public Batch batch(int epoch, int index) {
-    return batch(epoch, index, new float[valuesPerBatch()]);
+    return batch(epoch, index, new float[valuesPerBatch()], new float[annotatedValues()]);
   }
 
   /**
@@ -167,10 +186,11 @@ public final class TrainingBatches {
    *
    * @param epoch from 0
    * @param index from 0 to {@link #batchesPerEpoch} - 1
-   * @param images where to, {@link #valuesPerBatch} values; the batch is good until it is used
+   * @param values where to, {@link #valuesPerBatch} values; the batch is good until it is used
    *     again
+   * @param annotated where to, {@link #annotatedValues} values
    */
-  Batch batch(int epoch, int index, float[] images) {
+  Batch batch(int epoch, int index, float[] values, float[] annotated) {
     if (index < 0 || index >= batchesPerEpoch()) {
       throw new IllegalArgumentException(
           String.format(
@@ -180,22 +200,22 @@ public final class TrainingBatches {
               index));
     }
     Order order = order(epoch);
-    int imageBytes = table.imageBytes();
-    int[] labels = new int[batchSize];
+    int each = Math.toIntExact(inputs.shape().size());
+    int repeats = inputs.repeats();
+    int size = size();
+    int[] labels = new int[size];
+    var annotations = new Annotations(annotated, new SceneObjects[inputs.haveObjects() ? size : 0]);
     workers.forEach(
-        batchSize,
+        size,
         i -> {
-          int place = index * batchSize + i;
+          int place = index * batchSize + slice.place(batchSize, i);
           int row = order.rows()[place / repeats];
           int before = order.before()[place / repeats];
-          LabelledImage image = table.image(row);
           var look = new Augmentation.Look(epoch, row, before * repeats + place % repeats);
-          augmentation.apply(image.picture(), look, images, i * imageBytes);
-          labels[i] = image.label();
+          labels[i] = inputs.write(look, values, i * each, annotations, i);
         });
-    Mix mix = mixing.draw(stream(epoch, index, MIXING), table.height(), table.width());
-    mix.apply(images, batchSize, table.width());
-    return new Batch(images, targets.of(labels, mix), batchSize);
+    Mix mix = inputs.mix(stream(epoch, index, MIXING), values, size);
+    return new Batch(values, targets.of(labels, mix, annotations), annotations.list(), size);
   }
 
   private RandomStream stream(int epoch, int index, long part) {

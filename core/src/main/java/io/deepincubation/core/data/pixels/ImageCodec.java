@@ -73,6 +73,10 @@ public final class ImageCodec {
     int width = pixels.width();
     var image = new BufferedImage(width, pixels.height(), BufferedImage.TYPE_INT_RGB);
     image.setRGB(0, 0, width, pixels.height(), pixels.rgb(), 0, width);
+    return encode(image, kind);
+  }
+
+  static byte[] encode(BufferedImage image, Kind kind) {
     var bytes = new ByteArrayOutputStream();
     ImageWriter writer = ImageIO.getImageWritersByFormatName(kind.name()).next();
     ImageWriteParam settings = writer.getDefaultWriteParam();

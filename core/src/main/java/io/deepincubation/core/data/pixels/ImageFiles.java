@@ -9,4 +9,9 @@ public final class ImageFiles {
   public static byte[] png(Pixels pixels) {
     return ImageCodec.encodePng(pixels);
   }
+
+  /** A JPEG file of quality 95. */
+  public static byte[] jpeg(Pixels pixels) {
+    return ImageCodec.encode(pixels, ImageHeader.Kind.JPEG);
+  }
 }

@@ -38,17 +38,6 @@ public final class PixelTransform {
               side,
               crop));
     }
-    if (mean.size() != Normalization.CHANNELS
-        || std.size() != Normalization.CHANNELS
-        || !std.stream().allMatch(each -> each > 0)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "Cannot normalise images: expected 3 means and 3 standard deviations above 0, got %s"
-                  + " and %s",
-              mean,
-              std));
-    }
     this.side = side;
     this.crop = crop;
     this.mean = List.copyOf(mean);

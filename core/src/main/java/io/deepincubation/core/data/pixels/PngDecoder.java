@@ -37,42 +37,14 @@ final class PngDecoder {
     PngFile file = PngFile.of(bytes);
     var decoder = new PngDecoder(file, part);
     try (var rows = new PngRows(bytes, file)) {
-      for (Pass pass : file.interlaced() ? Pass.ADAM7 : Pass.WHOLE) {
+      for (PngPass pass : PngPass.of(file)) {
         decoder.read(rows, pass);
       }
     }
     return new Pixels(decoder.values, part.bottom() - part.top(), decoder.width);
   }
 
-  /**
-   * Where the pixels of a pass are.
-   *
-   * @param top the first row
-   * @param left the first column
-   * @param down rows from one to the next
-   * @param across columns from one to the next
-   */
-  private record Pass(int top, int left, int down, int across) {
-
-    static final Pass[] WHOLE = {new Pass(0, 0, 1, 1)};
-
-    static final Pass[] ADAM7 = {
-      new Pass(0, 0, 8, 8),
-      new Pass(0, 4, 8, 8),
-      new Pass(4, 0, 8, 4),
-      new Pass(0, 2, 4, 4),
-      new Pass(2, 0, 4, 2),
-      new Pass(0, 1, 2, 2),
-      new Pass(1, 0, 2, 1)
-    };
-
-    /** Its columns that are left of a column. */
-    int columns(int width) {
-      return (width - left + across - 1) / across;
-    }
-  }
-
-  private void read(PngRows rows, Pass pass) throws IOException {
+  private void read(PngRows rows, PngPass pass) throws IOException {
     int columns = pass.columns(file.width());
     if (columns == 0) {
       return;
@@ -89,12 +61,12 @@ final class PngDecoder {
   }
 
   /** Puts the pixels of a row that are of the wanted part where they belong, of one channel. */
-  private void place(byte[] row, Pass pass, int channel, int line) {
+  private void place(byte[] row, PngPass pass, int channel, int line) {
     int first = pass.columns(part.left());
     int x = pass.left() + first * pass.across();
     if (file.depth() < Byte.SIZE || file.colour() == Colour.PALETTE) {
       for (int i = first; x < part.right(); i++, x += pass.across()) {
-        values[line + x - part.left()] = levels[channel][index(row, i)];
+        values[line + x - part.left()] = levels[channel][PngRows.index(row, i, file.depth())];
       }
       return;
     }
@@ -104,13 +76,6 @@ final class PngDecoder {
     for (; x < part.right(); at += pixel, x += pass.across()) {
       values[line + x - part.left()] = row[at];
     }
-  }
-
-  private int index(byte[] row, int pixel) {
-    int depth = file.depth();
-    int bit = pixel * depth;
-    int byteValue = row[1 + bit / Byte.SIZE] & 0xFF;
-    return byteValue >> (Byte.SIZE - depth - bit % Byte.SIZE) & ((1 << depth) - 1);
   }
 
   /** A palette by channel; black where it ends early. */

@@ -27,6 +27,19 @@ final class PngRows implements AutoCloseable {
     step = Math.max(1, file.bits() / Byte.SIZE);
   }
 
+  /**
+   * A sample of one byte or less.
+   *
+   * @param row as {@link #next} gives it
+   * @param number of the sample in the row
+   * @param depth its bits
+   */
+  static int index(byte[] row, int number, int depth) {
+    int bit = number * depth;
+    int byteValue = row[1 + bit / Byte.SIZE] & 0xFF;
+    return byteValue >> (Byte.SIZE - depth - bit % Byte.SIZE) & ((1 << depth) - 1);
+  }
+
   /** Begins a pass, whose first row has none above. */
   void begin(int rowBytes) {
     row = new byte[1 + rowBytes];

@@ -3,13 +3,11 @@ package io.deepincubation.core.data.pixels;
 import java.util.Arrays;
 
 /**
- * Bicubic resampling with a kernel that widens as the image shrinks, so that fine texture is
- * averaged and not folded (Keys, 1981, with a = -0.5). Whole-number arithmetic as in Pillow's
+ * Bicubic (Keys, 1981, with a = -0.5) and bilinear resampling with kernels that widen as the image
+ * shrinks, so that fine texture is averaged and not folded. Whole-number arithmetic as in Pillow's
  * {@code Image.resize}: rows first, then columns, rounded to bytes between.
  */
 public final class Resampling {
-
-  private static final double KERNEL_RADIUS = 2;
 
   /** Binary digits of a weight after the point. */
   private static final int PRECISION = 22;
@@ -18,6 +16,31 @@ public final class Resampling {
   private static final int TURNED_AT_ONCE = 16;
 
   private Resampling() {}
+
+  /** How much pixels count by their distance. */
+  private enum Kernel {
+    BICUBIC(2),
+    BILINEAR(1);
+
+    private final double radius;
+
+    Kernel(double radius) {
+      this.radius = radius;
+    }
+
+    double weight(double x) {
+      double distance = Math.abs(x);
+      if (distance >= radius) {
+        return 0;
+      }
+      if (this == BILINEAR) {
+        return 1 - distance;
+      }
+      return distance < 1
+          ? (1.5 * distance - 2.5) * distance * distance + 1
+          : (((distance - 5) * distance + 8) * distance - 4) * -0.5;
+    }
+  }
 
   /** The middle square of an image whose shorter side was resized to {@code side}. */
   public static Pixels squareOf(Pixels image, int side) {
@@ -39,13 +62,22 @@ public final class Resampling {
     return image.part(new Box(top, top + side, left, left + side), side);
   }
 
-  /** The whole image with other numbers of pixels. */
+  /** The whole image with other numbers of pixels, bicubic. */
   public static Pixels resized(Pixels image, int height, int width) {
+    return resized(image, height, width, Kernel.BICUBIC);
+  }
+
+  /** The whole image with other numbers of pixels, bilinear. */
+  public static Pixels bilinear(Pixels image, int height, int width) {
+    return resized(image, height, width, Kernel.BILINEAR);
+  }
+
+  private static Pixels resized(Pixels image, int height, int width, Kernel kernel) {
     if (height == image.height() && width == image.width()) {
       return image;
     }
-    var across = new Taps(image.width(), width);
-    var down = new Taps(image.height(), height);
+    var across = new Taps(kernel, image.width(), width);
+    var down = new Taps(kernel, image.height(), height);
     int[][] columns = lines(image.width(), image.height());
     int[][] fewColumns = lines(width, image.height());
     int[][] rows = lines(image.height(), width);
@@ -165,10 +197,10 @@ public final class Resampling {
     /** By output pixel and input pixel; whole numbers that sum to 2^{@value #PRECISION}. */
     private final int[] weights;
 
-    Taps(int from, int to) {
+    Taps(Kernel kernel, int from, int to) {
       double scale = (double) from / to;
       double stretch = Math.max(1, scale);
-      double radius = KERNEL_RADIUS * stretch;
+      double radius = kernel.radius * stretch;
       first = new int[to];
       count = new int[to];
       most = (int) Math.ceil(radius) * 2 + 1;
@@ -180,7 +212,7 @@ public final class Resampling {
         count[target] = Math.min(from, (int) (middle + radius + 0.5)) - first[target];
         double sum = 0;
         for (int i = 0; i < count[target]; i++) {
-          line[i] = cubic((first[target] + i - middle + 0.5) * (1 / stretch));
+          line[i] = kernel.weight((first[target] + i - middle + 0.5) * (1 / stretch));
           sum += line[i];
         }
         for (int i = 0; i < count[target]; i++) {
@@ -192,17 +224,6 @@ public final class Resampling {
     private static int whole(double weight) {
       double scaled = weight * (1 << PRECISION);
       return (int) (scaled < 0 ? scaled - 0.5 : scaled + 0.5);
-    }
-
-    private static double cubic(double x) {
-      double distance = Math.abs(x);
-      if (distance < 1) {
-        return (1.5 * distance - 2.5) * distance * distance + 1;
-      }
-      if (distance < 2) {
-        return (((distance - 5) * distance + 8) * distance - 4) * -0.5;
-      }
-      return 0;
     }
   }
 }

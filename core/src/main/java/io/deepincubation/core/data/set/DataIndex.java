@@ -27,26 +27,31 @@ import org.jspecify.annotations.Nullable;
  * What a prepared set holds; kept as {@code index.json}, whose presence commits the set.
  *
  * @param formatVersion version of the index and the shards, {@value #FORMAT_VERSION}
- * @param sizes of the images
- * @param channels 3: red, green, blue
+ * @param sizes of the images; null where samples are texts
+ * @param channels 3: red, green, blue; null where samples are texts
  * @param classNames a class is an index into them, and so is a label where there are no label sets
- * @param mean of the training split per channel, 0 to 1
- * @param std standard deviation of the training split per channel, 0 to 1
- * @param classCounts images of each class, by split
+ * @param mean of the training split per channel, 0 to 1; null where samples are texts
+ * @param std standard deviation of the training split per channel, 0 to 1; null where samples are
+ *     texts
+ * @param classCounts samples of each class, by split; of a dense task images that it is on
  * @param splits shards by split, in the order of their samples
- * @param labelSets the classes, rising, that each label stands for, where images have any number of
- *     classes; null where a label is a class
+ * @param labelSets the classes, rising, that each label stands for, where samples have any number
+ *     of classes; null where a label is a class
+ * @param texts what texts are made of; null where samples are images
+ * @param scenes what is annotated on images of a dense task; null where samples have labels
  */
 public record DataIndex(
     int formatVersion,
-    ImageSizes sizes,
-    int channels,
+    @Nullable ImageSizes sizes,
+    @Nullable Integer channels,
     List<String> classNames,
-    List<Double> mean,
-    List<Double> std,
+    @Nullable List<Double> mean,
+    @Nullable List<Double> std,
     Map<String, List<Integer>> classCounts,
     Map<String, List<Shard>> splits,
-    @Nullable List<List<Integer>> labelSets) {
+    @Nullable List<List<Integer>> labelSets,
+    @Nullable TextForm texts,
+    @Nullable SceneForm scenes) {
 
   /** The version that this program writes and reads. */
   public static final int FORMAT_VERSION = 2;
@@ -58,16 +63,16 @@ public record DataIndex(
   private static final Gson PRETTY =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
   private static final Set<String> KEYS =
-      Set.of(
-          "formatVersion",
-          "sizes",
-          "channels",
-          "classNames",
-          "mean",
-          "std",
-          "classCounts",
-          "splits",
-          "digest");
+      Set.of("formatVersion", "classNames", "classCounts", "splits", "digest");
+
+  /** The keys that sets of images have, and those of texts have not. */
+  private static final Set<String> OF_IMAGES = Set.of("sizes", "channels", "mean", "std");
+
+  /** The key that sets of texts have, and those of images have not. */
+  private static final String TEXTS = "texts";
+
+  /** The key that only sets of dense tasks have, which are of images. */
+  private static final String SCENES = "scenes";
 
   /** The key that only sets of several labels have. */
   private static final String LABEL_SETS = "labelSets";
@@ -124,7 +129,7 @@ public record DataIndex(
    */
   public record RowGroup(int count, FileRange range) {}
 
-  /** The index of a set whose images have a class each. */
+  /** The index of a set of images that have a class each. */
   public DataIndex(
       int formatVersion,
       ImageSizes sizes,
@@ -134,14 +139,25 @@ public record DataIndex(
       List<Double> std,
       Map<String, List<Integer>> classCounts,
       Map<String, List<Shard>> splits) {
-    this(formatVersion, sizes, channels, classNames, mean, std, classCounts, splits, null);
+    this(
+        formatVersion,
+        sizes,
+        channels,
+        classNames,
+        mean,
+        std,
+        classCounts,
+        splits,
+        null,
+        null,
+        null);
   }
 
   /** Checks and copies. */
   public DataIndex {
     classNames = List.copyOf(classNames);
-    mean = List.copyOf(mean);
-    std = List.copyOf(std);
+    mean = mean == null ? null : List.copyOf(mean);
+    std = std == null ? null : List.copyOf(std);
     var copy = new LinkedHashMap<String, List<Shard>>();
     splits.forEach((split, shards) -> copy.put(split, List.copyOf(shards)));
     splits = Collections.unmodifiableMap(copy);
@@ -149,21 +165,105 @@ public record DataIndex(
     classCounts.forEach((split, ofClasses) -> counts.put(split, List.copyOf(ofClasses)));
     classCounts = Collections.unmodifiableMap(counts);
     labelSets = labelSets == null ? null : labelSets.stream().map(List::copyOf).toList();
-    Objects.requireNonNull(sizes, "sizes");
-    if (channels != ImageCodec.CHANNELS) {
-      throw new IllegalArgumentException(
-          "Cannot index images: expected 3 channels, got " + channels);
-    }
-    if (mean.size() != channels || std.size() != channels) {
-      throw new IllegalArgumentException(
-          "Cannot index images: expected a mean and a std for each of 3 channels, got "
-              + mean.size()
-              + " and "
-              + std.size());
+    if (texts == null) {
+      requireImageFacts(sizes, channels, mean, std);
     }
   }
 
-  /** Which classes labels stand for. */
+  private static void requireImageFacts(
+      @Nullable ImageSizes sizes,
+      @Nullable Integer channels,
+      @Nullable List<Double> mean,
+      @Nullable List<Double> std) {
+    Objects.requireNonNull(sizes, "sizes");
+    if (channels == null || channels != ImageCodec.CHANNELS) {
+      throw new IllegalArgumentException(
+          "Cannot index images: expected 3 channels, got " + channels);
+    }
+    int means = Objects.requireNonNull(mean, "mean").size();
+    int deviations = Objects.requireNonNull(std, "std").size();
+    if (means != channels || deviations != channels) {
+      throw new IllegalArgumentException(
+          "Cannot index images: expected a mean and a std for each of 3 channels, got "
+              + means
+              + " and "
+              + deviations);
+    }
+  }
+
+  /**
+   * What the texts are made of.
+   *
+   * @param where the set's URI, for messages
+   * @throws UnfitDataException if the set's samples are images
+   */
+  public TextForm requireTexts(String where) {
+    if (texts == null) {
+      throw new UnfitDataException(
+          String.format(
+              Locale.ROOT,
+              "Cannot read texts from %s: expected a set of texts, got one of images; run `prepare`"
+                  + " with --text-column, or choose a network of images by model.family",
+              where));
+    }
+    return texts;
+  }
+
+  /**
+   * What is annotated on the images.
+   *
+   * @param where the set's URI, for messages
+   * @param kind that is wanted
+   * @throws UnfitDataException if there is nothing, or something else
+   */
+  public SceneForm requireScenes(String where, SceneKind kind) {
+    if (scenes == null || scenes.kind() != kind) {
+      throw new UnfitDataException(
+          String.format(
+              Locale.ROOT,
+              "Cannot read annotated images from %s: expected a set for %s, got one for %s; run"
+                  + " `prepare` with --task %s",
+              where,
+              kind.word(),
+              scenes == null ? "classification" : scenes.kind().word(),
+              kind.word()));
+    }
+    return scenes;
+  }
+
+  /**
+   * The sizes of the images, which have labels.
+   *
+   * @param where the set's URI, for messages
+   * @throws UnfitDataException if the set's samples are texts, or images of a dense task
+   */
+  public ImageSizes requireImages(String where) {
+    if (scenes != null) {
+      throw new UnfitDataException(
+          String.format(
+              Locale.ROOT,
+              "Cannot read labelled images from %s: expected a set for classification, got one for"
+                  + " %s; use it for a transfer, or run `prepare` without --task",
+              where,
+              scenes.kind().word()));
+    }
+    if (sizes == null) {
+      throw new UnfitDataException(
+          String.format(
+              Locale.ROOT,
+              "Cannot read images from %s: expected a set of images, got one of texts; choose a"
+                  + " network of texts by model.family=bert",
+              where));
+    }
+    return sizes;
+  }
+
+  /** A number that all labels are below. */
+  int labelBound() {
+    return scenes == null ? labels().labels() : SceneTable.LABELS;
+  }
+
+  /** Which classes labels stand for; of a dense task no label does, but the classes are these. */
   public LabelSets labels() {
     return new LabelSets(classNames.size(), labelSets);
   }
@@ -180,6 +280,14 @@ public record DataIndex(
   /** Number of samples in a split; 0 if there is none of that name. */
   public long count(String split) {
     return splits.getOrDefault(split, List.of()).stream().mapToLong(Shard::count).sum();
+  }
+
+  /**
+   * Number of samples that training sees: the training split's, of a dense task those that there is
+   * something to learn from.
+   */
+  public int trained() {
+    return scenes == null ? Math.toIntExact(count(ImageSource.TRAIN)) : scenes.learnt();
   }
 
   /** Bytes of a split's shards; 0 if there is none of that name. */
@@ -248,13 +356,20 @@ public record DataIndex(
   private static void checkKeys(JsonObject json, String where) {
     var keys = new HashSet<>(json.keySet());
     keys.remove(LABEL_SETS);
-    if (!keys.equals(KEYS)) {
+    var expected = new HashSet<>(KEYS);
+    if (keys.contains(TEXTS)) {
+      expected.add(TEXTS);
+    } else {
+      expected.addAll(OF_IMAGES);
+      keys.remove(SCENES);
+    }
+    if (!keys.equals(expected)) {
       throw new UnfitDataException(
           String.format(
               Locale.ROOT,
               "Cannot read %s: expected the keys %s, got %s; run `prepare` again",
               where,
-              KEYS.stream().sorted().toList(),
+              expected.stream().sorted().toList(),
               json.keySet().stream().sorted().toList()));
     }
   }

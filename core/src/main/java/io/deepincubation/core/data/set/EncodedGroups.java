@@ -2,7 +2,6 @@ package io.deepincubation.core.data.set;
 
 import io.deepincubation.core.data.pixels.EncodedPicture;
 import io.deepincubation.core.data.pixels.UnfitDataException;
-import io.deepincubation.core.data.source.Sample;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,19 +18,25 @@ record EncodedGroups(PreparedSet set, RangeReader ranges) implements GroupReader
   @Override
   public List<LabelledImage> read(DataIndex.Shard shard, int group) {
     var images = new ArrayList<LabelledImage>();
-    for (Sample sample : Shards.read(ranges, shard, group)) {
+    for (StoredSample sample : Shards.read(ranges, shard, group, columns())) {
       images.add(image(sample, shard, group, images.size()));
     }
     return images;
   }
 
-  private LabelledImage image(Sample sample, DataIndex.Shard shard, int group, int row) {
-    int classes = set.index().labels().labels();
+  private ShardColumns columns() {
+    SceneForm scenes = set.index().scenes();
+    return scenes == null ? ShardColumns.IMAGES : scenes.kind().columns();
+  }
+
+  private LabelledImage image(StoredSample sample, DataIndex.Shard shard, int group, int row) {
+    int bound = set.index().labelBound();
     try {
-      if (sample.label() >= classes) {
-        throw new IOException("expected a label below " + classes + ", got " + sample.label());
+      if (sample.label() >= bound) {
+        throw new IOException("expected a label below " + bound + ", got " + sample.label());
       }
-      return new LabelledImage(EncodedPicture.of(sample.image()), sample.label());
+      return new LabelledImage(
+          EncodedPicture.of(sample.content()), sample.label(), sample.annotation());
     } catch (IOException e) {
       throw new UnfitDataException(
           String.format(

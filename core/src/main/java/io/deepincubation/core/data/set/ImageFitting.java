@@ -6,7 +6,6 @@ import io.deepincubation.core.data.pixels.ImageHeader.Kind;
 import io.deepincubation.core.data.pixels.Pixels;
 import io.deepincubation.core.data.pixels.Resampling;
 import java.io.IOException;
-import java.io.Serializable;
 import java.util.Locale;
 
 /**
@@ -16,7 +15,7 @@ import java.util.Locale;
  * @param shorterSide pixels that the shorter side is reduced to where it has more, or 0
  * @param encoding how images are kept
  */
-public record ImageFitting(int square, int shorterSide, Encoding encoding) implements Serializable {
+public record ImageFitting(int square, int shorterSide, Encoding encoding) implements Fitting {
 
   /** Images as they are. */
   public static final ImageFitting NONE = new ImageFitting(0, 0, Encoding.KEEP);
@@ -43,11 +42,7 @@ public record ImageFitting(int square, int shorterSide, Encoding encoding) imple
     }
   }
 
-  /**
-   * Checks an image by decoding all of it, and changes it where that is asked for.
-   *
-   * @throws IOException if it is no whole image
-   */
+  /** Checks an image by decoding all of it, and changes it where that is asked for. */
   public FittedImage fit(byte[] file) throws IOException {
     Kind kind = ImageHeader.of(file).kind();
     Pixels original = ImageCodec.decode(file);
@@ -61,6 +56,11 @@ public record ImageFitting(int square, int shorterSide, Encoding encoding) imple
         };
     boolean kept = fits && wanted == kind;
     return FittedImage.of(kept ? file : ImageCodec.encode(fitted, wanted), fitted);
+  }
+
+  @Override
+  public FittedImage fit(byte[] content, byte[] annotation) throws IOException {
+    return fit(content);
   }
 
   private boolean fits(Pixels image) {

@@ -1,18 +1,12 @@
 package io.deepincubation.core.data.set;
 
 import io.deepincubation.core.data.pixels.ImageCodec;
-import io.deepincubation.core.random.Permutation;
-import io.deepincubation.core.random.RandomStream;
 import java.nio.ByteBuffer;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** The images of a split with random access. Safe for use by several threads. */
-public interface ImageTable {
-
-  /** Number of images. */
-  int size();
+public interface ImageTable extends SampleTable {
 
   /** C. */
   default int channels() {
@@ -25,9 +19,6 @@ public interface ImageTable {
   /** Columns that a network sees, W. */
   int width();
 
-  /** A number that all labels are below. */
-  int labelBound();
-
   /**
    * An image as it is kept.
    *
@@ -35,32 +26,7 @@ public interface ImageTable {
    */
   LabelledImage image(int index);
 
-  /**
-   * All indices in the order of an epoch.
-   *
-   * @param random decides the order
-   */
-  default int[] shuffled(RandomStream random) {
-    return shuffled(random, rows -> rows);
-  }
-
-  /**
-   * Indices in the order of an epoch, drawn anew among those that are mixed at a time: all of them,
-   * or those of a window where images are streamed.
-   *
-   * @param random decides the order
-   * @param drawn gives as many indices as it gets, of those
-   */
-  default int[] shuffled(RandomStream random, UnaryOperator<int[]> drawn) {
-    return drawn.apply(Permutation.of(random, size()));
-  }
-
-  /** The labels of all images, in order. */
-  default int[] labels() {
-    return IntStream.range(0, size()).map(this::label).toArray();
-  }
-
-  /** The label of an image, from 0. */
+  @Override
   default int label(int index) {
     return image(index).label();
   }

@@ -90,7 +90,7 @@ public final class LocalImageCache {
    */
   public ImageTable open(PreparedSet set, String split, int side) {
     long bytes = set.index().count(split) * ImageCodec.CHANNELS * side * side;
-    return set.index().sizes().are(side, side) && bytes <= decodedBytes
+    return set.sizes().are(side, side) && bytes <= decodedBytes
         ? open(set, split)
         : stream(set, split, side);
   }
@@ -106,7 +106,23 @@ public final class LocalImageCache {
         form == Form.DECODED
             ? new DecodedGroups(folder, encoded, side, set.index().bytes(split))
             : encoded;
-    return new StreamedTable(set, split, side, groups, readers);
+    return new StreamedTable(new StreamedImages(set, split, groups, readers), side);
+  }
+
+  /**
+   * The images of a split for a dense task, read as they are needed, and decoded at each use.
+   *
+   * @param kind what is annotated on them
+   * @throws UnfitDataException if the set is of another kind
+   */
+  public SceneTable openScenes(PreparedSet set, String split, SceneKind kind) {
+    return openScenes(set, split, kind, READING);
+  }
+
+  SceneTable openScenes(PreparedSet set, String split, SceneKind kind, Executor readers) {
+    SceneForm form = set.index().requireScenes(set.storage().uri(), kind);
+    var groups = new EncodedGroups(set, new CachedRanges(folder, set.storage()));
+    return new SceneTable(new StreamedImages(set, split, groups, readers), form);
   }
 
   private static Executor readers() {

@@ -1,7 +1,10 @@
 package io.deepincubation.core.data.set;
 
 import io.deepincubation.core.data.pixels.UnfitDataException;
+import io.deepincubation.core.data.text.Tokenizer;
+import io.deepincubation.core.storage.Sha256;
 import io.deepincubation.core.storage.Storage;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -44,6 +47,33 @@ public final class PreparedSet {
   /** Names of the splits. */
   public Set<String> splits() {
     return index.splits().keySet();
+  }
+
+  /** The sizes of the images; see {@link DataIndex#requireImages}. */
+  ImageSizes sizes() {
+    return index.requireImages(storage.uri());
+  }
+
+  /**
+   * The text of the tokenizer that made the texts.
+   *
+   * @throws UnfitDataException if samples are images, or the file is missing or was changed
+   */
+  public String tokenizer() {
+    TextForm texts = index.requireTexts(storage.uri());
+    String text = storage.exists(Tokenizer.FILE) ? storage.text(Tokenizer.FILE) : "";
+    if (!Sha256.of(text.getBytes(StandardCharsets.UTF_8)).equals(texts.tokenizer())) {
+      throw new UnfitDataException(
+          String.format(
+              Locale.ROOT,
+              "Cannot use the training set at %s: expected %s of SHA-256 %s, got %s; run `prepare`"
+                  + " again",
+              storage.uri(),
+              Tokenizer.FILE,
+              texts.tokenizer(),
+              text.isEmpty() ? "none" : "another"));
+    }
+    return text;
   }
 
   /** Where the set lies. */

@@ -15,8 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -59,7 +61,7 @@ public final class PreparedSetWriter {
 
   private static void place(Sample sample, long seed, Map<Long, List<FittedSample>> inOrder) {
     try {
-      FittedImage image = ImageFitting.NONE.fit(sample.image());
+      Fitted image = ImageFitting.NONE.fit(sample.image());
       long place = SampleOrder.place(seed, sample.image(), sample.label());
       inOrder
           .computeIfAbsent(place, unused -> new ArrayList<>())
@@ -98,7 +100,7 @@ public final class PreparedSetWriter {
    * @throws UnfitDataException if a label has no class, or the training split is missing
    */
   public DataIndex index(List<String> classNames, List<ShardFacts> facts) {
-    return index(classNames, LabelSets.single(classNames.size()), facts);
+    return index(classNames, LabelSets.single(classNames.size()), ImageFitting.NONE, facts);
   }
 
   /**
@@ -106,14 +108,18 @@ public final class PreparedSetWriter {
    *
    * @param classNames names of the classes
    * @param labels which classes labels stand for
+   * @param fitting by which the samples were made
    * @param facts of all shards of all splits
    * @throws UnfitDataException if a label has no class, or the training split is missing
    */
-  public DataIndex index(List<String> classNames, LabelSets labels, List<ShardFacts> facts) {
+  public DataIndex index(
+      List<String> classNames, LabelSets labels, Fitting fitting, List<ShardFacts> facts) {
     List<ShardFacts> sorted =
         facts.stream().sorted(Comparator.comparing(fact -> fact.shard().file())).toList();
-    sorted.forEach(fact -> checkLabels(fact, labels.labels()));
-    return sortedIndex(classNames, labels, sorted);
+    sorted.stream()
+        .filter(fact -> fact.scenes() == null)
+        .forEach(fact -> checkLabels(fact, labels.labels()));
+    return sortedIndex(classNames, labels, fitting, sorted);
   }
 
   /** Commits a set and deletes shards that earlier preparations left. */
@@ -137,39 +143,83 @@ public final class PreparedSetWriter {
   }
 
   private static DataIndex sortedIndex(
-      List<String> classNames, LabelSets labels, List<ShardFacts> facts) {
+      List<String> classNames, LabelSets labels, Fitting fitting, List<ShardFacts> facts) {
     var splits = new LinkedHashMap<String, List<DataIndex.Shard>>();
     var classCounts = new LinkedHashMap<String, List<Integer>>();
     splits.put(ImageSource.TRAIN, new ArrayList<>());
     for (ShardFacts fact : facts) {
       splits.computeIfAbsent(fact.split(), split -> new ArrayList<>()).add(fact.shard());
     }
-    splits.keySet().forEach(split -> classCounts.put(split, counts(split, labels, facts)));
+    for (String split : splits.keySet()) {
+      List<ShardFacts> ofSplit = facts.stream().filter(fact -> fact.split().equals(split)).toList();
+      classCounts.put(split, counts(labels, ofSplit));
+    }
     List<ShardFacts> train =
         facts.stream().filter(fact -> fact.split().equals(ImageSource.TRAIN)).toList();
     if (train.isEmpty()) {
       throw new UnfitDataException(
-          "Cannot finish a training set: expected images in split train, got " + splits.keySet());
+          "Cannot finish a training set: expected samples in split train, got " + splits.keySet());
     }
+    TextForm texts = fitting.texts().orElse(null);
+    SceneForm scenes = fitting.scenes(scenes(facts), learnt(train)).orElse(null);
+    if (scenes != null && scenes.learnt() == 0) {
+      throw new UnfitDataException(
+          "Cannot finish a training set: expected images in split train with something annotated"
+              + " that is no crowd, got none");
+    }
+    boolean images = texts == null;
     return new DataIndex(
         DataIndex.FORMAT_VERSION,
-        facts.stream().map(ShardFacts::sizes).reduce(ImageSizes::and).orElseThrow(),
-        ImageCodec.CHANNELS,
+        images ? sizes(facts) : null,
+        images ? ImageCodec.CHANNELS : null,
         classNames,
-        IntStream.range(0, ImageCodec.CHANNELS).mapToObj(c -> mean(train, c)).toList(),
-        IntStream.range(0, ImageCodec.CHANNELS).mapToObj(c -> std(train, c)).toList(),
+        images ? ofChannels(c -> mean(train, c)) : null,
+        images ? ofChannels(c -> std(train, c)) : null,
         classCounts,
         splits,
-        labels.sets());
+        labels.sets(),
+        texts,
+        scenes);
   }
 
-  private static List<Integer> counts(String split, LabelSets labels, List<ShardFacts> facts) {
+  private static int learnt(List<ShardFacts> facts) {
+    return facts.stream()
+        .mapToInt(fact -> fact.labelCounts().getOrDefault(SceneTable.LEARNT, 0))
+        .sum();
+  }
+
+  private static SceneFacts scenes(List<ShardFacts> facts) {
+    return facts.stream()
+        .map(ShardFacts::scenes)
+        .filter(Objects::nonNull)
+        .reduce(SceneFacts.NONE, SceneFacts::and);
+  }
+
+  private static ImageSizes sizes(List<ShardFacts> facts) {
+    return facts.stream()
+        .map(ShardFacts::sizes)
+        .map(Objects::requireNonNull)
+        .reduce(ImageSizes::and)
+        .orElseThrow();
+  }
+
+  private static List<Double> ofChannels(IntFunction<Double> number) {
+    return IntStream.range(0, ImageCodec.CHANNELS).mapToObj(number).toList();
+  }
+
+  /** Samples of each class: those labelled with it, or images that it is on. */
+  private static List<Integer> counts(LabelSets labels, List<ShardFacts> facts) {
+    if (facts.stream().anyMatch(fact -> fact.scenes() != null)) {
+      Map<Integer, Integer> images = scenes(facts).classImages();
+      return IntStream.range(0, labels.classes())
+          .mapToObj(each -> images.getOrDefault(each, 0))
+          .toList();
+    }
     List<Integer> ofLabels =
         IntStream.range(0, labels.labels())
             .mapToObj(
                 label ->
                     facts.stream()
-                        .filter(fact -> fact.split().equals(split))
                         .mapToInt(fact -> fact.labelCounts().getOrDefault(label, 0))
                         .sum())
             .toList();

@@ -3,6 +3,7 @@ package io.deepincubation.core.data.set;
 import com.google.gson.Gson;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the writer of a shard found out; enough to make the set's index from. It crosses process
@@ -10,20 +11,22 @@ import java.util.Map;
  *
  * @param split the split that the shard belongs to
  * @param shard the file
- * @param sizes of its images
+ * @param sizes of its images; null where samples are texts
  * @param pixels of all its images
- * @param labelCounts images by label
+ * @param labelCounts samples by label
  * @param sums per channel, the sum of all pixels, each 0 to 255
  * @param squares per channel, the sum of all pixels squared
+ * @param scenes what is annotated on its images; null where they are not for a dense task
  */
 public record ShardFacts(
     String split,
     DataIndex.Shard shard,
-    ImageSizes sizes,
+    @Nullable ImageSizes sizes,
     long pixels,
     Map<Integer, Integer> labelCounts,
     List<Long> sums,
-    List<Long> squares) {
+    List<Long> squares,
+    @Nullable SceneFacts scenes) {
 
   /** Copies. */
   public ShardFacts {

@@ -4,8 +4,9 @@ import io.deepincubation.core.data.pixels.ImageCodec;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
-/** Sums over a shard's images; whole numbers, so that their order does not matter. */
+/** Sums over a shard's samples; whole numbers, so that their order does not matter. */
 final class ShardStatistics {
 
   private final long[] sums = new long[ImageCodec.CHANNELS];
@@ -13,9 +14,19 @@ final class ShardStatistics {
   private final TreeMap<Integer, Integer> labelCounts = new TreeMap<>();
   private Optional<ImageSizes> sizes = Optional.empty();
   private long pixels;
+  private @Nullable SceneFacts scenes;
 
   void add(FittedSample sample) {
-    FittedImage image = sample.image();
+    if (sample.content() instanceof FittedImage image) {
+      add(image);
+    } else if (sample.content() instanceof FittedScene scene) {
+      add(scene.image());
+      scenes = (scenes == null ? SceneFacts.NONE : scenes).and(scene.facts());
+    }
+    labelCounts.merge(sample.label(), 1, Integer::sum);
+  }
+
+  private void add(FittedImage image) {
     ImageSizes own = ImageSizes.of(image.height(), image.width());
     sizes = Optional.of(sizes.map(others -> others.and(own)).orElse(own));
     pixels += (long) image.height() * image.width();
@@ -23,17 +34,17 @@ final class ShardStatistics {
       sums[channel] += image.sums()[channel];
       squares[channel] += image.squares()[channel];
     }
-    labelCounts.merge(sample.label(), 1, Integer::sum);
   }
 
   ShardFacts facts(String split, DataIndex.Shard shard) {
     return new ShardFacts(
         split,
         shard,
-        sizes.orElseThrow(),
+        sizes.orElse(null),
         pixels,
         labelCounts,
         LongStream.of(sums).boxed().toList(),
-        LongStream.of(squares).boxed().toList());
+        LongStream.of(squares).boxed().toList(),
+        scenes);
   }
 }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
@@ -67,31 +68,41 @@ public final class ShardWriter {
   private static ShardStatistics build(Path file, Iterator<FittedSample> samples)
       throws IOException {
     var statistics = new ShardStatistics();
-    try (ParquetWriter<Group> writer = writer(file)) {
-      var groups = new SimpleGroupFactory(Shards.SCHEMA);
-      while (samples.hasNext()) {
-        FittedSample sample = samples.next();
+    FittedSample first = samples.next();
+    ShardColumns columns = first.content().columns();
+    try (ParquetWriter<Group> writer = writer(file, columns)) {
+      var groups = new SimpleGroupFactory(Shards.schema(columns));
+      for (FittedSample sample = first; ; sample = samples.next()) {
         statistics.add(sample);
-        writer.write(
-            groups
-                .newGroup()
-                .append(Shards.IMAGE, Binary.fromConstantByteArray(sample.image().file()))
-                .append(Shards.LABEL, sample.label()));
+        writer.write(row(groups.newGroup(), columns, sample));
+        if (!samples.hasNext()) {
+          return statistics;
+        }
       }
     }
-    return statistics;
   }
 
-  private static ParquetWriter<Group> writer(Path file) throws IOException {
-    return ExampleParquetWriter.builder(new FileOutput(file))
-        .withType(Shards.SCHEMA)
-        .withConf(new Configuration(false))
-        .withCompressionCodec(CompressionCodecName.UNCOMPRESSED)
-        .withRowGroupSize(ROW_GROUP_BYTES)
-        .withMinRowCountForPageSizeCheck(ROWS_BETWEEN_CHECKS)
-        .withMaxRowCountForPageSizeCheck(ROWS_BETWEEN_CHECKS)
-        .withDictionaryEncoding(Shards.IMAGE, false)
-        .build();
+  private static Group row(Group row, ShardColumns columns, FittedSample sample) {
+    List<byte[]> values = sample.content().values();
+    for (int i = 0; i < values.size(); i++) {
+      row.append(columns.names().get(i), Binary.fromConstantByteArray(values.get(i)));
+    }
+    return row.append(Shards.LABEL, sample.label());
+  }
+
+  private static ParquetWriter<Group> writer(Path file, ShardColumns columns) throws IOException {
+    ExampleParquetWriter.Builder builder =
+        ExampleParquetWriter.builder(new FileOutput(file))
+            .withType(Shards.schema(columns))
+            .withConf(new Configuration(false))
+            .withCompressionCodec(CompressionCodecName.UNCOMPRESSED)
+            .withRowGroupSize(ROW_GROUP_BYTES)
+            .withMinRowCountForPageSizeCheck(ROWS_BETWEEN_CHECKS)
+            .withMaxRowCountForPageSizeCheck(ROWS_BETWEEN_CHECKS);
+    for (String name : columns.names()) {
+      builder = builder.withDictionaryEncoding(name, false);
+    }
+    return builder.build();
   }
 
   private void publish(Path file, DataIndex.Shard shard) {

@@ -4,7 +4,6 @@ import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
 
 import io.deepincubation.core.data.pixels.UnfitDataException;
-import io.deepincubation.core.data.source.Sample;
 import io.deepincubation.core.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,20 +22,21 @@ import org.apache.parquet.schema.Types;
 /** The Parquet form of samples, and its reader. */
 final class Shards {
 
-  static final String IMAGE = "image";
   static final String LABEL = "label";
-  static final MessageType SCHEMA =
-      Types.buildMessage()
-          .required(BINARY)
-          .named(IMAGE)
-          .required(INT32)
-          .named(LABEL)
-          .named("sample");
 
   private static final MessageType LABELS =
       Types.buildMessage().required(INT32).named(LABEL).named("sample");
 
   private Shards() {}
+
+  /** All columns of a shard. */
+  static MessageType schema(ShardColumns columns) {
+    Types.GroupBuilder<MessageType> schema = Types.buildMessage();
+    for (String name : columns.names()) {
+      schema = schema.required(BINARY).named(name);
+    }
+    return schema.required(INT32).named(LABEL).named("sample");
+  }
 
   /**
    * The labels of a shard's samples, in order, of which no more is read than their column.
@@ -75,9 +75,11 @@ final class Shards {
    * @param ranges gives the bytes
    * @param shard the shard
    * @param group which of its row groups, from 0
+   * @param columns of the shard
    * @throws UnfitDataException if the shard is missing or was changed
    */
-  static List<Sample> read(RangeReader ranges, DataIndex.Shard shard, int group) {
+  static List<StoredSample> read(
+      RangeReader ranges, DataIndex.Shard shard, int group, ShardColumns columns) {
     DataIndex.RowGroup facts = shard.rowGroups().get(group);
     var input =
         new SparseInput(
@@ -88,19 +90,21 @@ final class Shards {
                 new SparseInput.Part(
                     shard.footer().offset(), ranges.read(shard.file(), shard.footer()))));
     try (ParquetFileReader file = ParquetFileReader.open(input)) {
-      return samples(file.readRowGroup(group));
+      return samples(file.readRowGroup(group), columns);
     } catch (IOException e) {
       throw new UnfitDataException(
           "Cannot read shard " + shard.file() + ": expected a Parquet file: " + e.getMessage(), e);
     }
   }
 
-  private static List<Sample> samples(PageReadStore group) {
-    RecordReader<Group> rows = reader(group, SCHEMA);
-    var samples = new ArrayList<Sample>();
+  private static List<StoredSample> samples(PageReadStore group, ShardColumns columns) {
+    RecordReader<Group> rows = reader(group, schema(columns));
+    var samples = new ArrayList<StoredSample>();
     for (long i = 0; i < group.getRowCount(); i++) {
       Group row = rows.read();
-      samples.add(new Sample(row.getBinary(IMAGE, 0).getBytes(), row.getInteger(LABEL, 0)));
+      List<byte[]> values =
+          columns.names().stream().map(name -> row.getBinary(name, 0).getBytes()).toList();
+      samples.add(new StoredSample(values, row.getInteger(LABEL, 0)));
     }
     return samples;
   }

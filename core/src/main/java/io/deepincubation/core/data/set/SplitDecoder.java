@@ -3,7 +3,6 @@ package io.deepincubation.core.data.set;
 import io.deepincubation.core.data.pixels.ImageCodec;
 import io.deepincubation.core.data.pixels.Pixels;
 import io.deepincubation.core.data.pixels.UnfitDataException;
-import io.deepincubation.core.data.source.Sample;
 import java.io.IOException;
 import java.util.Locale;
 
@@ -38,7 +37,7 @@ final class SplitDecoder {
       String where = set.storage().uri() + "/" + shard.file();
       int row = 0;
       for (int group = 0; group < shard.rowGroups().size(); group++) {
-        for (Sample sample : Shards.read(ranges, shard, group)) {
+        for (StoredSample sample : Shards.read(ranges, shard, group, ShardColumns.IMAGES)) {
           sink.accept(pixels(where, row, sample), label(where, row, sample));
           row++;
         }
@@ -48,16 +47,15 @@ final class SplitDecoder {
 
   /** The layout of the decoded split. */
   ImageFile layout() {
-    DataIndex index = set.index();
     int count = set.shards(split).stream().mapToInt(DataIndex.Shard::count).sum();
-    return new ImageFile(count, index.sizes().maxHeight(), index.sizes().maxWidth());
+    return new ImageFile(count, set.sizes().maxHeight(), set.sizes().maxWidth());
   }
 
-  private byte[] pixels(String where, int row, Sample sample) {
+  private byte[] pixels(String where, int row, StoredSample sample) {
     try {
-      Pixels pixels = ImageCodec.decode(sample.image());
-      if (!set.index().sizes().are(pixels.height(), pixels.width())) {
-        throw new IOException("expected " + set.index().sizes() + " pixels, got " + pixels.size());
+      Pixels pixels = ImageCodec.decode(sample.content());
+      if (!set.sizes().are(pixels.height(), pixels.width())) {
+        throw new IOException("expected " + set.sizes() + " pixels, got " + pixels.size());
       }
       return pixels.values();
     } catch (IOException e) {
@@ -66,7 +64,7 @@ final class SplitDecoder {
     }
   }
 
-  private int label(String where, int row, Sample sample) {
+  private int label(String where, int row, StoredSample sample) {
     int classes = set.index().labels().labels();
     if (sample.label() >= classes) {
       throw new UnfitDataException(

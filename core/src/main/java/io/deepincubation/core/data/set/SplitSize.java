@@ -12,14 +12,20 @@ import io.deepincubation.core.data.pixels.ImageCodec;
  */
 public record SplitSize(long fileBytes, long decodedBytes, long memoryBytes) {
 
-  /** The size of a split for a network that sees the images whole, or parts of them. */
+  /** The size of a split for a network that sees the samples whole, or parts of them. */
   public static SplitSize of(DataIndex index, String split) {
     ImageSizes sizes = index.sizes();
     long files = index.bytes(split);
+    if (sizes == null) {
+      return new SplitSize(files, files, files); // Of texts, which are in memory.
+    }
+    long windows = 2L * StreamedImages.WINDOW * ShardWriter.ROW_GROUP_BYTES;
+    if (index.scenes() != null) {
+      return new SplitSize(files, files, Math.min(files, windows)); // Decoded at each use.
+    }
     long decoded = index.count(split) * ImageCodec.CHANNELS * sizes.maxHeight() * sizes.maxWidth();
     boolean square = sizes.are(sizes.maxHeight(), sizes.maxHeight());
     boolean atOnce = square && decoded <= LocalImageCache.DECODED_BYTES;
-    long windows = 2L * StreamedTable.WINDOW * ShardWriter.ROW_GROUP_BYTES;
     return new SplitSize(files, decoded, atOnce ? decoded : Math.min(files, windows));
   }
 }

@@ -38,6 +38,10 @@ class PillowTest {
         byte[] file = resource("pillow-" + name + ".jpg").readAllBytes();
         assertPillow(name, ImageCodec.decode(file), golden);
       }
+      for (int[] size : SIZES) {
+        Pixels image = Resampling.bilinear(picture(size[0], size[1]), size[2], size[3]);
+        assertPillow("bilinear to " + image.size(), image, golden);
+      }
       assertThat(golden.read()).isEqualTo(-1);
     }
   }

@@ -7,6 +7,7 @@ import io.deepincubation.core.data.set.ImageTable;
 import io.deepincubation.core.data.set.LabelSets;
 import io.deepincubation.core.random.RandomStream;
 import io.deepincubation.core.recipe.AugmentationRecipe;
+import io.deepincubation.core.testing.TestImages;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -64,7 +65,7 @@ class BalancedSamplingTest {
   void repeatsAnImageWithOtherDraws() {
     var table = ImageTable.of(new byte[16 * 3 * 64], LABELS, 8, 8);
     var batches =
-        new TrainingBatches(
+        TestImages.batches(
                 table, FLIPPED, new ClassTargets(3, 0), 16, new BatchKey(1, "meta", -1), 1)
             .balanced(LabelSets.single(3));
 
@@ -74,14 +75,14 @@ class BalancedSamplingTest {
     for (int i = 0; i < 16; i++) {
       if (batch.targets()[3 * i + 2] == 1) {
         looks.merge(
-            Arrays.hashCode(Arrays.copyOfRange(batch.images(), i * 192, (i + 1) * 192)),
+            Arrays.hashCode(Arrays.copyOfRange(batch.inputs(), i * 192, (i + 1) * 192)),
             1,
             Integer::sum);
       }
     }
     assertThat(looks).as("looks of the one image of class 2").hasSizeGreaterThan(3);
-    assertThat(batches.batch(0, 0).images()).isEqualTo(batch.images());
-    assertThat(batches.batch(1, 0).images()).isNotEqualTo(batch.images());
+    assertThat(batches.batch(0, 0).inputs()).isEqualTo(batch.inputs());
+    assertThat(batches.batch(1, 0).inputs()).isNotEqualTo(batch.inputs());
   }
 
   private static int[] rows(int count) {

@@ -27,7 +27,7 @@ class EvaluationBatchesTest {
     assertThat(last.size()).isEqualTo(1);
     float[] expected = new float[table.imageBytes()];
     Normalization.IMAGENET.apply(table.image(6).picture().pixels(), expected, 0);
-    assertThat(last.images()).isSameAs(images).startsWith(expected);
+    assertThat(last.inputs()).isSameAs(images).startsWith(expected);
   }
 
   @Test

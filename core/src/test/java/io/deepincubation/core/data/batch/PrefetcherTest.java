@@ -17,16 +17,18 @@ import org.junit.jupiter.api.Test;
 
 class PrefetcherTest {
 
+  private static final long ENDLESS = Long.MAX_VALUE;
+
   private static final AugmentationRecipe RECIPE =
       new AugmentationRecipe(2, false, true, 0, 0, 0.8, 1, 0.25, 1);
 
   @Test
   void givesTheBatchesInOrderAcrossEpochs() {
     TrainingBatches batches = batches(TestImages.table(12, 2));
-    try (var prefetcher = new Prefetcher(batches, 1, 2)) {
-      assertThat(prefetcher.next().images()).isEqualTo(batches.batch(0, 1).images());
-      assertThat(prefetcher.next().images()).isEqualTo(batches.batch(1, 0).images());
-      assertThat(prefetcher.next().images()).isEqualTo(batches.batch(1, 1).images());
+    try (var prefetcher = new Prefetcher(batches, 1, ENDLESS, 2)) {
+      assertThat(prefetcher.next().inputs()).isEqualTo(batches.batch(0, 1).inputs());
+      assertThat(prefetcher.next().inputs()).isEqualTo(batches.batch(1, 0).inputs());
+      assertThat(prefetcher.next().inputs()).isEqualTo(batches.batch(1, 1).inputs());
       assertThat(prefetcher.waitedNanos()).isPositive();
     }
   }
@@ -34,12 +36,12 @@ class PrefetcherTest {
   @Test
   void usesAFewArraysAgainAndAgain() {
     TrainingBatches batches = batches(TestImages.table(12, 2));
-    try (var prefetcher = new Prefetcher(batches, 0, 3)) {
+    try (var prefetcher = new Prefetcher(batches, 0, ENDLESS, 3)) {
       var arrays = new HashSet<Integer>();
       for (int i = 0; i < 12; i++) {
-        float[] images = prefetcher.next().images();
+        float[] images = prefetcher.next().inputs();
         arrays.add(System.identityHashCode(images));
-        assertThat(images).isEqualTo(batches.batch(i / 3, i % 3).images());
+        assertThat(images).isEqualTo(batches.batch(i / 3, i % 3).inputs());
       }
       assertThat(arrays).hasSize(3);
     }
@@ -48,7 +50,7 @@ class PrefetcherTest {
   @Test
   void makesABatchBeforeItIsAskedFor() throws InterruptedException {
     var read = new CountDownLatch(8);
-    try (var prefetcher = new Prefetcher(batches(new Watched(read)), 0, 3)) {
+    try (var prefetcher = new Prefetcher(batches(new Watched(read)), 0, ENDLESS, 3)) {
       assertThat(read.await(30, TimeUnit.SECONDS)).isTrue();
       assertThat(prefetcher.waitedNanos()).isZero();
     }
@@ -56,7 +58,7 @@ class PrefetcherTest {
 
   @Test
   void passesOnWhatTheMakingThrew() {
-    try (var prefetcher = new Prefetcher(batches(new Broken()), 0, 3)) {
+    try (var prefetcher = new Prefetcher(batches(new Broken()), 0, ENDLESS, 3)) {
       assertThatThrownBy(prefetcher::next)
           .isInstanceOf(UnfitDataException.class)
           .hasMessage("the disk is gone");
@@ -65,7 +67,7 @@ class PrefetcherTest {
 
   @Test
   void givesNothingOnceClosed() {
-    var prefetcher = new Prefetcher(batches(TestImages.table(12, 2)), 0, 3);
+    var prefetcher = new Prefetcher(batches(TestImages.table(12, 2)), 0, ENDLESS, 3);
     prefetcher.close();
 
     assertThatThrownBy(prefetcher::next)
@@ -77,14 +79,14 @@ class PrefetcherTest {
   void rejectsMoreBatchesThanAnEpochHas() {
     TrainingBatches batches = batches(TestImages.table(12, 2));
 
-    assertThatThrownBy(() -> new Prefetcher(batches, 0, 4).close())
+    assertThatThrownBy(() -> new Prefetcher(batches, 0, ENDLESS, 4).close())
         .hasMessage(
             "Cannot make batches ahead: expected a first batch from 0 and 1 to 3 batches per"
                 + " epoch, got 0 and 4");
   }
 
   private static TrainingBatches batches(ImageTable table) {
-    return new TrainingBatches(
+    return TestImages.batches(
         table, RECIPE, new ClassTargets(2, 0.1), 4, new BatchKey(1, "meta", -1), 1);
   }
 

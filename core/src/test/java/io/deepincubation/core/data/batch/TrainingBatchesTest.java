@@ -36,14 +36,14 @@ class TrainingBatchesTest {
 
     assertThat(batches.batchesPerEpoch()).isEqualTo(5);
     assertThat(seen).hasSize(20);
-    assertThat(batches.imageShape()).isEqualTo(new Shape(4, 3, 8, 8));
+    assertThat(batches.inputShape()).isEqualTo(new Shape(4, 3, 8, 8));
   }
 
   @Test
   void shufflesEveryEpochAnew() {
     TrainingBatches batches = batches(TestImages.table(20, 2), NONE, 4);
 
-    assertThat(batches.batch(0, 0).images()).isNotEqualTo(batches.batch(1, 0).images());
+    assertThat(batches.batch(0, 0).inputs()).isNotEqualTo(batches.batch(1, 0).inputs());
   }
 
   @Test
@@ -56,7 +56,7 @@ class TrainingBatchesTest {
 
     Batch batch = forward.batch(1, 2);
 
-    assertThat(resumed.batch(1, 2).images()).isEqualTo(batch.images());
+    assertThat(resumed.batch(1, 2).inputs()).isEqualTo(batch.inputs());
     assertThat(resumed.batch(1, 2).targets()).isEqualTo(batch.targets());
   }
 
@@ -64,21 +64,21 @@ class TrainingBatchesTest {
   void drawsOtherBatchesForAnotherModule() {
     ImageTable table = TestImages.table(20, 2);
     var other =
-        new TrainingBatches(
+        TestImages.batches(
             table, FULL, new ClassTargets(2, 0.1), 4, new BatchKey(3, "modules/1", 2), 1);
 
-    assertThat(other.batch(0, 0).images())
-        .isNotEqualTo(batches(table, FULL, 4).batch(0, 0).images());
+    assertThat(other.batch(0, 0).inputs())
+        .isNotEqualTo(batches(table, FULL, 4).batch(0, 0).inputs());
   }
 
   @Test
   void givesTheSameBatchesWithMoreThreads() {
     ImageTable table = TestImages.table(20, 2);
-    var together = new TrainingBatches(table, FULL, new ClassTargets(2, 0.1), 4, KEY, 3);
+    var together = TestImages.batches(table, FULL, new ClassTargets(2, 0.1), 4, KEY, 3);
 
     for (int i = 0; i < 5; i++) {
-      assertThat(together.batch(0, i).images())
-          .isEqualTo(batches(table, FULL, 4).batch(0, i).images());
+      assertThat(together.batch(0, i).inputs())
+          .isEqualTo(batches(table, FULL, 4).batch(0, i).inputs());
     }
   }
 
@@ -98,11 +98,11 @@ class TrainingBatchesTest {
   @Test
   void keepsTargetsWithTheirImages() {
     ImageTable table = TestImages.table(20, 5);
-    var batches = new TrainingBatches(table, NONE, new ClassTargets(5, 0.1), 4, KEY, 1);
+    var batches = TestImages.batches(table, NONE, new ClassTargets(5, 0.1), 4, KEY, 1);
     Batch batch = batches.batch(0, 0);
 
     for (int i = 0; i < 4; i++) {
-      int label = labelOf(table, Arrays.copyOfRange(batch.images(), i * 192, (i + 1) * 192));
+      int label = labelOf(table, Arrays.copyOfRange(batch.inputs(), i * 192, (i + 1) * 192));
       assertThat(batch.targets()[i * 5 + label]).isCloseTo(0.92f, within(1e-6f));
     }
   }
@@ -139,7 +139,7 @@ class TrainingBatchesTest {
   void rejectsALabelWithoutClass() {
     assertThatThrownBy(
             () ->
-                new TrainingBatches(
+                TestImages.batches(
                     TestImages.table(20, 3), NONE, new ClassTargets(2, 0), 4, KEY, 1))
         .isInstanceOf(UnfitDataException.class)
         .hasMessage("Cannot train on these images: expected labels below 2 classes, got 2");
@@ -155,16 +155,16 @@ class TrainingBatchesTest {
 
   private static TrainingBatches batches(
       ImageTable table, AugmentationRecipe recipe, int batchSize) {
-    return new TrainingBatches(table, recipe, new ClassTargets(2, 0.1), batchSize, KEY, 1);
+    return TestImages.batches(table, recipe, new ClassTargets(2, 0.1), batchSize, KEY, 1);
   }
 
   private static Set<Float> fingerprints(Batch batch) {
     Set<Float> sums = new HashSet<>();
-    int length = batch.images().length / batch.size();
+    int length = batch.inputs().length / batch.size();
     for (int i = 0; i < batch.size(); i++) {
       float sum = 0;
       for (int p = 0; p < length; p++) {
-        sum += batch.images()[i * length + p] * (p + 1);
+        sum += batch.inputs()[i * length + p] * (p + 1);
       }
       sums.add(sum);
     }

@@ -115,9 +115,9 @@ class DecodedGroupsTest {
     for (int epoch = 0; epoch < 2; epoch++) {
       for (int i = 0; i < encoded.batchesPerEpoch(); i++) {
         Batch expected = encoded.batch(epoch, i);
-        assertThat(decoded.batch(epoch, i).images()).isEqualTo(expected.images());
+        assertThat(decoded.batch(epoch, i).inputs()).isEqualTo(expected.inputs());
         assertThat(decoded.batch(epoch, i).targets()).isEqualTo(expected.targets());
-        assertThat(partly.batch(epoch, i).images()).isEqualTo(expected.images());
+        assertThat(partly.batch(epoch, i).inputs()).isEqualTo(expected.inputs());
       }
     }
   }
@@ -209,7 +209,7 @@ class DecodedGroupsTest {
   }
 
   private static TrainingBatches batches(ImageTable table) {
-    return new TrainingBatches(
+    return TestImages.batches(
         table, RECIPE, new ClassTargets(2, 0.1), 8, new BatchKey(1, "meta", -1), 2);
   }
 

@@ -1,6 +1,7 @@
 package io.deepincubation.core.data.set;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -230,11 +231,11 @@ class LocalImageCacheTest {
     var changed =
         new DataIndex(
             2,
-            index.sizes(),
+            requireNonNull(index.sizes()),
             3,
             index.classNames(),
-            index.mean(),
-            index.std(),
+            requireNonNull(index.mean()),
+            requireNonNull(index.std()),
             index.classCounts(),
             Map.of("train", List.of(facts.shard())));
     storage.write(DataIndex.FILE, stream -> stream.write(changed.toJson().getBytes(UTF_8)));

@@ -1,5 +1,6 @@
 package io.deepincubation.core.data.set;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -40,8 +41,8 @@ class PreparedSetTest {
     var labels = new int[2];
     var ranges = new StoredRanges(storage);
     for (DataIndex.Shard shard : set.shards("train")) {
-      for (Sample sample : Shards.read(ranges, shard, 0)) {
-        images.add(sample.image());
+      for (StoredSample sample : Shards.read(ranges, shard, 0, ShardColumns.IMAGES)) {
+        images.add(sample.content());
         labels[sample.label()]++;
       }
     }
@@ -72,8 +73,8 @@ class PreparedSetTest {
       }
     }
     double mean = sum / (10 * plane);
-    assertThat(index.mean().get(1)).isCloseTo(mean, within(1e-12));
-    assertThat(index.std().get(1))
+    assertThat(requireNonNull(index.mean()).get(1)).isCloseTo(mean, within(1e-12));
+    assertThat(requireNonNull(index.std()).get(1))
         .isCloseTo(Math.sqrt(squares / (10 * plane) - mean * mean), within(1e-12));
   }
 
@@ -170,7 +171,7 @@ class PreparedSetTest {
     assertThatThrownBy(
             () -> new PreparedSetWriter(storage).finish(List.of("a", "b"), List.of(facts)))
         .isInstanceOf(UnfitDataException.class)
-        .hasMessageContaining("expected images in split train");
+        .hasMessageContaining("expected samples in split train");
   }
 
   @Test

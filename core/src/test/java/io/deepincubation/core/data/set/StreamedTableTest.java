@@ -74,7 +74,7 @@ class StreamedTableTest {
 
     int[] order = table.shuffled(RandomStream.of(3));
 
-    assertThat(groups).isGreaterThan(2 * StreamedTable.WINDOW);
+    assertThat(groups).isGreaterThan(2 * StreamedImages.WINDOW);
     assertThat(Arrays.stream(order).sorted().toArray())
         .isEqualTo(IntStream.range(0, 200).toArray());
     assertThat(table.shuffled(RandomStream.of(3))).isEqualTo(order);
@@ -84,7 +84,7 @@ class StreamedTableTest {
             .flatMap(i -> IntStream.generate(() -> i).limit(set.shards("train").get(i).count()))
             .toArray();
     assertThat(IntStream.of(order).limit(60).map(row -> shardOfRow[row]).distinct().count())
-        .isBetween(10L, (long) StreamedTable.WINDOW);
+        .isBetween(10L, (long) StreamedImages.WINDOW);
   }
 
   @Test
@@ -92,12 +92,12 @@ class StreamedTableTest {
     TrainingBatches cached = batches(streamed(PLENTY));
     TrainingBatches uncached = batches(streamed(10));
     for (int i = 0; i < cached.batchesPerEpoch(); i++) {
-      assertThat(uncached.batch(1, i).images()).isEqualTo(cached.batch(1, i).images());
+      assertThat(uncached.batch(1, i).inputs()).isEqualTo(cached.batch(1, i).inputs());
     }
 
     Batch resumed = batches(streamed(PLENTY)).batch(1, 9);
 
-    assertThat(resumed.images()).isEqualTo(cached.batch(1, 9).images());
+    assertThat(resumed.inputs()).isEqualTo(cached.batch(1, 9).inputs());
     assertThat(resumed.targets()).isEqualTo(cached.batch(1, 9).targets());
   }
 
@@ -233,7 +233,7 @@ class StreamedTableTest {
   }
 
   private static TrainingBatches batches(ImageTable table) {
-    return new TrainingBatches(
+    return TestImages.batches(
         table, RECIPE, new ClassTargets(2, 0.1), 16, new BatchKey(1, "meta", -1), 2);
   }
 

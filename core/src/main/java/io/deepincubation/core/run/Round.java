@@ -1,0 +1,61 @@
+package io.deepincubation.core.run;
+
+import io.deepincubation.core.weights.WeightsFile.Shard;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a round begins; kept as {@code checkpoints/STAGE/round-N.json}, whose presence commits the
+ * round before.
+ *
+ * @param formatVersion of the file
+ * @param key of the stage
+ * @param number from 0
+ * @param step optimizer steps of the stage that are done
+ * @param weights what the workers begin with
+ * @param momentum of the outer step; null before the first one, and where weights are averaged
+ * @param statistics names of tensors of the weights that are no parameters
+ * @param workers where each worker goes on; empty in the first round
+ * @param counters of the whole training
+ * @param metrics the lines so far
+ */
+public record Round(
+    int formatVersion,
+    StageKey key,
+    int number,
+    long step,
+    Shard weights,
+    @Nullable Shard momentum,
+    List<String> statistics,
+    List<Worker> workers,
+    Map<String, Double> counters,
+    List<MetricsLine> metrics) {
+
+  /** The version that this library writes, and the only one it reads. */
+  static final int FORMAT_VERSION = 1;
+
+  /**
+   * Where a worker goes on.
+   *
+   * @param moments of its optimizer
+   * @param counters of its training
+   */
+  public record Worker(Shard moments, Map<String, Double> counters) {
+
+    /** Copies. */
+    public Worker {
+      counters = Collections.unmodifiableMap(new TreeMap<>(counters));
+    }
+  }
+
+  /** Copies. */
+  public Round {
+    statistics = List.copyOf(statistics);
+    workers = List.copyOf(workers);
+    counters = Collections.unmodifiableMap(new TreeMap<>(counters));
+    metrics = List.copyOf(metrics);
+  }
+}

@@ -1,0 +1,305 @@
+package io.deepincubation.core.run;
+
+import io.deepincubation.core.network.Weights;
+import io.deepincubation.core.storage.CorruptFileException;
+import io.deepincubation.core.storage.Json;
+import io.deepincubation.core.storage.Storage;
+import io.deepincubation.core.storage.StorageException;
+import io.deepincubation.core.weights.WeightsFile;
+import io.deepincubation.core.weights.WeightsFile.Shard;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rounds of a stage of several workers, among its resumable state in {@code checkpoints/STAGE}:
+ *
+ * <pre>
+ * round-N.json                 commits round N - 1, by the driver
+ * round-N/weights-SHA          what the workers begin with
+ * round-N/momentum-SHA         of the outer step
+ * round-N/moments-W-SHA        of worker W's optimizer, as round N - 1 left them
+ * round-N/worker-W/            its checkpoints, its difference, and what it hands in
+ * </pre>
+ *
+ * <p>A round's files go when the next one is committed.
+ */
+public final class Rounds {
+
+  /** What every version's file tells first. */
+  private record Version(int formatVersion) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
+  private static final Pattern FILE = Pattern.compile("round-(\\d{1,9})\\.json");
+
+  private final Storage storage;
+  private final String folder;
+  private final StageKey key;
+  private final CheckpointPolicy policy;
+
+  Rounds(Storage storage, String stage, StageKey key, CheckpointPolicy policy) {
+    this.storage = storage;
+    this.key = key;
+    this.policy = policy;
+    folder = Checkpoints.folder(stage);
+  }
+
+  /** The round that is worked at, or the end of the last one; nothing before the first. */
+  public Optional<Round> latest() {
+    return latest(storage, folder).filter(round -> round.key().equals(key));
+  }
+
+  /** The key of the stage whose rounds are kept under a name, if any are. */
+  static Optional<StageKey> key(Storage storage, String stage) {
+    return latest(storage, Checkpoints.folder(stage)).map(Round::key);
+  }
+
+  private static Optional<Round> latest(Storage storage, String folder) {
+    List<Integer> numbers = numbers(storage, folder);
+    return numbers.isEmpty()
+        ? Optional.empty()
+        : Optional.of(read(storage, folder, file(folder, numbers.get(0))));
+  }
+
+  /** Numbers of committed rounds, the last one first. */
+  private static List<Integer> numbers(Storage storage, String folder) {
+    return storage.list(folder).stream()
+        .map(FILE::matcher)
+        .filter(Matcher::matches)
+        .map(matcher -> Integer.valueOf(matcher.group(1)))
+        .sorted(Comparator.reverseOrder())
+        .toList();
+  }
+
+  private static Round read(Storage storage, String folder, String file) {
+    try {
+      int version = Json.read(storage, file, Version.class).formatVersion();
+      if (version != Round.FORMAT_VERSION) {
+        throw new CorruptFileException(
+            "expected format version " + Round.FORMAT_VERSION + ", got " + version);
+      }
+      return Json.read(storage, file, Round.class);
+    } catch (CorruptFileException e) {
+      throw damaged(storage, folder, file, e);
+    }
+  }
+
+  private static StorageException damaged(
+      Storage storage, String folder, String file, CorruptFileException cause) {
+    return new StorageException(
+        String.format(
+            Locale.ROOT,
+            "Cannot go on from %s/%s: %s; delete %s/%s to begin the stage anew",
+            storage.uri(),
+            file,
+            cause.getMessage(),
+            storage.uri(),
+            folder),
+        cause);
+  }
+
+  /** What the workers of a round begin with; a process reads it once. */
+  public Weights weights(Round round) {
+    return shared(folder(round.number()), "weights", round.weights());
+  }
+
+  /** The outer step's momentum, if there is any. */
+  public Optional<Weights> momentum(Round round) {
+    return Optional.ofNullable(round.momentum()).map(shard -> read(folder(round.number()), shard));
+  }
+
+  /**
+   * Where a worker's optimizer goes on; read only where another process did the round before.
+   *
+   * @return nothing in the first round
+   */
+  public Optional<Weights> moments(Round round, int worker) {
+    return round.workers().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            shared(folder(round.number()), moments(worker), round.workers().get(worker).moments()));
+  }
+
+  private Weights shared(String place, String name, Shard shard) {
+    return SharedWeights.get(sharedPlace(name), shard.sha256(), () -> read(place, shard));
+  }
+
+  private String sharedPlace(String name) {
+    return storage.uri() + "/" + folder + "/" + name;
+  }
+
+  private Weights read(String place, Shard shard) {
+    try {
+      return WeightsFile.read(storage, place, shard);
+    } catch (CorruptFileException e) {
+      throw damaged(storage, folder, place + "/" + shard.file(), e);
+    }
+  }
+
+  /** The state that a worker keeps within a round. */
+  public Checkpoints checkpoints(Assignment part) {
+    return Checkpoints.in(storage, folder(part), key, policy);
+  }
+
+  /** Whether a worker's part of a round is handed in; digests are checked by who reads it. */
+  public boolean isHandedIn(Assignment part) {
+    return parts(part).whole().anyMatch(made -> made.key().equals(key));
+  }
+
+  private HandedIn<WorkerPart> parts(Assignment part) {
+    return new HandedIn<>(
+        storage,
+        folder(part),
+        WorkerPart.class,
+        made -> {
+          WeightsFile.requireThere(storage, folder(part), made.difference());
+          WeightsFile.requireThere(storage, folder(part.round() + 1), made.moments());
+        });
+  }
+
+  /**
+   * Hands in a worker's part of a round.
+   *
+   * @param part which
+   * @param difference what it changed
+   * @param moments of its optimizer; nobody may change them any more
+   * @param counters of its training
+   * @param metrics the lines of the round
+   */
+  public void handIn(
+      Assignment part,
+      Weights difference,
+      Weights moments,
+      Map<String, Double> counters,
+      List<MetricsLine> metrics) {
+    String name = moments(part.worker());
+    Shard changed = WeightsFile.write(storage, folder(part), "difference", difference);
+    Shard kept = WeightsFile.write(storage, folder(part.round() + 1), name, moments);
+    parts(part).add(new WorkerPart(key, changed, kept, counters, metrics));
+    SharedWeights.put(sharedPlace(name), kept.sha256(), moments);
+  }
+
+  /**
+   * What a worker handed in: that of the first attempt whose difference is what was written.
+   *
+   * @throws StorageException if there is none
+   */
+  public Done done(Assignment part) {
+    return parts(part)
+        .whole()
+        .filter(made -> made.key().equals(key))
+        .map(made -> done(part, made))
+        .flatMap(Optional::stream)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new StorageException(
+                    String.format(
+                        Locale.ROOT,
+                        "Cannot find what was done of %s in %s/%s; the same command does it again",
+                        part.inWords(),
+                        storage.uri(),
+                        folder(part))));
+  }
+
+  /** A damaged difference goes, so that it is not taken for one again. */
+  private Optional<Done> done(Assignment part, WorkerPart made) {
+    String place = folder(part);
+    try {
+      return Optional.of(
+          new Done(
+              WeightsFile.read(storage, place, made.difference()),
+              new Round.Worker(made.moments(), made.counters()),
+              made.metrics()));
+    } catch (CorruptFileException e) {
+      String file = place + "/" + made.difference().file();
+      LOG.warn("Skipped the damaged {}/{}: {}", storage.uri(), file, e.getMessage());
+      storage.delete(file);
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * What a worker did in a round.
+   *
+   * @param difference what it changed
+   * @param goesOn where it goes on
+   * @param metrics the lines of the round
+   */
+  public record Done(Weights difference, Round.Worker goesOn, List<MetricsLine> metrics) {
+
+    /** Copies. */
+    public Done {
+      metrics = List.copyOf(metrics);
+    }
+  }
+
+  /** A {@link Round} whose weights are not written yet. */
+  public record Beginning(
+      int number,
+      long step,
+      Weights weights,
+      Optional<Weights> momentum,
+      List<String> statistics,
+      List<Round.Worker> workers,
+      Map<String, Double> counters,
+      List<MetricsLine> metrics) {}
+
+  /** Commits a round's beginning, then forgets the rounds before. */
+  Round commit(Beginning begins) {
+    String place = folder(begins.number());
+    Shard weights = WeightsFile.write(storage, place, "weights", begins.weights());
+    Shard momentum =
+        begins
+            .momentum()
+            .map(moved -> WeightsFile.write(storage, place, "momentum", moved))
+            .orElse(null);
+    var round =
+        new Round(
+            Round.FORMAT_VERSION,
+            key,
+            begins.number(),
+            begins.step(),
+            weights,
+            momentum,
+            begins.statistics(),
+            begins.workers(),
+            begins.counters(),
+            begins.metrics());
+    storage.write(file(folder, begins.number()), stream -> stream.write(Json.pretty(round)));
+    SharedWeights.put(sharedPlace("weights"), weights.sha256(), begins.weights());
+    forgetBefore(begins.number());
+    return round;
+  }
+
+  private void forgetBefore(int number) {
+    for (int before : numbers(storage, folder)) {
+      if (before < number) {
+        storage.delete(folder(before));
+        storage.delete(file(folder, before));
+      }
+    }
+  }
+
+  private static String file(String folder, int round) {
+    return folder + "/round-" + round + ".json";
+  }
+
+  private String folder(int round) {
+    return folder + "/round-" + round;
+  }
+
+  private String folder(Assignment part) {
+    return folder(part.round()) + "/worker-" + part.worker();
+  }
+
+  private static String moments(int worker) {
+    return "moments-" + worker;
+  }
+}
