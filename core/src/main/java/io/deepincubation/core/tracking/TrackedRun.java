@@ -17,8 +17,12 @@ record TrackedRun(String key) {
 
   private static final String FILE = "tracking.json";
 
-  /** The key of a run, made now if it has none. */
-  static String key(RunFolder run) {
+  /**
+   * The key of a run, made now if it has none. By one thread at a time: a run's trackers all ask
+   * for it at its begin, and where a store {@linkplain Storage#createsAtomically creates no file
+   * atomically} the second would replace what the first goes by.
+   */
+  static synchronized String key(RunFolder run) {
     return key(run.storage(), UUID.randomUUID().toString());
   }
 

@@ -7,7 +7,9 @@ import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.RunEvent;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.storage.LocalStorage;
+import io.deepincubation.core.storage.Storage;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -77,6 +79,42 @@ class TrackingTest {
     }
 
     assertThat(run.storage().list("tensorboard/meta")).isNotEmpty();
+  }
+
+  @Test
+  void allTrackersKnowTheRunByOneKey() {
+    run = new RunFolder(slowAndNotAtomic(run.storage()));
+
+    try (Tracking tracking =
+        tracking(
+            Duration.ofMinutes(1),
+            "tensorboard:" + folder.resolve("one").toUri(),
+            "tensorboard:" + folder.resolve("other").toUri())) {
+      tracking.on(interval(1));
+    }
+
+    String key = TrackedRun.key(run);
+    for (String logs : List.of("one", "other")) {
+      assertThat(TrackedRun.key(new LocalStorage(folder.resolve(logs)), "none")).isEqualTo(key);
+    }
+  }
+
+  /** A store whose files others may create until they are there; it takes until somebody tries. */
+  private static Storage slowAndNotAtomic(Storage store) {
+    var looked = new CountDownLatch(2);
+    return (Storage)
+        Proxy.newProxyInstance(
+            Storage.class.getClassLoader(),
+            new Class<?>[] {Storage.class},
+            (proxy, method, words) -> {
+              if (method.getName().equals("create")) {
+                looked.countDown();
+                looked.await(1, TimeUnit.SECONDS); // Nobody, where one comes after the other.
+                store.write((String) words[0], (Storage.Content) words[1]);
+                return true;
+              }
+              return method.invoke(store, words);
+            });
   }
 
   @Test
