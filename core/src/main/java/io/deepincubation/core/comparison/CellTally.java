@@ -39,10 +39,16 @@ final class CellTally {
 
   /** Name of what the trained model is told by, where it has been measured. */
   Optional<String> measure() {
-    return outcome
-        .result(planned.model())
-        .flatMap(result -> Optional.ofNullable(result.metrics()))
-        .map(Metrics::primary);
+    return metrics().map(Metrics::primary);
+  }
+
+  private Optional<Metrics> metrics() {
+    return outcome.result(planned.model()).flatMap(result -> Optional.ofNullable(result.metrics()));
+  }
+
+  /** What else the whole of it was measured by, where the training has come to its end. */
+  Map<String, Double> measures() {
+    return right().flatMap(any -> metrics()).map(metrics -> metrics.others()).orElse(Map.of());
   }
 
   private boolean isOfImages() {
@@ -118,6 +124,7 @@ final class CellTally {
             .flatMap(any -> outcome.result(planned.model()))
             .flatMap(StageResult::measuredAccuracy)
             .orElse(null),
+        measures(),
         results.stream().map(CellTally::stage).toList(),
         curve(),
         right.filter(any -> isOfImages()).map(CellTally::bits).orElse(""));

@@ -77,6 +77,11 @@ public record Comparison(
     return measure.equals(Metrics.TOP1) ? "Top-1" : measureTitle();
   }
 
+  /** The measures that some row has beside the one that it is compared by, in their order. */
+  public List<String> otherMeasures() {
+    return rows.stream().flatMap(row -> row.measures().keySet().stream()).distinct().toList();
+  }
+
   /** Whether an image counts as right or wrong, so that differences are paired by image too. */
   public boolean isOfImages() {
     return measure.equals(Metrics.TOP1);
@@ -95,6 +100,8 @@ public record Comparison(
    * @param cells a training each, by seed
    * @param top1 share of test images that are told right, or the comparison's other measure, 0 to
    *     1; null until a seed is done
+   * @param measures what else the trained models were measured by, over the seeds, by the names of
+   *     {@link Metrics}; empty until a seed is done
    * @param gains what each hybrid network is better than its meta model before any fine-tuning, by
    *     module (Fig. 9); empty where no module is trained alone
    */
@@ -108,11 +115,13 @@ public record Comparison(
       @Nullable Double budget,
       List<Cell> cells,
       @Nullable Estimate top1,
+      Map<String, Estimate> measures,
       List<Estimate> gains) {
 
     /** Copies. */
     public Row {
       values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+      measures = Collections.unmodifiableMap(new LinkedHashMap<>(measures));
       cells = List.copyOf(cells);
       gains = List.copyOf(gains);
     }
@@ -141,6 +150,8 @@ public record Comparison(
    * @param longestPath seconds of the longest chain of stages that need one another: what it takes
    *     with executors for all modules
    * @param top1 of the trained model at its last epoch, 0 to 1; null until it is done
+   * @param measures what else it was measured by, by the names of {@link Metrics}; empty until it
+   *     is done
    * @param stages what each did, in their order
    * @param curve the target model's accuracy over cost, measured after each epoch (Fig. 5)
    * @param right which test images the trained model tells right: a bit an image from the lowest
@@ -156,12 +167,14 @@ public record Comparison(
       double seconds,
       double longestPath,
       @Nullable Double top1,
+      Map<String, Double> measures,
       List<CellStage> stages,
       List<CurvePoint> curve,
       String right) {
 
     /** Copies. */
     public Cell {
+      measures = Collections.unmodifiableMap(new LinkedHashMap<>(measures));
       stages = List.copyOf(stages);
       curve = List.copyOf(curve);
     }

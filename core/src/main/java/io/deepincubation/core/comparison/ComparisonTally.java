@@ -108,7 +108,21 @@ public final class ComparisonTally {
         cells.stream().map(CellTally::cell).toList(),
         estimate(cells.stream().map(CellTally::right).flatMap(Optional::stream).toList())
             .orElse(null),
+        measures(cells),
         gains(cells));
+  }
+
+  private static Map<String, Estimate> measures(List<CellTally> cells) {
+    var bySeed = new LinkedHashMap<String, List<double[]>>();
+    for (CellTally cell : cells) {
+      cell.measures()
+          .forEach(
+              (name, value) ->
+                  bySeed.computeIfAbsent(name, any -> new ArrayList<>()).add(new double[] {value}));
+    }
+    var measures = new LinkedHashMap<String, Estimate>();
+    bySeed.forEach((name, values) -> measures.put(name, Estimate.of(values)));
+    return measures;
   }
 
   private static Optional<Estimate> estimate(List<double[]> bySeed) {

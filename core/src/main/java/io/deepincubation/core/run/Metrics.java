@@ -5,6 +5,7 @@ import io.deepincubation.core.text.Quantities;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -99,6 +100,9 @@ public record Metrics(String primary, Map<String, Double> values) implements Ser
   /** What these names end with where objects' masks are measured, and not their boxes. */
   public static final String OF_MASKS = "-mask";
 
+  /** Within names of measures of a part of the network, see {@link #with}. */
+  private static final String OF_A_PART = ".";
+
   private static final Pattern PRECISION_OF_OBJECTS =
       Pattern.compile("ap(50|75|-small|-medium|-large)?(-mask)?");
 
@@ -144,6 +148,18 @@ public record Metrics(String primary, Map<String, Double> values) implements Ser
     return Optional.of((parts.group(2) == null ? "AP^b" : "AP^m") + of);
   }
 
+  /**
+   * The measures that tables tell beside one, as the paper's and its neighbours' do: mAcc beside
+   * mIoU, AP^m beside AP^b.
+   */
+  public static List<String> beside(String name) {
+    return switch (name) {
+      case MEAN_IOU -> List.of(MEAN_ACCURACY);
+      case AP -> List.of(AP + OF_MASKS);
+      default -> List.of();
+    };
+  }
+
   /** A measure's value for people: per cent where it is a share. */
   public static String text(String name, double value) {
     return name.equals(LOG_LOSS)
@@ -159,13 +175,20 @@ public record Metrics(String primary, Map<String, Double> values) implements Ser
   /**
    * These, and others whose names begin with something.
    *
-   * @param prefix of their names, such as {@code head.0.}
+   * @param prefix of their names with a full stop at its end, such as {@code head.0.}
    * @param others of a part of the network
    */
   public Metrics with(String prefix, Metrics others) {
     var all = new LinkedHashMap<>(values);
     others.values().forEach((name, value) -> all.put(prefix + name, value));
     return new Metrics(primary, all);
+  }
+
+  /** The measures of the network as a whole beside the primary one, in their order. */
+  public Map<String, Double> others() {
+    var others = new LinkedHashMap<>(values);
+    others.keySet().removeIf(name -> name.equals(primary) || name.contains(OF_A_PART));
+    return others;
   }
 
   /** The value of the primary measure. */

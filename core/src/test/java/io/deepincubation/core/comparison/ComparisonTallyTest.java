@@ -1,6 +1,7 @@
 package io.deepincubation.core.comparison;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.within;
 
 import io.deepincubation.core.comparison.Comparison.Cell;
@@ -444,6 +445,11 @@ class ComparisonTallyTest {
               assertThat(difference.imageError()).isZero();
             });
     assertThat(comparison.rows().get(0).cells().get(0).right()).isEmpty();
+    assertThat(comparison.otherMeasures()).containsExactly("macc");
+    assertThat(comparison.rows().get(0).measures())
+        .containsExactly(entry("macc", Estimate.ofSeeds(new double[] {0.60, 0.64})));
+    assertThat(comparison.rows().get(0).cells().get(1).measures())
+        .containsExactly(entry("macc", 0.64));
   }
 
   @Test

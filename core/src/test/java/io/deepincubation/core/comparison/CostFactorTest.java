@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.deepincubation.core.comparison.Comparison.Cell;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.data.Offset;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,7 @@ class CostFactorTest {
   }
 
   private static Cell cell(double flops, @Nullable Double top1) {
-    return new Cell(0, "run", null, flops, flops, 2 * flops, 1, 1, top1, List.of(), List.of(), "");
+    return new Cell(
+        0, "run", null, flops, flops, 2 * flops, 1, 1, top1, Map.of(), List.of(), List.of(), "");
   }
 }

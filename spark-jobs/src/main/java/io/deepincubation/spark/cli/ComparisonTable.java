@@ -6,6 +6,7 @@ import io.deepincubation.core.comparison.Comparison.Pair;
 import io.deepincubation.core.comparison.Comparison.Row;
 import io.deepincubation.core.comparison.Comparison.Trend;
 import io.deepincubation.core.comparison.Comparison.Verdict;
+import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.statistics.Estimate;
 import io.deepincubation.core.text.Quantities;
 import io.deepincubation.spark.report.CostSentences;
@@ -42,33 +43,41 @@ final class ComparisonTable {
 
   private List<List<String>> rows() {
     var rows = new ArrayList<List<String>>();
-    rows.add(
-        List.of(
-            "training",
-            comparison.measureTitle(),
-            "+-",
-            "between seeds",
-            "computed",
-            "nominal",
-            "task seconds",
-            "longest path",
-            "seeds"));
+    var head = new ArrayList<>(List.of("training"));
+    head.addAll(head(comparison.measure()));
+    beside().forEach(name -> head.addAll(head(name)));
+    head.addAll(List.of("computed", "nominal", "task seconds", "longest path", "seeds"));
+    rows.add(head);
     comparison.rows().forEach(row -> rows.add(row(row)));
     return rows;
   }
 
-  private static List<String> row(Row row) {
-    Estimate top1 = row.top1();
-    return List.of(
-        row.label(),
-        top1 == null ? "-" : Quantities.percent(top1.mean()),
-        top1 == null ? "-" : points(top1.margin()),
-        top1 == null ? "-" : points(top1.spread()),
-        mean(row, Cell::computedFlops, Quantities::flops),
-        mean(row, Cell::nominalFlops, Quantities::flops),
-        mean(row, Cell::seconds, ComparisonTable::whole),
-        mean(row, Cell::longestPath, ComparisonTable::whole),
-        row.done().size() + "/" + row.cells().size());
+  private static List<String> head(String measure) {
+    return List.of(Metrics.title(measure), "+-", "between seeds");
+  }
+
+  private List<String> beside() {
+    return Metrics.beside(comparison.measure());
+  }
+
+  private List<String> row(Row row) {
+    var cells = new ArrayList<>(List.of(row.label()));
+    cells.addAll(estimate(row.top1()));
+    beside().forEach(name -> cells.addAll(estimate(row.measures().get(name))));
+    cells.addAll(
+        List.of(
+            mean(row, Cell::computedFlops, Quantities::flops),
+            mean(row, Cell::nominalFlops, Quantities::flops),
+            mean(row, Cell::seconds, ComparisonTable::whole),
+            mean(row, Cell::longestPath, ComparisonTable::whole),
+            row.done().size() + "/" + row.cells().size()));
+    return cells;
+  }
+
+  private static List<String> estimate(@Nullable Estimate share) {
+    return share == null
+        ? List.of("-", "-", "-")
+        : List.of(Quantities.percent(share.mean()), points(share.margin()), points(share.spread()));
   }
 
   private static String points(@Nullable Double share) {

@@ -60,7 +60,8 @@ public final class ComparisonReport {
           .add("seconds", DataTypes.DoubleType)
           .add("longest_path", DataTypes.DoubleType)
           .add("folder", DataTypes.StringType)
-          .add("failure", DataTypes.StringType);
+          .add("failure", DataTypes.StringType)
+          .add("measures", DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType));
 
   private final JavaSparkContext spark;
   private final Comparison comparison;
@@ -93,7 +94,10 @@ public final class ComparisonReport {
     return failure;
   }
 
-  /** A row for each training, with the mean and the 95 % margin over the seeds of its kind. */
+  /**
+   * A row for each training, with the mean and the 95 % margin over the seeds of its kind; {@code
+   * measures} are all others by their names.
+   */
   public Dataset<Row> rows() {
     var rows = new ArrayList<Row>();
     for (Comparison.Row row : comparison.rows()) {
@@ -122,6 +126,7 @@ public final class ComparisonReport {
         cell.seconds(),
         cell.longestPath(),
         cell.folder(),
-        cell.failure());
+        cell.failure(),
+        cell.measures());
   }
 }

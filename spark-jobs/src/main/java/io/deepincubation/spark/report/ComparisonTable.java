@@ -3,6 +3,7 @@ package io.deepincubation.spark.report;
 import io.deepincubation.core.comparison.Comparison;
 import io.deepincubation.core.comparison.Comparison.Cell;
 import io.deepincubation.core.comparison.Comparison.Row;
+import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.statistics.Estimate;
 import io.deepincubation.core.text.Quantities;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The ways to train with what came of them, and below why some trainings have no result. */
 final class ComparisonTable {
@@ -20,10 +22,12 @@ final class ComparisonTable {
 
   private final List<Row> rows;
   private final String measure;
+  private final List<String> others;
 
   ComparisonTable(Comparison comparison) {
     rows = comparison.rows();
     measure = comparison.measureHeading();
+    others = comparison.otherMeasures();
   }
 
   String html() {
@@ -36,7 +40,45 @@ final class ComparisonTable {
                 + " the seeds that are done. Computed operations are what was really computed,"
                 + " nominal ones follow from the networks' shape. The longest path is the time with"
                 + " executors for all modules.")
+        + measures()
         + failures();
+  }
+
+  /** What else the trained models were measured by, where there is anything. */
+  private String measures() {
+    if (others.isEmpty()) {
+      return "";
+    }
+    String head =
+        Html.headerCell("Way to train")
+            + others.stream()
+                .map(Metrics::title)
+                .map(Html::escaped)
+                .map(Html::numberHeaderCell)
+                .collect(Collectors.joining());
+    return "\n<h3>Other measures</h3>\n"
+        + Html.table("measures", head, rows.stream().map(this::measures))
+        + "\n"
+        + Html.note("With half of a 95 % interval's width, by the seeds alone.");
+  }
+
+  private String measures(Row row) {
+    return Html.nameCell(row.label())
+        + others.stream()
+            .map(name -> Html.numberCell(measure(name, row.measures().get(name))))
+            .collect(Collectors.joining());
+  }
+
+  private static String measure(String name, @Nullable Estimate estimate) {
+    if (estimate == null) {
+      return NONE;
+    }
+    String mean = Metrics.text(name, estimate.mean());
+    if (estimate.seeds() == 1) {
+      return mean;
+    }
+    String margin = Metrics.text(name, estimate.margin());
+    return mean + " ±" + margin.replace(" %", "");
   }
 
   private String head() {

@@ -176,9 +176,12 @@ class SparkComparisonTest {
     assertThat(rows).hasSize(4);
     assertThat(rows).extracting(row -> row.<Long>getAs("seed")).containsExactly(7L, 8L, 7L, 8L);
     assertThat(rows.get(0).<Double>getAs("mean")).isBetween(0.0, 1.0);
+    assertThat(rows.get(0).<String, Double>getJavaMap(rows.get(0).fieldIndex("measures")))
+        .containsKey("log-loss");
     assertThat(folder.resolve("comparison.csv"))
         .content()
         .startsWith("\"label\",\"method\"")
+        .contains("\"folder\",\"failure\",\"top5\",\"log-loss\"")
         .contains("\"Deep Incubation\",\"deep-incubation\"");
     assertThat(folder.resolve("comparison.html")).content().contains("Deep Incubation");
   }

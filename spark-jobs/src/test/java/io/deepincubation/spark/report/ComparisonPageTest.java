@@ -71,6 +71,7 @@ class ComparisonPageTest {
         null,
         row.cells(),
         null,
+        Map.of(),
         List.of());
   }
 
@@ -119,6 +120,7 @@ class ComparisonPageTest {
         null,
         row.cells(),
         row.top1(),
+        row.measures(),
         row.gains());
   }
 
@@ -192,6 +194,15 @@ class ComparisonPageTest {
         .contains("<dt>Seeds</dt><dd>3 seeds: 1, 2, 3</dd>")
         .contains("10,000 to train on, 10,000 to measure on")
         .contains("Trained by java 17.0.12, libtorch 2.5.1, spark 3.5.9");
+  }
+
+  @Test
+  void tellsWhatElseTheModelsWereMeasuredBy() {
+    assertThat(ComparisonPage.html(ComparisonSamples.table()))
+        .contains("<h3>Other measures</h3>")
+        .contains("<th class=\"number\">log loss</th>")
+        .containsPattern(
+            "<span>End-to-end</span></td><td class=\"number\">2\\.980 ±0\\.0[0-9]+</td>");
   }
 
   @Test

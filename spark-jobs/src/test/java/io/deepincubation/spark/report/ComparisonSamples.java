@@ -9,6 +9,7 @@ import io.deepincubation.core.comparison.Comparison.Pair;
 import io.deepincubation.core.comparison.Comparison.Row;
 import io.deepincubation.core.comparison.Comparison.Trend;
 import io.deepincubation.core.comparison.Comparison.Verdict;
+import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.statistics.Estimate;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +126,7 @@ final class ComparisonSamples {
         budget,
         cells,
         seeds == 0 ? null : share(top1, seeds),
+        seeds == 0 ? Map.of() : Map.of(Metrics.LOG_LOSS, logLoss(cells)),
         isOurs(label) && seeds > 0
             ? List.of(
                 difference(0.041, seeds),
@@ -132,6 +134,11 @@ final class ComparisonSamples {
                 difference(0.035, seeds),
                 difference(-0.006, seeds))
             : List.of());
+  }
+
+  private static Estimate logLoss(List<Cell> cells) {
+    return Estimate.of(
+        cells.stream().map(cell -> new double[] {cell.measures().get(Metrics.LOG_LOSS)}).toList());
   }
 
   private static boolean isOurs(String label) {
@@ -150,6 +157,7 @@ final class ComparisonSamples {
         row.budget(),
         row.cells(),
         row.top1(),
+        row.measures(),
         row.gains());
   }
 
@@ -168,6 +176,7 @@ final class ComparisonSamples {
             0.4 * last.seconds(),
             0.4 * last.longestPath(),
             null,
+            Map.of(),
             last.stages().subList(0, 2),
             List.of(),
             ""));
@@ -181,6 +190,7 @@ final class ComparisonSamples {
         row.budget(),
         cells,
         row.top1(),
+        row.measures(),
         row.gains());
   }
 
@@ -199,6 +209,7 @@ final class ComparisonSamples {
         computed / 1e12 * 12.3,
         computed / 1e12 * (ours ? 5.1 : 12.3),
         top1,
+        Map.of(Metrics.LOG_LOSS, 4 * (1 - top1)),
         ours ? modular(computed) : whole(computed),
         curve(computed, top1, ours ? 0.8 : 0),
         "AA==");
