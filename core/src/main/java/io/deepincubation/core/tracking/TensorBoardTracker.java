@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Event files for TensorBoard: a folder a stage, which TensorBoard shows as a run.
@@ -22,6 +24,8 @@ final class TensorBoardTracker implements Tracker {
   private static final String FILE = "events.out.tfevents.";
   private static final String WHOLE = FILE + "whole-";
   private static final int DIGITS = 12;
+  private static final Pattern LIVE =
+      Pattern.compile(Pattern.quote(FILE) + "(\\d{" + DIGITS + "})");
 
   private final Storage logs;
   private final RunFolder run;
@@ -71,9 +75,9 @@ final class TensorBoardTracker implements Tracker {
       return -1;
     }
     return files.stream()
-        .filter(file -> file.startsWith(FILE))
-        .map(file -> file.substring(FILE.length()))
-        .mapToLong(Long::parseLong)
+        .map(LIVE::matcher)
+        .filter(Matcher::matches) // Others' files may lie beside ours.
+        .mapToLong(file -> Long.parseLong(file.group(1)))
         .max()
         .orElse(-1);
   }

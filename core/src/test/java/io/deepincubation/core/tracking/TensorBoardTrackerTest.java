@@ -68,6 +68,16 @@ class TensorBoardTrackerTest {
   }
 
   @Test
+  void filesOfOthersAreNotItsOwn() throws IOException {
+    String others = "events.out.tfevents.1700000000.host.1.0";
+    logs().write(STAGE + "/" + others, stream -> stream.write(1));
+
+    tracker().live(STAGE, steps(1, 3));
+
+    assertThat(logs().list(STAGE)).containsExactly("events.out.tfevents.000000000009", others);
+  }
+
+  @Test
   void aMeasurementComesBehindTheStepItIsOf() {
     TensorBoardTracker tracker = tracker();
     tracker.live(STAGE, steps(5, 5));
