@@ -18,6 +18,7 @@ import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.UsageException;
+import io.deepincubation.core.run.Answers;
 import io.deepincubation.core.run.Choice;
 import io.deepincubation.core.run.LeaseException;
 import io.deepincubation.core.run.LeaseTerms;
@@ -41,6 +42,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -256,7 +258,11 @@ class SparkDeepIncubationTest {
     folder.storage().delete("modules/1/result.json");
     folder
         .handIns()
-        .keep(first.get(1), Map.of("width", 16), folder.metrics("modules/1"), List.of());
+        .keep(
+            first.get(1),
+            Map.of("width", 16),
+            folder.metrics("modules/1"),
+            new Answers(List.of(), List.of(), Optional.empty()));
 
     List<StageResult> second = incubation.incubateModules();
 

@@ -20,19 +20,23 @@ import org.jspecify.annotations.Nullable;
  * @param metrics of each, by name
  * @param predicted the class that each network that claims are made of takes each test image for,
  *     by the name of its stage
+ * @param shares what each test image, or group of them, gives the measure of such a network that is
+ *     no mean over images
  */
 public record CellOutcome(
     String folder,
     @Nullable String failure,
     List<StageResult> results,
     Map<String, List<MetricsLine>> metrics,
-    Map<String, List<Integer>> predicted) {
+    Map<String, List<Integer>> predicted,
+    Map<String, List<Double>> shares) {
 
   /** Copies. */
   public CellOutcome {
     results = List.copyOf(results);
     metrics = Map.copyOf(metrics);
     predicted = Map.copyOf(predicted);
+    shares = Map.copyOf(shares);
   }
 
   /**
@@ -49,13 +53,15 @@ public record CellOutcome(
         stages.stream().map(Stage::name).map(run::result).flatMap(Optional::stream).toList();
     var metrics = new LinkedHashMap<String, List<MetricsLine>>();
     var predicted = new LinkedHashMap<String, List<Integer>>();
+    var shares = new LinkedHashMap<String, List<Double>>();
     for (StageResult result : results) {
       metrics.put(result.stage(), run.metrics(result.stage()));
       if (isTold(result, stages)) {
         predicted.put(result.stage(), run.predicted(result.stage()));
+        shares.put(result.stage(), run.shares(result.stage()));
       }
     }
-    return new CellOutcome(name, failure, results, metrics, predicted);
+    return new CellOutcome(name, failure, results, metrics, predicted, shares);
   }
 
   /** Whether a claim is made of a stage's network: the trained model, hybrids, the meta model. */
@@ -73,5 +79,10 @@ public record CellOutcome(
   /** The test images that a stage's network takes for these classes; empty where none were kept. */
   List<Integer> predicted(String stage) {
     return predicted.getOrDefault(stage, List.of());
+  }
+
+  /** What each test image gives a stage's measure; empty where it is a mean over them. */
+  List<Double> shares(String stage) {
+    return shares.getOrDefault(stage, List.of());
   }
 }

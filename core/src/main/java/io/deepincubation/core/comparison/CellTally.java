@@ -9,6 +9,7 @@ import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.run.MetricsLine;
 import io.deepincubation.core.run.StageResult;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -57,14 +58,11 @@ final class CellTally {
 
   /**
    * 1 for each test image that a stage's network tells right, else 0; empty if not kept. Of another
-   * measure its one number.
+   * measure what each image, or group of images, gives it.
    */
   Optional<double[]> right(Stage stage) {
     if (!isOfImages()) {
-      return outcome
-          .result(stage)
-          .flatMap(StageResult::measuredAccuracy)
-          .map(number -> new double[] {number});
+      return outcome.result(stage).flatMap(this::shares);
     }
     List<Integer> predicted = outcome.predicted(stage.name());
     if (predicted.size() != labels.length) {
@@ -75,6 +73,14 @@ final class CellTally {
       right[i] = predicted.get(i) == labels[i] ? 1 : 0;
     }
     return Optional.of(right);
+  }
+
+  /** One number, the measure itself, of stages that kept no more. */
+  private Optional<double[]> shares(StageResult result) {
+    List<Double> shares = outcome.shares(result.stage());
+    return shares.isEmpty()
+        ? result.measuredAccuracy().map(number -> new double[] {number})
+        : Optional.of(shares.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   /** The same of the trained target model, where the training has come to its end. */
@@ -99,13 +105,21 @@ final class CellTally {
     return right(hybrid).flatMap(above -> right(meta).map(below -> differences(above, below)));
   }
 
-  /** First minus second. */
+  /** First minus second; of their means where only one is told image by image. */
   static double[] differences(double[] first, double[] second) {
+    if (first.length != second.length) {
+      return differences(mean(first), mean(second));
+    }
     var differences = new double[first.length];
     for (int i = 0; i < first.length; i++) {
       differences[i] = first[i] - second[i];
     }
     return differences;
+  }
+
+  /** The mean alone. */
+  static double[] mean(double[] values) {
+    return new double[] {Arrays.stream(values).average().orElseThrow()};
   }
 
   Cell cell() {

@@ -125,8 +125,13 @@ public final class ComparisonTally {
     return measures;
   }
 
+  /** From the images too, where all seeds are told image by image. */
   private static Optional<Estimate> estimate(List<double[]> bySeed) {
-    return bySeed.isEmpty() ? Optional.empty() : Optional.of(Estimate.of(bySeed));
+    if (bySeed.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean alike = bySeed.stream().mapToInt(values -> values.length).distinct().count() == 1;
+    return Optional.of(Estimate.of(alike ? bySeed : bySeed.stream().map(CellTally::mean).toList()));
   }
 
   private static List<Estimate> gains(List<CellTally> cells) {

@@ -100,10 +100,15 @@ public final class AveragePrecision {
             .toList());
   }
 
+  /** Average precision of all sizes, 0 to 1; empty without any object. */
+  public OptionalDouble average() {
+    return precision(AreaRange.ALL, 0, Thresholds.OVERLAPS);
+  }
+
   /** The twelve figures of COCO's tool, 0 to 1, by name; those without any object are left out. */
   public Map<String, Double> measures() {
     var measures = new LinkedHashMap<String, Double>();
-    put(measures, AP, precision(AreaRange.ALL, 0, Thresholds.OVERLAPS));
+    put(measures, AP, average());
     put(measures, AP_50, precision(AreaRange.ALL, FIRST, FIRST + 1));
     put(measures, AP_75, precision(AreaRange.ALL, MIDDLE, MIDDLE + 1));
     put(measures, AP_SMALL, precision(AreaRange.SMALL, 0, Thresholds.OVERLAPS));

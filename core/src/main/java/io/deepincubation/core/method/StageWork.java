@@ -104,8 +104,7 @@ public final class StageWork {
               result,
               context.configuration(stage),
               outcome.metrics(),
-              outcome.measured().predicted(),
-              outcome.measured().scenes().get().orElse(null));
+              outcome.measured().answers());
     }
   }
 

@@ -9,11 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the driver of a run does in its folder: it alone commits stages, and keeps what concerns the
@@ -53,9 +51,8 @@ public final class Commits implements StageOutcomes {
       StageResult result,
       Map<String, Object> configuration,
       List<MetricsLine> metrics,
-      List<Integer> predicted,
-      byte @Nullable [] scenes) {
-    return publish(FinishedAttempt.of(result, configuration, metrics, predicted, scenes));
+      Answers answers) {
+    return publish(FinishedAttempt.of(result, configuration, metrics, answers));
   }
 
   /**
@@ -134,11 +131,7 @@ public final class Commits implements StageOutcomes {
     result.weights().forEach((place, shards) -> shards.forEach(shard -> copy(place, shard, other)));
     publish(
         FinishedAttempt.of(
-            result,
-            other.configuration(stage),
-            other.metrics(stage),
-            other.predicted(stage),
-            other.scenes(stage).orElse(null)));
+            result, other.configuration(stage), other.metrics(stage), other.answers(stage)));
   }
 
   private void copy(String place, Shard shard, RunFolder other) {
@@ -160,11 +153,12 @@ public final class Commits implements StageOutcomes {
                   write(
                       place + "/" + RunFolder.CONFIGURATION, Json.pretty(attempt.configuration())));
       write(stage + "/" + RunFolder.METRICS, Json.lines(attempt.metrics()));
-      write(stage + "/" + RunFolder.PREDICTED, lines(attempt.predicted()));
-      byte[] scenes = attempt.picture();
-      if (scenes != null) {
-        write(stage + "/" + RunFolder.SCENES, scenes);
+      Answers answers = attempt.answers();
+      write(stage + "/" + RunFolder.PREDICTED, lines(answers.predicted()));
+      if (!answers.shares().isEmpty()) {
+        write(stage + "/" + RunFolder.SHARES, lines(answers.shares()));
       }
+      answers.scenes().ifPresent(scenes -> write(stage + "/" + RunFolder.SCENES, scenes));
       if (result.moduleIndex() == null) { // A module is no model.
         writeModelFiles(attempt);
       }
@@ -231,6 +225,7 @@ public final class Commits implements StageOutcomes {
                 RunFolder.RESULT,
                 RunFolder.METRICS,
                 RunFolder.PREDICTED,
+                RunFolder.SHARES,
                 RunFolder.SCENES,
                 RunFolder.CONFIGURATION,
                 RunFolder.CARD,
@@ -248,8 +243,8 @@ public final class Commits implements StageOutcomes {
     storage.delete(Checkpoints.folder(stage));
   }
 
-  private static byte[] lines(@Nullable List<Integer> numbers) {
-    return Objects.requireNonNullElse(numbers, List.<Integer>of()).stream()
+  private static byte[] lines(List<? extends Number> numbers) {
+    return numbers.stream()
         .map(number -> number + "\n")
         .collect(Collectors.joining())
         .getBytes(StandardCharsets.US_ASCII);

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param metrics the lines of {@code metrics.jsonl}
  * @param predicted the class that each test image is taken for, in order; null in attempts of
  *     earlier versions
+ * @param shares what each image, or group of images, gives the measure; null in attempts of earlier
+ *     versions
  * @param scenes the first test images as annotated and as predicted, a JPEG file in Base64; null
  *     where whole images are classified
  */
@@ -23,6 +26,7 @@ record FinishedAttempt(
     Map<String, Object> configuration,
     List<MetricsLine> metrics,
     @Nullable List<Integer> predicted,
+    @Nullable List<Double> shares,
     @Nullable String scenes) {
 
   /** Copies. */
@@ -30,20 +34,24 @@ record FinishedAttempt(
     configuration = Collections.unmodifiableMap(new LinkedHashMap<>(configuration));
     metrics = List.copyOf(metrics);
     predicted = predicted == null ? null : List.copyOf(predicted);
+    shares = shares == null ? null : List.copyOf(shares);
   }
 
   static FinishedAttempt of(
       StageResult result,
       Map<String, Object> configuration,
       List<MetricsLine> metrics,
-      List<Integer> predicted,
-      byte @Nullable [] scenes) {
-    String text = scenes == null ? null : Base64.getEncoder().encodeToString(scenes);
-    return new FinishedAttempt(result, configuration, metrics, predicted, text);
+      Answers answers) {
+    String text = answers.scenes().map(Base64.getEncoder()::encodeToString).orElse(null);
+    return new FinishedAttempt(
+        result, configuration, metrics, answers.predicted(), answers.shares(), text);
   }
 
-  /** The scenes as a JPEG file. */
-  byte @Nullable [] picture() {
-    return scenes == null ? null : Base64.getDecoder().decode(scenes);
+  /** What the network says of the test images. */
+  Answers answers() {
+    return new Answers(
+        predicted == null ? List.of() : predicted,
+        shares == null ? List.of() : shares,
+        Optional.ofNullable(scenes).map(Base64.getDecoder()::decode));
   }
 }

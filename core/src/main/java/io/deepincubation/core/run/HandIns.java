@@ -3,7 +3,6 @@ package io.deepincubation.core.run;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a task does in its run's folder: it hands in, in a file of its own, what it did, and the
@@ -32,11 +31,10 @@ public final class HandIns implements StageOutcomes {
       StageResult result,
       Map<String, Object> configuration,
       List<MetricsLine> metrics,
-      List<Integer> predicted,
-      byte @Nullable [] scenes) {
+      Answers answers) {
     folder
         .attempts(result.stage())
-        .handIn(FinishedAttempt.of(result, configuration, metrics, predicted, scenes));
+        .handIn(FinishedAttempt.of(result, configuration, metrics, answers));
     return result;
   }
 }

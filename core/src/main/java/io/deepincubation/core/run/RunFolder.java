@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A run's folder: {@code run.json}, a folder a stage, and resumable state.
@@ -32,6 +33,7 @@ public final class RunFolder {
   static final String RESULT = "result.json";
   static final String METRICS = "metrics.jsonl";
   static final String PREDICTED = "predicted.txt";
+  static final String SHARES = "shares.txt";
   static final String SCENES = "scenes.jpg";
   static final String CONFIGURATION = "config.json";
 
@@ -163,19 +165,33 @@ public final class RunFolder {
    * where that was not kept, as in runs of earlier versions.
    */
   public List<Integer> predicted(String stage) {
-    String name = stage + "/" + PREDICTED;
+    return numbers(stage, PREDICTED, "a class's number", Integer::valueOf);
+  }
+
+  /**
+   * What each test image, or group of them, gives a measure of a committed stage that is no mean
+   * over images, in their order; empty of other measures, and where that was not kept.
+   */
+  public List<Double> shares(String stage) {
+    return numbers(stage, SHARES, "a number", Double::valueOf);
+  }
+
+  private <T> List<T> numbers(
+      String stage, String file, String expected, Function<String, T> parsed) {
+    String name = stage + "/" + file;
     if (!storage.exists(name)) {
       return List.of();
     }
     try {
-      return storage.text(name).lines().map(Integer::valueOf).toList();
+      return storage.text(name).lines().map(parsed).toList();
     } catch (NumberFormatException e) {
       throw new StorageException(
           String.format(
               Locale.ROOT,
-              "Cannot read %s: expected a class's number in each line: %s; delete its folder and"
-                  + " run the stage again",
+              "Cannot read %s: expected %s in each line: %s; delete its folder and run the stage"
+                  + " again",
               full(name),
+              expected,
               e.getMessage()),
           e);
     }
@@ -188,6 +204,11 @@ public final class RunFolder {
   public Optional<byte[]> scenes(String stage) {
     String name = stage + "/" + SCENES;
     return storage.exists(name) ? Optional.of(storage.bytes(name)) : Optional.empty();
+  }
+
+  /** What a committed stage's network says of the test images. */
+  Answers answers(String stage) {
+    return new Answers(predicted(stage), shares(stage), scenes(stage));
   }
 
   /** All attempts at stages that drivers of this run saw, in the order of their starts. */

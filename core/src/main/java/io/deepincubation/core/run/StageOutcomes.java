@@ -4,7 +4,6 @@ import io.deepincubation.core.storage.StorageException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Where what came of a stage goes, once its weights are written to the run's folder. */
 public sealed interface StageOutcomes permits Commits, HandIns {
@@ -24,24 +23,12 @@ public sealed interface StageOutcomes permits Commits, HandIns {
    * @param result what was done
    * @param configuration what {@code config.json} says of the network
    * @param metrics the lines of {@code metrics.jsonl}
-   * @param predicted the class that each test image is taken for, in order; may be empty
-   * @param scenes the first test images as annotated and as predicted, a JPEG file; null where
-   *     whole images are classified
+   * @param answers what the network says of the test images
    * @return the result that counts
    */
   StageResult keep(
       StageResult result,
       Map<String, Object> configuration,
       List<MetricsLine> metrics,
-      List<Integer> predicted,
-      byte @Nullable [] scenes);
-
-  /** The same of a network that classifies whole images. */
-  default StageResult keep(
-      StageResult result,
-      Map<String, Object> configuration,
-      List<MetricsLine> metrics,
-      List<Integer> predicted) {
-    return keep(result, configuration, metrics, predicted, null);
-  }
+      Answers answers);
 }

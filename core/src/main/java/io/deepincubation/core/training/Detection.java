@@ -26,6 +26,7 @@ import io.deepincubation.core.network.StochasticDepth;
 import io.deepincubation.core.run.ClassMeasures;
 import io.deepincubation.core.run.ClassMeasures.PrecisionCurve;
 import io.deepincubation.core.run.Metrics;
+import io.deepincubation.core.statistics.Jackknife;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -194,6 +195,13 @@ public record Detection(
     /** Of masks; null where some object has none. */
     private @Nullable AveragePrecision ofMasks() {
       return masks.size() == boxes.size() ? AveragePrecision.of(classes, masks.values()) : null;
+    }
+
+    @Override
+    public Supplier<List<Double>> shares() {
+      List<ImageMatches> matched = List.copyOf(boxes.values());
+      return () ->
+          Jackknife.shares(matched, some -> orZero(AveragePrecision.of(classes, some).average()));
     }
 
     @Override

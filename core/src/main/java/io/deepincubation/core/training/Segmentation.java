@@ -21,7 +21,9 @@ import io.deepincubation.core.network.SegmentationNetwork;
 import io.deepincubation.core.network.SlidingWindows;
 import io.deepincubation.core.run.ClassMeasures;
 import io.deepincubation.core.run.Metrics;
+import io.deepincubation.core.statistics.Jackknife;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -159,7 +161,19 @@ public record Segmentation(
     }
 
     private PixelCounts all() {
-      return images.values().stream().reduce(PixelCounts.none(classes), PixelCounts::plus);
+      return sum(images.values());
+    }
+
+    private PixelCounts sum(Collection<PixelCounts> some) {
+      return some.stream().reduce(PixelCounts.none(classes), PixelCounts::plus);
+    }
+
+    @Override
+    public Supplier<List<Double>> shares() {
+      List<PixelCounts> counted = List.copyOf(images.values());
+      return () ->
+          Jackknife.shares(
+              counted, some -> sum(some).measures().getOrDefault(Metrics.MEAN_IOU, 0.0));
     }
 
     @Override

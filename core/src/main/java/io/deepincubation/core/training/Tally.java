@@ -33,6 +33,14 @@ public interface Tally {
     return List.of();
   }
 
+  /**
+   * Finds what each image of the split, or group of them, gives a primary measure that is no mean
+   * over images, see {@link io.deepincubation.core.statistics.Jackknife}; nothing where it is one.
+   */
+  default Supplier<List<Double>> shares() {
+    return Measurement.NO_SHARES;
+  }
+
   /** What the outputs so far are worth class by class; null without classes. */
   default @Nullable ClassMeasures classes() {
     return null;

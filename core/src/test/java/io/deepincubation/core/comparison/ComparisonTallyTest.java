@@ -156,7 +156,8 @@ class ComparisonTallyTest {
   void aTrainingThatKeptNoClassesIsNotDone() {
     ComparisonPlan plan = plan(1, "e2e");
     CellOutcome kept = outcome(plan, 0, 0, "11110000").done();
-    var old = new CellOutcome(kept.folder(), null, kept.results(), kept.metrics(), Map.of());
+    var old =
+        new CellOutcome(kept.folder(), null, kept.results(), kept.metrics(), Map.of(), Map.of());
 
     Row row = tally(plan, List.of(List.of(old)), IMAGES).rows().get(0);
 
@@ -464,6 +465,46 @@ class ComparisonTallyTest {
 
     assertThat(comparison.pairs()).isEmpty();
     assertThat(comparison.rows().get(0).top1()).isNotNull();
+  }
+
+  @Test
+  void itIsPairedByImageTooWhereTheImagesAreTold() {
+    ComparisonPlan plan = plan(Study.of(List.of("deep-incubation", "e2e")).budget(Budget.AS_IS), 1);
+    List<Double> one = List.of(0.5, 0.3, 0.4, 0.6);
+    List<Double> other = List.of(0.2, 0.2, 0.1, 0.3);
+
+    Comparison comparison =
+        tally(
+            plan,
+            List.of(
+                List.of(outcome(plan, 0, 0, "11110000").doneWith(one)),
+                List.of(outcome(plan, 1, 0, "11110000").doneWith(other))),
+            IMAGES);
+
+    assertThat(comparison.rows().get(0).top1())
+        .isEqualTo(Estimate.of(List.of(new double[] {0.5, 0.3, 0.4, 0.6})));
+    Pair pair = comparison.pairs().get(0);
+    assertThat(pair.difference().mean()).isCloseTo(0.25, ROUNDING);
+    assertThat(pair.difference().imageError()).isCloseTo(0.05, ROUNDING);
+    assertThat(pair.verdict()).isEqualTo(Verdict.BETTER);
+  }
+
+  @Test
+  void besideATrainingThatToldNoImagesItIsPairedBySeedAlone() {
+    ComparisonPlan plan = plan(Study.of(List.of("deep-incubation", "e2e")).budget(Budget.AS_IS), 2);
+    List<Double> shares = List.of(0.5, 0.3, 0.4, 0.6);
+    List<CellOutcome> mixed =
+        List.of(outcome(plan, 0, 0, "11110000").doneWith(shares), measured(plan, 0, 1, 0.35));
+
+    Comparison comparison =
+        tally(
+            plan,
+            List.of(mixed, List.of(measured(plan, 1, 0, 0.20), measured(plan, 1, 1, 0.24))),
+            IMAGES);
+
+    assertThat(comparison.rows().get(0).top1())
+        .isEqualTo(Estimate.ofSeeds(new double[] {0.45, 0.35}));
+    assertThat(comparison.pairs().get(0).difference().imageError()).isZero();
   }
 
   /** A training whose model is told by another measure than a share of images. */

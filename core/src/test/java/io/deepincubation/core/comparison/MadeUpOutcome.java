@@ -34,6 +34,7 @@ final class MadeUpOutcome {
   private final Map<String, Double> flops = new HashMap<>();
   private final Map<String, List<MetricsLine>> metrics = new HashMap<>();
   private final Set<String> committed = new TreeSet<>();
+  private final Map<String, List<Double>> shares = new HashMap<>();
   private @Nullable Double overlap;
 
   /**
@@ -106,6 +107,12 @@ final class MadeUpOutcome {
     return done();
   }
 
+  /** The same, image by image; their mean is how well they do it. */
+  CellOutcome doneWith(List<Double> byImage) {
+    cell.stages().forEach(stage -> shares.put(stage.name(), byImage));
+    return doneWith(byImage.stream().mapToDouble(share -> share).average().orElseThrow());
+  }
+
   CellOutcome done() {
     return came(null);
   }
@@ -124,7 +131,7 @@ final class MadeUpOutcome {
         predicted.put(stage.name(), predicted(bits));
       }
     }
-    return new CellOutcome(FOLDER, failure, results, metrics, predicted);
+    return new CellOutcome(FOLDER, failure, results, metrics, predicted, shares);
   }
 
   private static List<Integer> predicted(String bits) {

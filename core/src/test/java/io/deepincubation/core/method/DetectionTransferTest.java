@@ -90,8 +90,12 @@ class DetectionTransferTest {
   }
 
   private void opensByItself(StageResult result) {
-    assertThat(new RunFolder(new LocalStorage(folder.resolve("after"))).scenes("transfer"))
-        .isPresent();
+    var folderOfRun = new RunFolder(new LocalStorage(folder.resolve("after")));
+    assertThat(folderOfRun.scenes("transfer")).isPresent();
+    List<Double> shares = folderOfRun.shares("transfer");
+    assertThat(shares).hasSize(TinyScenes.IMAGES_WITH_OBJECTS);
+    assertThat(shares.stream().mapToDouble(share -> share).average().orElseThrow())
+        .isCloseTo(value(result, Metrics.AP), within(1e-9));
     ModelFolder model = ModelFolder.open(new LocalStorage(folder.resolve("after/transfer")));
     var images = new ArrayList<ImageMatches>();
     try (var detector = new Detector(model, new Compute(Device.cpu(), Arithmetic.FP32, 1))) {

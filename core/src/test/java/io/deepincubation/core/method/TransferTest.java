@@ -2,6 +2,7 @@ package io.deepincubation.core.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import io.deepincubation.core.data.annotation.LabelMap;
@@ -108,6 +109,10 @@ class TransferTest {
     assertThat(sheet.size()).isEqualTo("740 x 996");
     folderOfRun.commits().sweep("transfer");
     assertThat(folderOfRun.scenes("transfer")).isPresent();
+    List<Double> shares = folderOfRun.shares("transfer");
+    assertThat(shares).hasSize(TinyScenes.IMAGES_WITH_MASKS);
+    assertThat(shares.stream().mapToDouble(share -> share).average().orElseThrow())
+        .isCloseTo(overlap(result), within(1e-9));
     assertThat(new LocalStorage(folder.resolve("run/transfer")).text("README.md"))
         .contains("pipeline_tag: image-segmentation", "type: mean_iou", "each pixel of images");
     PixelCounts counts = PixelCounts.none(TestScenes.CLASSES.size());

@@ -11,9 +11,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Small weights and results for tests. */
 final class CheckpointFixtures {
+
+  /** Of a network that nobody asked. */
+  static final Answers NO_ANSWERS = new Answers(List.of(), List.of(), Optional.empty());
 
   private CheckpointFixtures() {}
 

@@ -74,7 +74,11 @@ class ModelCardTest {
     StageKey meta = StageKey.of(Map.of("data", "0123456789abcdef"));
     StageKey tuned = StageKey.of(Map.of("data", "0123456789abcdef", "needs.meta", "abc"));
     Commits commits = run.commits();
-    commits.keep(result("meta", null, seconds, meta, top1), CONFIGURATION, List.of(), List.of());
+    commits.keep(
+        result("meta", null, seconds, meta, top1),
+        CONFIGURATION,
+        List.of(),
+        CheckpointFixtures.NO_ANSWERS);
     commits.keep(
         result(
             "final",
@@ -85,7 +89,7 @@ class ModelCardTest {
                 .with("recall.", new Metrics("b|ee", Map.of("b|ee", 0.25)))),
         CONFIGURATION,
         List.of(),
-        List.of());
+        CheckpointFixtures.NO_ANSWERS);
     return run.storage().text("final/README.md");
   }
 
@@ -157,7 +161,7 @@ class ModelCardTest {
             result("modules/0", 0, 1, StageKey.of(Map.of()), Metrics.ofTop1(0.5)),
             CONFIGURATION,
             List.of(),
-            List.of());
+            CheckpointFixtures.NO_ANSWERS);
 
     assertThat(run.storage().list("modules/0")).doesNotContain("README.md");
   }

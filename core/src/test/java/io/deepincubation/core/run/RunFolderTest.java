@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,12 +50,14 @@ class RunFolderTest {
                 result(STAGE, shards, 0),
                 Map.of("width", 64),
                 List.of(line(1), line(2)),
-                List.of(3, 1));
+                new Answers(List.of(3, 1), List.of(0.1, 2.0 / 3), Optional.empty()));
 
     assertThat(folder.result(STAGE)).contains(committed).contains(result(STAGE, shards, 0));
     assertThat(folder.metrics(STAGE)).containsExactly(line(1), line(2));
     assertThat(folder.predicted(STAGE)).containsExactly(3, 1);
     assertThat(folder.predicted("final")).isEmpty();
+    assertThat(folder.shares(STAGE)).containsExactly(0.1, 2.0 / 3);
+    assertThat(folder.shares("final")).isEmpty();
     assertThat(folder.weights(committed))
         .extracting(weights -> weights.tensors().keySet().iterator().next())
         .containsExactly("a", "b");
@@ -76,7 +79,11 @@ class RunFolderTest {
     Shard second = folder.writeShard("final", 1, weights("b", 3));
     folder
         .commits()
-        .keep(result("final", List.of(first, second), 0), Map.of("depth", 8), List.of(), List.of());
+        .keep(
+            result("final", List.of(first, second), 0),
+            Map.of("depth", 8),
+            List.of(),
+            CheckpointFixtures.NO_ANSWERS);
 
     assertThat(json("final/model.safetensors.index.json"))
         .isEqualTo(
@@ -99,7 +106,7 @@ class RunFolderTest {
             result("final", List.of(best), 0), new Choice("top1", 0.5, 6, true, 24, List.of(last)));
 
     Commits commits = folder.commits();
-    commits.keep(chosen, Map.of("depth", 8), List.of(), List.of());
+    commits.keep(chosen, Map.of("depth", 8), List.of(), CheckpointFixtures.NO_ANSWERS);
     commits.sweep("final");
     var other = new RunFolder(new LocalStorage(elsewhere));
     other.commits().copy(chosen, folder);
@@ -123,7 +130,7 @@ class RunFolderTest {
     StageResult chosen =
         CheckpointFixtures.chosen(
             result(STAGE, List.of(best), 0), new Choice("top1", 0.5, 6, false, 24, List.of(last)));
-    folder.handIns().keep(chosen, Map.of(), List.of(), List.of());
+    folder.handIns().keep(chosen, Map.of(), List.of(), CheckpointFixtures.NO_ANSWERS);
     new LocalStorage(root).delete(STAGE + "/last/" + last.file());
 
     assertThat(folder.commits().accept(STAGE, CheckpointFixtures.KEY)).isEmpty();
@@ -146,7 +153,11 @@ class RunFolderTest {
             () ->
                 failing
                     .commits()
-                    .keep(result(STAGE, List.of(shard), 0), Map.of(), List.of(line(1)), List.of()));
+                    .keep(
+                        result(STAGE, List.of(shard), 0),
+                        Map.of(),
+                        List.of(line(1)),
+                        CheckpointFixtures.NO_ANSWERS));
     assertThat(folder.result(STAGE)).isEmpty();
     assertThat(root.resolve(STAGE + "/config.json")).exists();
   }
@@ -156,7 +167,7 @@ class RunFolderTest {
     HandIns task = folder.handIns();
     Shard shard = folder.writeShard(STAGE, 0, weights("a", 1));
     StageResult done = result(STAGE, List.of(shard), 1);
-    task.keep(done, Map.of("width", 64), List.of(line(1)), List.of());
+    task.keep(done, Map.of("width", 64), List.of(line(1)), CheckpointFixtures.NO_ANSWERS);
 
     assertThat(folder.result(STAGE)).isEmpty();
     assertThat(task.found(STAGE, CheckpointFixtures.KEY)).contains(done);
@@ -173,11 +184,23 @@ class RunFolderTest {
   void theDriverCommitsOneOfTwoAttemptsAndTheOtherDoesNoHarm() {
     HandIns task = folder.handIns();
     Shard shard = folder.writeShard(STAGE, 0, weights("a", 1));
-    task.keep(result(STAGE, List.of(shard), 0), Map.of(), List.of(line(1)), List.of());
-    task.keep(result(STAGE, List.of(shard), 1), Map.of(), List.of(line(2)), List.of());
+    task.keep(
+        result(STAGE, List.of(shard), 0),
+        Map.of(),
+        List.of(line(1)),
+        CheckpointFixtures.NO_ANSWERS);
+    task.keep(
+        result(STAGE, List.of(shard), 1),
+        Map.of(),
+        List.of(line(2)),
+        CheckpointFixtures.NO_ANSWERS);
 
     StageResult accepted = folder.commits().accept(STAGE, CheckpointFixtures.KEY).orElseThrow();
-    task.keep(result(STAGE, List.of(shard), 2), Map.of(), List.of(line(3)), List.of());
+    task.keep(
+        result(STAGE, List.of(shard), 2),
+        Map.of(),
+        List.of(line(3)),
+        CheckpointFixtures.NO_ANSWERS);
 
     assertThat(folder.metrics(STAGE)).containsExactly(line(accepted.attempt() + 1));
     assertThat(folder.commits().accept(STAGE, CheckpointFixtures.KEY)).contains(accepted);
@@ -190,7 +213,7 @@ class RunFolderTest {
   void anAttemptThatIsDamagedOrWhoseWeightsAreIsNotAccepted() throws IOException {
     HandIns task = folder.handIns();
     Shard shard = folder.writeShard(STAGE, 0, weights("a", 1));
-    task.keep(result(STAGE, List.of(shard), 0), Map.of(), List.of(), List.of());
+    task.keep(result(STAGE, List.of(shard), 0), Map.of(), List.of(), CheckpointFixtures.NO_ANSWERS);
     Path weights = root.resolve(STAGE).resolve(shard.file());
     CheckpointFixtures.flip(weights, (int) Files.size(weights) - 1);
 
@@ -204,7 +227,7 @@ class RunFolderTest {
   void anAttemptAtAStageOfAnotherKeyIsNotAccepted() {
     HandIns task = folder.handIns();
     Shard shard = folder.writeShard(STAGE, 0, weights("a", 1));
-    task.keep(result(STAGE, List.of(shard), 0), Map.of(), List.of(), List.of());
+    task.keep(result(STAGE, List.of(shard), 0), Map.of(), List.of(), CheckpointFixtures.NO_ANSWERS);
     StageKey other = StageKey.of(Map.of("data", "other"));
 
     assertThat(folder.commits().accept(STAGE, other)).isEmpty();
@@ -233,7 +256,13 @@ class RunFolderTest {
                             STAGE + "/result.json", stream -> stream.write(Json.pretty(rival)))));
 
     assertThat(
-            racing.commits().keep(result(STAGE, List.of(mine), 0), Map.of(), List.of(), List.of()))
+            racing
+                .commits()
+                .keep(
+                    result(STAGE, List.of(mine), 0),
+                    Map.of(),
+                    List.of(),
+                    CheckpointFixtures.NO_ANSWERS))
         .isEqualTo(rival);
     assertThat(folder.result(STAGE)).contains(rival);
   }
@@ -243,9 +272,21 @@ class RunFolderTest {
     Shard mine = folder.writeShard(STAGE, 0, weights("a", 1));
     Shard other = folder.writeShard(STAGE, 0, weights("a", 2));
     StageResult first =
-        folder.commits().keep(result(STAGE, List.of(mine), 0), Map.of(), List.of(), List.of());
+        folder
+            .commits()
+            .keep(
+                result(STAGE, List.of(mine), 0),
+                Map.of(),
+                List.of(),
+                CheckpointFixtures.NO_ANSWERS);
     StageResult second =
-        folder.commits().keep(result(STAGE, List.of(other), 1), Map.of(), List.of(), List.of());
+        folder
+            .commits()
+            .keep(
+                result(STAGE, List.of(other), 1),
+                Map.of(),
+                List.of(),
+                CheckpointFixtures.NO_ANSWERS);
 
     assertThat(mine.file()).isNotEqualTo(other.file());
     assertThat(second).isEqualTo(first);
@@ -265,10 +306,19 @@ class RunFolderTest {
             new InterleavedStorage(
                 new LocalStorage(root),
                 "metrics.jsonl",
-                () -> folder.commits().keep(rival, Map.of(), List.of(), List.of())));
+                () ->
+                    folder
+                        .commits()
+                        .keep(rival, Map.of(), List.of(), CheckpointFixtures.NO_ANSWERS)));
 
     StageResult winner =
-        racing.commits().keep(result(STAGE, List.of(mine), 0), Map.of(), List.of(), List.of());
+        racing
+            .commits()
+            .keep(
+                result(STAGE, List.of(mine), 0),
+                Map.of(),
+                List.of(),
+                CheckpointFixtures.NO_ANSWERS);
 
     assertThat(winner).isEqualTo(rival);
     assertThat(Files.readString(root.resolve(STAGE + "/model.safetensors.index.json")))
@@ -336,7 +386,9 @@ class RunFolderTest {
   void sweepsWhatTheResultDoesNotName() {
     Shard kept = folder.writeShard(STAGE, 0, weights("a", 1));
     Shard stray = folder.writeShard(STAGE, 0, weights("a", 2));
-    folder.commits().keep(result(STAGE, List.of(kept), 0), Map.of(), List.of(), List.of());
+    folder
+        .commits()
+        .keep(result(STAGE, List.of(kept), 0), Map.of(), List.of(), CheckpointFixtures.NO_ANSWERS);
 
     folder.commits().sweep(STAGE);
 
@@ -366,7 +418,9 @@ class RunFolderTest {
   void forgetsResumableStateOnCommit() {
     Checkpoints checkpoints = folder.checkpoints(STAGE, CheckpointFixtures.KEY);
     checkpoints.save(new TrainingState(1, weights("a", 1), Map.of(), List.of()));
-    folder.commits().keep(result(STAGE, List.of(), 0), Map.of(), List.of(), List.of());
+    folder
+        .commits()
+        .keep(result(STAGE, List.of(), 0), Map.of(), List.of(), CheckpointFixtures.NO_ANSWERS);
 
     assertThat(checkpoints.latest()).isEmpty();
     assertThat(root.resolve("checkpoints/modules-1")).doesNotExist();

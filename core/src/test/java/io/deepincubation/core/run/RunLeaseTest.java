@@ -204,7 +204,7 @@ class RunLeaseTest {
                     CheckpointFixtures.result("meta", List.of(shard), 0),
                     Map.of(),
                     List.of(),
-                    List.of()))
+                    CheckpointFixtures.NO_ANSWERS))
         .withMessageContaining("took over");
     assertThat(root.resolve("meta/result.json")).doesNotExist();
     assertThat(root.resolve("meta/metrics.jsonl")).doesNotExist();

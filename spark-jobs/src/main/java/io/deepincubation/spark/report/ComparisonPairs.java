@@ -38,7 +38,7 @@ final class ComparisonPairs {
   private String note() {
     return comparison.measureHeading()
         + " of the first minus that of the second in percentage points, paired by seed"
-        + (comparison.isOfImages() ? " and image" : "")
+        + (isPairedByImage() ? " and image" : "")
         + ", with half of the 95 % interval's width. p is the probability of a difference"
         + " this large by chance, after Holm's correction over all "
         + comparison.pairs().size()
@@ -46,6 +46,11 @@ final class ComparisonPairs {
         + (comparison.pairs().stream().anyMatch(pair -> pair.difference().seeds() == 1)
             ? " With one seed, intervals know only the chance of the images, not that of the seeds."
             : "");
+  }
+
+  private boolean isPairedByImage() {
+    return comparison.isOfImages()
+        || comparison.pairs().stream().anyMatch(pair -> pair.difference().imageError() > 0);
   }
 
   private String head() {
