@@ -59,7 +59,8 @@ final class ComparisonTable {
     return "\n<h3>Other measures</h3>\n"
         + Html.table("measures", head, rows.stream().map(this::measures))
         + "\n"
-        + Html.note("With half of a 95 % interval's width, by the seeds alone.");
+        + Html.note(
+            "Of several seeds with half of a 95 % interval's width, which knows their spread alone.");
   }
 
   private String measures(Row row) {
