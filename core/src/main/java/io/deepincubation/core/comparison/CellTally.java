@@ -49,7 +49,7 @@ final class CellTally {
 
   /** What else the whole of it was measured by, where the training has come to its end. */
   Map<String, Double> measures() {
-    return right().flatMap(any -> metrics()).map(metrics -> metrics.others()).orElse(Map.of());
+    return right().flatMap(any -> metrics()).map(Metrics::others).orElse(Map.of());
   }
 
   private boolean isOfImages() {

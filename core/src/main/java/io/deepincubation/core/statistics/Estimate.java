@@ -72,6 +72,11 @@ public record Estimate(
     return of(values, 1, 0);
   }
 
+  /** Whether anything tells its error: nothing does where one seed gave one number. */
+  public boolean hasError() {
+    return seeds > 1 || imageError > 0;
+  }
+
   /** From sums over the seeds: those of whole numbers are exact, so that equal ones do not vary. */
   private static double imageError(List<double[]> bySeed, int images) {
     var sums = new double[images];

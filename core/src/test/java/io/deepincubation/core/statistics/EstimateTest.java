@@ -207,6 +207,13 @@ class EstimateTest {
   }
 
   @Test
+  void oneNumberOfOneSeedTellsNoError() {
+    assertThat(Estimate.of(List.of(new double[] {0.3})).hasError()).isFalse();
+    assertThat(Estimate.of(List.of(new double[] {0.3, 0.4})).hasError()).isTrue();
+    assertThat(Estimate.ofSeeds(new double[] {0.3, 0.3}).hasError()).isTrue();
+  }
+
+  @Test
   void rejectsNoSeedsAndNoImages() {
     String message = "Cannot estimate a mean: expected a seed and an image at least, got none";
     assertThatIllegalArgumentException()

@@ -60,7 +60,8 @@ final class ComparisonTable {
         + Html.table("measures", head, rows.stream().map(this::measures))
         + "\n"
         + Html.note(
-            "Of several seeds with half of a 95 % interval's width, which knows their spread alone.");
+            "Of several seeds with half of a 95 % interval's width, which knows their spread"
+                + " alone.");
   }
 
   private String measures(Row row) {
@@ -75,7 +76,7 @@ final class ComparisonTable {
       return NONE;
     }
     String mean = Metrics.text(name, estimate.mean());
-    if (estimate.seeds() == 1) {
+    if (!estimate.hasError()) {
       return mean;
     }
     String margin = Metrics.text(name, estimate.margin());

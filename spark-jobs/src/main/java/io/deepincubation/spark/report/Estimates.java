@@ -8,9 +8,10 @@ final class Estimates {
 
   private Estimates() {}
 
-  /** A share of 1: {@code 77.2 % ±0.9}. */
+  /** A share of 1: {@code 77.2 % ±0.9}; without its error where nothing tells it. */
   static String share(Estimate share) {
-    return Quantities.percent(share.mean()) + " ±" + size(share.margin());
+    String mean = Quantities.percent(share.mean());
+    return share.hasError() ? mean + " ±" + size(share.margin()) : mean;
   }
 
   /** A difference of shares: {@code +2.9 ±1.1} percentage points. */
