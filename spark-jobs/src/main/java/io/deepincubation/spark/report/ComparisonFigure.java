@@ -12,8 +12,8 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
- * Top-1 of all rows: bars where they have no order, lines over the axis where they have one, over
- * cost where all stages' epochs are the axis (Fig. 4).
+ * What all rows are compared by: bars where they have no order, lines over the axis where they have
+ * one, over cost where all stages' epochs are the axis (Fig. 4).
  */
 final class ComparisonFigure {
 
@@ -34,21 +34,25 @@ final class ComparisonFigure {
 
   String html() {
     return measured.isEmpty()
-        ? heading("Top-1") + "<p>There is nothing to draw yet.</p>"
+        ? heading(measure()) + "<p>There is nothing to draw yet.</p>"
         : figure() + new CostSentences(comparison).html();
   }
 
   private String figure() {
     if (lines.goByCost()) {
-      return heading("Top-1 over training cost") + lines(costScale());
+      return heading(measure() + " over training cost") + lines(costScale());
     }
     return lines.isOrdered()
-        ? heading("Top-1 over " + comparison.axis()) + lines(axisScale())
-        : heading("Top-1") + bars();
+        ? heading(measure() + " over " + comparison.axis()) + lines(axisScale())
+        : heading(measure()) + bars();
   }
 
   private String lines(Plot.Scale across) {
-    return LineChart.alone(new Plot("Top-1, %", across, Plot.Scale.EVEN, plotLines()));
+    return LineChart.alone(new Plot(measure() + ", %", across, Plot.Scale.EVEN, plotLines()));
+  }
+
+  private String measure() {
+    return comparison.measureHeading();
   }
 
   private static String heading(String text) {

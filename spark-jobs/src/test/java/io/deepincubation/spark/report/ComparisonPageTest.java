@@ -206,6 +206,36 @@ class ComparisonPageTest {
   }
 
   @Test
+  void namesTheMeasureOfTheTask() {
+    assertThat(
+            List.of(
+                ComparisonSamples.table(),
+                ComparisonSamples.depths(),
+                ComparisonSamples.costs(null, 0)))
+        .extracting(comparison -> ComparisonPage.html(measuredBy("miou", comparison)))
+        .allSatisfy(html -> assertThat(html).contains("<h2>mIoU").doesNotContain("<h2>Top-1"));
+  }
+
+  private static Comparison measuredBy(String measure, Comparison of) {
+    return new Comparison(
+        of.formatVersion(),
+        of.title(),
+        of.figure(),
+        of.recipe(),
+        of.dataUri(),
+        of.dataDigest(),
+        of.trainImages(),
+        of.testImages(),
+        of.axis(),
+        of.rows(),
+        of.pairs(),
+        of.trends(),
+        of.costRatios(),
+        of.versions(),
+        measure);
+  }
+
+  @Test
   void foldsAwayEveryTraining() {
     assertThat(ComparisonPage.html(ComparisonSamples.table()))
         .contains("<summary>21 trainings, 20 done</summary>")
