@@ -47,11 +47,6 @@ final class CellTally {
     return outcome.result(planned.model()).flatMap(result -> Optional.ofNullable(result.metrics()));
   }
 
-  /** What else the whole of it was measured by, where the training has come to its end. */
-  Map<String, Double> measures() {
-    return right().flatMap(any -> metrics()).map(Metrics::others).orElse(Map.of());
-  }
-
   private boolean isOfImages() {
     return measure().map(Metrics.TOP1::equals).orElse(true);
   }
@@ -138,7 +133,7 @@ final class CellTally {
             .flatMap(any -> outcome.result(planned.model()))
             .flatMap(StageResult::measuredAccuracy)
             .orElse(null),
-        measures(),
+        right.flatMap(any -> metrics()).map(Metrics::others).orElse(Map.of()),
         results.stream().map(CellTally::stage).toList(),
         curve(),
         right.filter(any -> isOfImages()).map(CellTally::bits).orElse(""));

@@ -97,6 +97,7 @@ public final class ComparisonTally {
   private Row row(int index) {
     ComparisonPlan.Row planned = plan.rows().get(index);
     List<CellTally> cells = tallies.get(index);
+    List<Cell> told = cells.stream().map(CellTally::cell).toList();
     return new Row(
         planned.label(),
         planned.method().name(),
@@ -105,16 +106,16 @@ public final class ComparisonTally {
         planned.x(),
         planned.parameters(),
         planned.budget(),
-        cells.stream().map(CellTally::cell).toList(),
+        told,
         estimate(cells.stream().map(CellTally::right).flatMap(Optional::stream).toList())
             .orElse(null),
-        measures(cells),
+        measures(told),
         gains(cells));
   }
 
-  private static Map<String, Estimate> measures(List<CellTally> cells) {
+  private static Map<String, Estimate> measures(List<Cell> cells) {
     var bySeed = new LinkedHashMap<String, List<double[]>>();
-    for (CellTally cell : cells) {
+    for (Cell cell : cells) {
       cell.measures()
           .forEach(
               (name, value) ->

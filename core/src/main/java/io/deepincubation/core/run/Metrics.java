@@ -1,6 +1,8 @@
 package io.deepincubation.core.run;
 
 import io.deepincubation.core.api.Evolving;
+import io.deepincubation.core.evaluation.AveragePrecision;
+import io.deepincubation.core.evaluation.PixelCounts;
 import io.deepincubation.core.text.Quantities;
 import java.io.Serializable;
 import java.util.Collections;
@@ -68,34 +70,34 @@ public record Metrics(String primary, Map<String, Double> values) implements Ser
   private static final Set<String> LOWER_IS_BETTER = Set.of(LOG_LOSS, ECE, UNANSWERED);
 
   /** Mean over the classes of intersection over union of their pixels (mIoU). */
-  public static final String MEAN_IOU = "miou";
+  public static final String MEAN_IOU = PixelCounts.MEAN_IOU;
 
   /** Mean over the classes of the share of their pixels that is found (mAcc). */
-  public static final String MEAN_ACCURACY = "macc";
+  public static final String MEAN_ACCURACY = PixelCounts.MEAN_ACCURACY;
 
   /** Share of pixels whose class is right (aAcc). */
-  public static final String PIXEL_ACCURACY = "aacc";
+  public static final String PIXEL_ACCURACY = PixelCounts.ACCURACY;
 
   /**
    * COCO's average precision of objects' boxes: over the classes, and over ten overlaps from 0.5 to
    * 0.95 that count as found.
    */
-  public static final String AP = "ap";
+  public static final String AP = AveragePrecision.AP;
 
   /** The same where an overlap of 0.5 is enough. */
-  public static final String AP_50 = "ap50";
+  public static final String AP_50 = AveragePrecision.AP_50;
 
   /** The same where an overlap of 0.75 is enough. */
-  public static final String AP_75 = "ap75";
+  public static final String AP_75 = AveragePrecision.AP_75;
 
   /** The same of objects of up to 32 x 32 pixels. */
-  public static final String AP_SMALL = "ap-small";
+  public static final String AP_SMALL = AveragePrecision.AP_SMALL;
 
   /** The same of objects of 32 x 32 to 96 x 96 pixels. */
-  public static final String AP_MEDIUM = "ap-medium";
+  public static final String AP_MEDIUM = AveragePrecision.AP_MEDIUM;
 
   /** The same of objects of at least 96 x 96 pixels. */
-  public static final String AP_LARGE = "ap-large";
+  public static final String AP_LARGE = AveragePrecision.AP_LARGE;
 
   /** What these names end with where objects' masks are measured, and not their boxes. */
   public static final String OF_MASKS = "-mask";

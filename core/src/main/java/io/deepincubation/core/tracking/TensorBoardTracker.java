@@ -76,14 +76,17 @@ final class TensorBoardTracker implements Tracker {
     }
     return files.stream()
         .map(LIVE::matcher)
-        .filter(Matcher::matches) // Others' files may lie beside ours.
+        .filter(Matcher::matches)
         .mapToLong(file -> Long.parseLong(file.group(1)))
         .max()
         .orElse(-1);
   }
 
+  /** Deletes those of them that are ours: others' files may lie beside them. */
   private void clear(String stage, List<String> files) {
-    files.forEach(file -> logs.delete(stage + "/" + file));
+    files.stream()
+        .filter(file -> file.startsWith(WHOLE) || LIVE.matcher(file).matches())
+        .forEach(file -> logs.delete(stage + "/" + file));
   }
 
   @Override

@@ -75,6 +75,11 @@ class TensorBoardTrackerTest {
     tracker().live(STAGE, steps(1, 3));
 
     assertThat(logs().list(STAGE)).containsExactly("events.out.tfevents.000000000009", others);
+
+    tracker().committed(Lines.result(STAGE, 4), steps(1, 4));
+
+    assertThat(logs().list(STAGE))
+        .containsExactly(others, "events.out.tfevents.whole-0123456789ab");
   }
 
   @Test
