@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /** All trainings of a comparison, each with the recipe that brings it to its budget. */
 public final class ComparisonPlan {
 
+  /** In {@code initial-weights}, the seed of a training: weights of their own for each. */
+  static final String SEED = "{seed}";
+
   /** How far above the budget one that fits is looked for. */
   private static final int MOST_PERCENT = 100;
 
@@ -295,10 +298,19 @@ public final class ComparisonPlan {
   }
 
   private static Cell cell(Method method, Recipe recipe, long seed, SetFacts set) {
-    Recipe seeded = RecipeYaml.override(recipe, List.of("seed=" + seed));
+    Recipe seeded = seeded(recipe, seed);
     List<Stage> stages = method.stages(seeded);
     Architecture architecture = Architectures.of(seeded, set.classes());
     return new Cell(seeded, stages, new TrainingCost(architecture, set.trainImages()).of(stages));
+  }
+
+  private static Recipe seeded(Recipe recipe, long seed) {
+    Recipe seeded = RecipeYaml.override(recipe, List.of("seed=" + seed));
+    String weights = recipe.initialWeights();
+    return weights.contains(SEED)
+        ? RecipeYaml.override(
+            seeded, List.of("initial-weights=" + weights.replace(SEED, Long.toString(seed))))
+        : seeded;
   }
 
   private static EqualCost equalCost(SetFacts set) {

@@ -6,7 +6,6 @@ import io.deepincubation.core.comparison.Comparison.Pair;
 import io.deepincubation.core.comparison.Comparison.Row;
 import io.deepincubation.core.comparison.Comparison.Trend;
 import io.deepincubation.core.comparison.Comparison.Verdict;
-import io.deepincubation.core.comparison.Study.Pairs;
 import io.deepincubation.core.method.EndToEnd;
 import io.deepincubation.core.run.Metrics;
 import io.deepincubation.core.statistics.Estimate;
@@ -165,11 +164,16 @@ public final class ComparisonTally {
   }
 
   private boolean isClaim(int row, int other) {
-    boolean oneMethod = rows.stream().map(Row::method).distinct().count() == 1;
-    return plan.study().pairs() == Pairs.ALL
-        || oneMethod
-        || (!rows.get(row).method().equals(rows.get(other).method())
-            && rows.get(row).values().equals(rows.get(other).values()));
+    return switch (plan.study().pairs()) {
+      case ALL -> true;
+      case FIRST -> row == 0;
+      case METHODS -> {
+        boolean oneMethod = rows.stream().map(Row::method).distinct().count() == 1;
+        yield oneMethod
+            || (!rows.get(row).method().equals(rows.get(other).method())
+                && rows.get(row).values().equals(rows.get(other).values()));
+      }
+    };
   }
 
   /** Of a number a training alone, one seed tells nothing. */

@@ -26,7 +26,8 @@ public final class Studies {
           "fig-10",
           "modules",
           "tab-5",
-          "tab-6");
+          "tab-6",
+          "rounds");
 
   private Studies() {}
 

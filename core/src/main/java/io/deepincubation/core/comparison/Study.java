@@ -44,10 +44,12 @@ public record Study(
 
   /** Which differences are claims. */
   public enum Pairs {
-    /** Of methods, at equal values. */
+    /** Of methods, at equal values; of all variants where there is one method. */
     METHODS,
     /** Of all variants. */
-    ALL
+    ALL,
+    /** Of the first variant, the control, and each other. */
+    FIRST
   }
 
   /** Checks and copies. */

@@ -21,7 +21,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * Studies as YAML. Keys: {@code title}, {@code figure}, {@code methods} with {@code vary} (values
  * by key, all combinations), or {@code rows} (each a {@code method}, optionally a {@code label},
  * and keys with a value), {@code axis}, {@code seeds}, {@code budget}, {@code solve}, {@code
- * pairs}.
+ * pairs}. In {@code initial-weights}, {@value ComparisonPlan#SEED} is the seed of a training.
  */
 final class StudyYaml {
 
@@ -82,7 +82,7 @@ final class StudyYaml {
             number("seeds"),
             Budget.valueOf(choice("budget", List.of("recipe", "values", "as-is"))),
             text("solve", ""),
-            Pairs.valueOf(choice("pairs", List.of("methods", "all"))))
+            Pairs.valueOf(choice("pairs", List.of("methods", "all", "first"))))
         .varied(vary());
   }
 

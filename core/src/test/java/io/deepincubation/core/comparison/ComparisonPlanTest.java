@@ -63,6 +63,17 @@ class ComparisonPlanTest {
   }
 
   @Test
+  void eachSeedBeginsWithWeightsOfItsOwn() {
+    Recipe recipe = RecipeYaml.override(RECIPE, List.of("initial-weights=file:/runs/{seed}/final"));
+
+    ComparisonPlan plan = plan(Study.of(List.of("e2e")).seeds(2), recipe);
+
+    assertThat(plan.rows().get(0).cells())
+        .extracting(cell -> cell.recipe().initialWeights())
+        .containsExactly("file:/runs/0/final", "file:/runs/1/final");
+  }
+
+  @Test
   void aCellsModelIsItsLastStage() {
     Cell ours = plan(RIVALS, RECIPE).rows().get(1).cells().get(0);
 

@@ -114,6 +114,16 @@ class ComparisonTallyTest {
   }
 
   @Test
+  void theFirstVariantIsAControlWhereTheStudySaysSo() {
+    Study control =
+        StudyYaml.parse(
+            "{methods: [e2e, dgl], vary: {model.depth: [4, 8]}, pairs: first, budget: as-is}",
+            "control");
+
+    assertThat(pairs(plan(control, 1))).containsExactly("0-1", "0-2", "0-3");
+  }
+
+  @Test
   void comparesTheSeedsThatBothHaveDone() {
     ComparisonPlan plan = plan(2, "e2e", "dgl");
     List<CellOutcome> first =

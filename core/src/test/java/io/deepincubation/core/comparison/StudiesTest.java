@@ -70,7 +70,8 @@ class StudiesTest {
     "fig-10, 15, AS_IS",
     "modules, 5, RECIPE",
     "tab-5, 6, VALUES",
-    "tab-6, 4, RECIPE"
+    "tab-6, 4, RECIPE",
+    "rounds, 15, RECIPE"
   })
   void everyStudyHasItsRowsAndItsBudget(String name, int rows, Study.Budget budget) {
     ComparisonPlan plan = plan(name);
@@ -173,7 +174,7 @@ class StudiesTest {
             "Cannot find study "
                 + name
                 + ": expected a file, or one of tab-2, sec-4.3, start, meta-epochs, fig-4, fig-6,"
-                + " fig-7, fig-8, fig-9, fig-10, modules, tab-5, tab-6");
+                + " fig-7, fig-8, fig-9, fig-10, modules, tab-5, tab-6, rounds");
   }
 
   @Test

@@ -134,7 +134,7 @@ class StudyYamlTest {
         "{methods: [e2e], seeds: few} | a whole number of seeds, got few",
         "{methods: [e2e], seeds: 2.5} | a whole number of seeds, got 2.5",
         "{methods: [e2e], budget: equal} | budget as one of [recipe, values, as-is], got equal",
-        "{methods: [e2e], pairs: some} | pairs as one of [methods, all], got some"
+        "{methods: [e2e], pairs: some} | pairs as one of [methods, all, first], got some"
       })
   void rejectsWhatNoStudyHas(String yaml, String complaint) {
     assertThatExceptionOfType(UsageException.class)
