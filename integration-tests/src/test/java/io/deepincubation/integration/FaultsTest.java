@@ -234,6 +234,25 @@ class FaultsTest {
   }
 
   @Test
+  void aStageInRoundsOnFourExecutorsGivesTheWeightsOfOneProcess() {
+    cluster.addWorker();
+    cluster.addWorker();
+    SmallRun.finish(start(inRounds("four"), "four"));
+    cluster.loseWorker();
+    cluster.loseWorker();
+
+    JsonObject result = files("four").result(SmallRun.END_TO_END).orElseThrow();
+    assertThat(result.get("sha256").getAsString()).isEqualTo(Reference.digestInRounds());
+    assertThat(
+            files("four").attempts().stream()
+                .filter(attempt -> attempt.get("workers").getAsInt() > 1)
+                .map(attempt -> attempt.get("executor").getAsString())
+                .distinct())
+        .as("executors that had a part")
+        .hasSize(4);
+  }
+
+  @Test
   void aWorkerLostForGood() {
     LocalProcess driver = start(run("worker"), "worker");
     awaitTheMiddle("worker");

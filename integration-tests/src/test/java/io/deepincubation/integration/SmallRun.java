@@ -39,6 +39,8 @@ final class SmallRun {
           "spark.deepincubation.device", "cpu",
           "spark.deepincubation.driver.threads", "1",
           "spark.deepincubation.checkpoint.steps", "20",
+          "spark.deepincubation.rounds.driver-sums",
+              "8m", // So that tasks sum the changes of four workers, the driver those of two.
           "spark.deepincubation.lease.duration",
               "15s", // For those who take over from a killed driver.
           "spark.executor.cores", "1",

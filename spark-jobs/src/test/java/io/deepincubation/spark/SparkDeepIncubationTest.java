@@ -44,6 +44,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -108,6 +111,8 @@ class SparkDeepIncubationTest {
             "meta.workers=4", "incubation.workers=2", "fine-tuning.workers=2", "rounds.steps=5");
     var board = new ProgressBoard();
     Path run = folder.resolve("spark");
+    var jobs = new JobDescriptions();
+    spark.sparkContext().addSparkListener(jobs);
     IncubationReport there = incubation(run, recipe).progress(board).run();
     IncubationReport here = oneProcess(new DeepIncubation(), folder.resolve("process"), recipe);
 
@@ -125,7 +130,22 @@ class SparkDeepIncubationTest {
     // 12 steps are 3 rounds, 6 are 2; each worker does each once.
     assertThat(rounds)
         .isEqualTo(Map.of("meta", 3 * 4, "modules/0", 3 * 2, "modules/1", 3 * 2, "final", 2 * 2));
+    assertThat(jobs.told)
+        .filteredOn(job -> job.contains("sums of meta"))
+        .hasSize(3)
+        .allSatisfy(job -> assertThat(job).contains("range 2"));
     assertThat(run.resolve("checkpoints")).isEmptyDirectory();
+  }
+
+  /** What the Spark UI says of jobs. */
+  private static final class JobDescriptions extends SparkListener {
+
+    private final List<String> told = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void onJobStart(SparkListenerJobStart job) {
+      told.add(String.valueOf(job.properties().getProperty("spark.job.description")));
+    }
   }
 
   private IncubationReport oneProcess(Method method, Path run, Recipe recipe) {

@@ -49,7 +49,7 @@ public final class TinyRuns {
         .write(new SyntheticShapes(3, 16, TRAIN_IMAGES, TEST_IMAGES), 3, TRAIN_IMAGES);
   }
 
-  /** Spark in this process with two slots. */
+  /** Spark in this process with two slots; tasks sum the changes of several workers. */
   public static SparkSession spark(Path cache, String serializer) {
     return SparkSession.builder()
         .master("local[2]")
@@ -60,6 +60,7 @@ public final class TinyRuns {
         .config("spark.kryo.registrationRequired", "true")
         .config("spark.deepincubation.cache.directory", cache.toString())
         .config("spark.deepincubation.driver.threads", "1")
+        .config("spark.deepincubation.rounds.driver-sums", "30k")
         .config("spark.deepincubation.lease.wait", "1s")
         .getOrCreate();
   }

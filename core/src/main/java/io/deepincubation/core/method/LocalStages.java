@@ -2,6 +2,7 @@ package io.deepincubation.core.method;
 
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.run.Assignment;
+import io.deepincubation.core.run.RangeSum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -13,7 +14,7 @@ import java.util.concurrent.Future;
  * Computes stages in threads of this process, some at a time; those of several workers in rounds,
  * some workers at a time.
  */
-public final class LocalStages implements StageRunner {
+public final class LocalStages implements StageRunner, RoundsRun.Workers {
 
   private final RunContext context;
   private final int slots;
@@ -40,15 +41,32 @@ public final class LocalStages implements StageRunner {
   public void run(List<Stage> ready) {
     List<Stage> inRounds = ready.stream().filter(stage -> stage.workers() > 1).toList();
     if (!inRounds.isEmpty()) {
-      new RoundsRun(context.folder().commits(), context, parts, this::compute).run(inRounds);
+      new RoundsRun(context.folder().commits(), context, parts, this, RoundsRun.MOST_SUMMED_HERE)
+          .run(inRounds);
     }
     inThreads(ready.stream().<Runnable>map(stage -> () -> work.run(stage, inputs)).toList());
   }
 
-  private void compute(List<Stage> stages, List<Assignment> assigned) {
+  @Override
+  public void compute(List<Stage> stages, List<Assignment> assigned) {
     inThreads(
         assigned.stream()
-            .<Runnable>map(part -> () -> parts.run(Stage.of(part, stages), part, inputs))
+            .<Runnable>map(part -> () -> parts.run(Stage.named(part.stage(), stages), part, inputs))
+            .toList());
+  }
+
+  @Override
+  public void sum(List<Stage> stages, List<RangeSum> sums) {
+    inThreads(
+        sums.stream()
+            .<Runnable>map(
+                sum ->
+                    () ->
+                        RoundSum.run(
+                            Stage.named(sum.stage(), stages),
+                            sum,
+                            context.folder(),
+                            context.inputs()))
             .toList());
   }
 

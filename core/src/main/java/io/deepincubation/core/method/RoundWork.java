@@ -17,7 +17,6 @@ import io.deepincubation.core.training.TrainingSnapshot;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** A worker's part of a round of a stage, in one process. */
@@ -40,24 +39,24 @@ public final class RoundWork {
   }
 
   /**
+   * What the workers of a stage begin with.
+   *
+   * @param weights all that is trained, and its running statistics
+   * @param statistics names of tensors that are no parameters
+   */
+  record Start(Weights weights, List<String> statistics) {}
+
+  /**
    * What the workers of a stage begin its first round with, step 0 of the stage.
    *
    * @param stage of several workers
    * @param inputs the weights of the stages that it needs
    */
-  Rounds.Beginning begin(Stage stage, StageInputs inputs) {
+  Start begin(Stage stage, StageInputs inputs) {
     TorchEngine.useThreads(compute.threads());
     try (ModularNetwork network = work.network(stage, work.start(stage, inputs))) {
       List<NetworkModule> trained = work.objective(stage, network, inputs).trained();
-      return new Rounds.Beginning(
-          0,
-          0,
-          TrainingSnapshot.of(trained),
-          Optional.empty(),
-          TrainingSnapshot.statistics(trained),
-          List.of(),
-          Map.of(),
-          List.of());
+      return new Start(TrainingSnapshot.of(trained), TrainingSnapshot.statistics(trained));
     }
   }
 
@@ -70,12 +69,9 @@ public final class RoundWork {
    */
   public void run(Stage stage, Assignment part, StageInputs inputs) {
     Rounds rounds = context.folder().rounds(stage.name(), stage.key(context.inputs()));
-    Round round =
-        rounds
-            .latest()
-            .filter(found -> found.number() == part.round())
-            .orElseThrow(() -> noLonger(part));
-    Weights weights = rounds.weights(round);
+    Round round = rounds.worked(part.round(), part.inWords());
+    List<Weights> ranges = rounds.weights(round);
+    Weights weights = Weights.joined(ranges);
     var tensors = new LinkedHashMap<>(weights.tensors());
     rounds.moments(round, part.worker()).ifPresent(moments -> tensors.putAll(moments.tensors()));
     Map<String, Double> counters =
@@ -94,16 +90,11 @@ public final class RoundWork {
                   rounds(stage, context).end(round.step()));
       rounds.handIn(
           part,
-          OuterStep.difference(weights, end.tensors()),
+          ranges.stream().map(range -> OuterStep.difference(range, end.tensors())).toList(),
           TrainingSnapshot.moments(end.tensors()),
           end.counters(),
           end.metrics());
     }
-  }
-
-  private IllegalStateException noLonger(Assignment part) {
-    return new IllegalStateException(
-        "Cannot compute " + part.inWords() + ": the stage is not in that round (any more)");
   }
 
   /** Modules that are trained by the task's loss need not be read a second time. */
@@ -135,6 +126,7 @@ public final class RoundWork {
                 () ->
                     new IllegalStateException(
                         "Cannot end stage " + stage.name() + ": its rounds are not done"));
-    return new TrainingState(end.step(), rounds.weights(end), end.counters(), end.metrics());
+    return new TrainingState(
+        end.step(), Weights.joined(rounds.weights(end)), end.counters(), end.metrics());
   }
 }

@@ -4,17 +4,15 @@ import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.Commits;
 import io.deepincubation.core.run.MetricsLine;
+import io.deepincubation.core.run.RangeSum;
 import io.deepincubation.core.run.Round;
 import io.deepincubation.core.run.Rounds;
 import io.deepincubation.core.run.RunEvent;
 import io.deepincubation.core.run.RunObserver;
-import io.deepincubation.core.training.OuterStep;
 import io.deepincubation.core.training.StageRounds;
 import io.deepincubation.core.training.WorkersMetrics;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,8 +25,16 @@ import java.util.stream.IntStream;
  */
 public final class RoundsRun {
 
+  /**
+   * Bytes of all workers' changes up to which the driver sums them itself, where nobody says
+   * otherwise; above, tasks do.
+   */
+  public static final long MOST_SUMMED_HERE = 2L << 30;
+
+  /** Ranges that so many bytes of weights have: what is summed at a time is this much smaller. */
+  private static final int RANGES = 16;
+
   /** Where the workers' parts of a round are computed: in this process, or on a cluster. */
-  @FunctionalInterface
   public interface Workers {
 
     /**
@@ -38,6 +44,14 @@ public final class RoundsRun {
      * @param parts which
      */
     void compute(List<Stage> stages, List<Assignment> parts);
+
+    /**
+     * Sums ranges of weights; when it returns, all of them are handed in.
+     *
+     * @param stages that they are of
+     * @param sums which
+     */
+    void sum(List<Stage> stages, List<RangeSum> sums);
   }
 
   private final Commits commits;
@@ -45,6 +59,7 @@ public final class RoundsRun {
   private final int trainImages;
   private final RoundWork here;
   private final Workers workers;
+  private final long mostSummedHere;
   private final RunObserver observer;
   private final RunEvent.Source source;
 
@@ -55,8 +70,11 @@ public final class RoundsRun {
    * @param context the run, in this process
    * @param here puts networks together in this process
    * @param workers compute the parts
+   * @param mostSummedHere bytes of all workers' changes up to which this process sums them itself
    */
-  public RoundsRun(Commits commits, RunContext context, RoundWork here, Workers workers) {
+  public RoundsRun(
+      Commits commits, RunContext context, RoundWork here, Workers workers, long mostSummedHere) {
+    this.mostSummedHere = mostSummedHere;
     this.commits = commits;
     this.here = here;
     this.workers = workers;
@@ -77,11 +95,19 @@ public final class RoundsRun {
       left.forEach(Training::tellBegin);
       List<Assignment> parts = left.stream().flatMap(one -> one.missing().stream()).toList();
       if (!parts.isEmpty()) {
-        workers.compute(left.stream().map(one -> one.stage).toList(), parts);
+        workers.compute(stages(left), parts);
+      }
+      List<RangeSum> sums = left.stream().flatMap(one -> one.missingSums().stream()).toList();
+      if (!sums.isEmpty()) {
+        workers.sum(stages(left), sums);
       }
       left.forEach(Training::commit);
       left = left.stream().filter(Training::goesOn).toList();
     }
+  }
+
+  private static List<Stage> stages(List<Training> trainings) {
+    return trainings.stream().map(one -> one.stage).toList();
   }
 
   /** One stage, and the round that it is in. */
@@ -96,12 +122,19 @@ public final class RoundsRun {
       this.stage = stage;
       rounds = commits.folder().rounds(stage.name(), stage.key(inputs));
       plan = StageRounds.of(stage.recipe(), stage.schedule(), trainImages);
-      round =
-          rounds
-              .latest()
-              .orElseGet(
-                  () ->
-                      commits.commit(rounds, here.begin(stage, StageInputs.of(commits.folder()))));
+      round = rounds.latest().orElseGet(this::begin);
+    }
+
+    private Round begin() {
+      RoundWork.Start start = here.begin(stage, StageInputs.of(commits.folder()));
+      List<Weights> weights = start.weights().ranges(mostSummedHere / RANGES);
+      List<Round.Range> ranges =
+          IntStream.range(0, weights.size())
+              .mapToObj(i -> rounds.write(0, i, weights.get(i), null))
+              .toList();
+      return commits.commit(
+          rounds,
+          new Rounds.Beginning(0, 0, ranges, start.statistics(), List.of(), Map.of(), List.of()));
     }
 
     boolean goesOn() {
@@ -115,33 +148,39 @@ public final class RoundsRun {
               stage.name(), source, now(), round.number(), all, stage.workers(), round.step()));
     }
 
-    private List<Assignment> parts() {
-      return IntStream.range(0, stage.workers())
-          .mapToObj(w -> new Assignment(stage.name(), round.number(), w, stage.workers()))
+    List<Assignment> missing() {
+      return RoundSum.parts(stage, round).stream()
+          .filter(part -> !rounds.isHandedIn(part))
           .toList();
     }
 
-    List<Assignment> missing() {
-      return parts().stream().filter(part -> !rounds.isHandedIn(part)).toList();
+    private boolean isSummedHere() {
+      return stage.workers() * round.bytes() <= mostSummedHere;
+    }
+
+    private List<RangeSum> sums() {
+      return IntStream.range(0, round.ranges().size())
+          .mapToObj(range -> new RangeSum(stage.name(), round.number(), range))
+          .toList();
+    }
+
+    List<RangeSum> missingSums() {
+      return isSummedHere()
+          ? List.of()
+          : sums().stream().filter(sum -> rounds.summed(sum).isEmpty()).toList();
+    }
+
+    private Round.Range summed(RangeSum sum) {
+      Optional<Round.Range> made = isSummedHere() ? Optional.empty() : rounds.summed(sum);
+      return made.orElseGet(() -> new RoundSum(stage, rounds).of(round, sum.range()));
     }
 
     void commit() {
-      var goOn = new ArrayList<Round.Worker>();
-      var lines = new ArrayList<List<MetricsLine>>();
-      Iterator<Weights> differences =
-          parts().stream()
-              .map(
-                  part -> {
-                    Rounds.Done done = rounds.done(part);
-                    goOn.add(done.goesOn());
-                    lines.add(done.metrics());
-                    return done.difference();
-                  })
-              .iterator();
-      OuterStep.Result result =
-          new OuterStep(stage.recipe().rounds(), new HashSet<>(round.statistics()))
-              .of(rounds.weights(round), rounds.momentum(round).orElse(null), differences);
-      List<MetricsLine> added = WorkersMetrics.lines(lines);
+      List<Round.Range> ranges = sums().stream().map(this::summed).toList();
+      List<Rounds.Done> done = RoundSum.parts(stage, round).stream().map(rounds::done).toList();
+      List<Round.Worker> goOn = done.stream().map(Rounds.Done::goesOn).toList();
+      List<MetricsLine> added =
+          WorkersMetrics.lines(done.stream().map(Rounds.Done::metrics).toList());
       var metrics = new ArrayList<>(round.metrics());
       metrics.addAll(added);
       Round before = round;
@@ -151,8 +190,7 @@ public final class RoundsRun {
               new Rounds.Beginning(
                   before.number() + 1,
                   plan.end(before.step()),
-                  result.weights(),
-                  Optional.ofNullable(result.momentum()),
+                  ranges,
                   before.statistics(),
                   goOn,
                   WorkersMetrics.counters(

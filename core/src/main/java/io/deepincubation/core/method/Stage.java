@@ -5,7 +5,6 @@ import io.deepincubation.core.division.ModularDivision;
 import io.deepincubation.core.network.Architecture;
 import io.deepincubation.core.recipe.Recipe;
 import io.deepincubation.core.recipe.StageRecipe;
-import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.StageKey;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -99,15 +98,12 @@ public record Stage(
   }
 
   /**
-   * The stage of an assignment.
+   * The stage of a name.
    *
    * @param stages it is one of them
    */
-  public static Stage of(Assignment assignment, List<Stage> stages) {
-    return stages.stream()
-        .filter(stage -> stage.name().equals(assignment.stage()))
-        .findFirst()
-        .orElseThrow();
+  public static Stage named(String name, List<Stage> stages) {
+    return stages.stream().filter(stage -> stage.name().equals(name)).findFirst().orElseThrow();
   }
 
   /** The one module that is kept, from 0; empty where all are. */

@@ -1,5 +1,6 @@
 package io.deepincubation.core.network;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +52,13 @@ public final class Weights {
     return new Weights(found);
   }
 
+  /** The tensors of several, one after the other. */
+  public static Weights joined(List<Weights> parts) {
+    var all = new LinkedHashMap<String, Tensor>();
+    parts.forEach(part -> all.putAll(part.tensors()));
+    return new Weights(all);
+  }
+
   /** Tensors by name, in this order. */
   public Weights(Map<String, Tensor> tensors) {
     this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
@@ -86,6 +94,30 @@ public final class Weights {
         .filter(name -> !places.contains(name) && !name.endsWith("num_batches_tracked"))
         .sorted()
         .toList();
+  }
+
+  /**
+   * These in ranges of whole tensors, in order.
+   *
+   * @param bytes what a range has at most, where it is more than one tensor
+   * @return one range at least
+   */
+  public List<Weights> ranges(long bytes) {
+    var ranges = new ArrayList<Weights>();
+    var range = new LinkedHashMap<String, Tensor>();
+    long size = 0;
+    for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
+      long more = (long) Float.BYTES * tensor.getValue().values().length;
+      if (!range.isEmpty() && size + more > bytes) {
+        ranges.add(new Weights(range));
+        range.clear();
+        size = 0;
+      }
+      range.put(tensor.getKey(), tensor.getValue());
+      size += more;
+    }
+    ranges.add(new Weights(range));
+    return ranges;
   }
 
   /**

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param key of the stage
  * @param number from 0
  * @param step optimizer steps of the stage that are done
- * @param weights what the workers begin with
- * @param momentum of the outer step; null before the first one, and where weights are averaged
+ * @param ranges the weights that the workers begin with, range after range
  * @param statistics names of tensors of the weights that are no parameters
  * @param workers where each worker goes on; empty in the first round
  * @param counters of the whole training
@@ -27,15 +26,22 @@ public record Round(
     StageKey key,
     int number,
     long step,
-    Shard weights,
-    @Nullable Shard momentum,
+    List<Range> ranges,
     List<String> statistics,
     List<Worker> workers,
     Map<String, Double> counters,
     List<MetricsLine> metrics) {
 
   /** The version that this library writes, and the only one it reads. */
-  static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 2;
+
+  /**
+   * Some tensors of the weights, in files of their own, so that they can be summed apart.
+   *
+   * @param weights what the workers begin with
+   * @param momentum of the outer step; null before the first one, and where weights are averaged
+   */
+  public record Range(Shard weights, @Nullable Shard momentum) {}
 
   /**
    * Where a worker goes on.
@@ -53,9 +59,15 @@ public record Round(
 
   /** Copies. */
   public Round {
+    ranges = List.copyOf(ranges);
     statistics = List.copyOf(statistics);
     workers = List.copyOf(workers);
     counters = Collections.unmodifiableMap(new TreeMap<>(counters));
     metrics = List.copyOf(metrics);
+  }
+
+  /** Bytes of the weights. */
+  public long bytes() {
+    return ranges.stream().mapToLong(range -> range.weights().bytes()).sum();
   }
 }

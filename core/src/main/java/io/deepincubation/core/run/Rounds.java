@@ -14,6 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,10 +25,11 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * round-N.json                 commits round N - 1, by the driver
- * round-N/weights-SHA          what the workers begin with
- * round-N/momentum-SHA         of the outer step
+ * round-N/weights-R-SHA        what the workers begin with, range R of it
+ * round-N/momentum-R-SHA       of the outer step
  * round-N/moments-W-SHA        of worker W's optimizer, as round N - 1 left them
- * round-N/worker-W/            its checkpoints, its difference, and what it hands in
+ * round-N/worker-W/            its checkpoints, its differences, and what it hands in
+ * round-N/sum-R/               what a task hands in of range R's sum, where tasks sum
  * </pre>
  *
  * <p>A round's files go when the next one is committed.
@@ -53,6 +57,22 @@ public final class Rounds {
   /** The round that is worked at, or the end of the last one; nothing before the first. */
   public Optional<Round> latest() {
     return latest(storage, folder).filter(round -> round.key().equals(key));
+  }
+
+  /**
+   * The round that is worked at.
+   *
+   * @param number which it has to be
+   * @param what is computed of it, in words
+   * @throws IllegalStateException if another one is
+   */
+  public Round worked(int number, String what) {
+    return latest()
+        .filter(found -> found.number() == number)
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "Cannot compute " + what + ": the stage is not in that round (any more)"));
   }
 
   /** The key of the stage whose rounds are kept under a name, if any are. */
@@ -104,14 +124,22 @@ public final class Rounds {
         cause);
   }
 
-  /** What the workers of a round begin with; a process reads it once. */
-  public Weights weights(Round round) {
-    return shared(folder(round.number()), "weights", round.weights());
+  /** What the workers of a round begin with, range after range; a process reads it once. */
+  public List<Weights> weights(Round round) {
+    return IntStream.range(0, round.ranges().size())
+        .mapToObj(range -> weights(round, range))
+        .toList();
   }
 
-  /** The outer step's momentum, if there is any. */
-  public Optional<Weights> momentum(Round round) {
-    return Optional.ofNullable(round.momentum()).map(shard -> read(folder(round.number()), shard));
+  /** A range of what the workers of a round begin with; a process reads it once. */
+  public Weights weights(Round round, int range) {
+    return shared(folder(round.number()), weights(range), round.ranges().get(range).weights());
+  }
+
+  /** The outer step's momentum of a range, if there is any. */
+  public Optional<Weights> momentum(Round round, int range) {
+    return Optional.ofNullable(round.ranges().get(range).momentum())
+        .map(shard -> read(folder(round.number()), shard));
   }
 
   /**
@@ -158,7 +186,9 @@ public final class Rounds {
         folder(part),
         WorkerPart.class,
         made -> {
-          WeightsFile.requireThere(storage, folder(part), made.difference());
+          for (Shard difference : made.differences()) {
+            WeightsFile.requireThere(storage, folder(part), difference);
+          }
           WeightsFile.requireThere(storage, folder(part.round() + 1), made.moments());
         });
   }
@@ -167,58 +197,76 @@ public final class Rounds {
    * Hands in a worker's part of a round.
    *
    * @param part which
-   * @param difference what it changed
+   * @param differences what it changed, in the round's ranges
    * @param moments of its optimizer; nobody may change them any more
    * @param counters of its training
    * @param metrics the lines of the round
    */
   public void handIn(
       Assignment part,
-      Weights difference,
+      List<Weights> differences,
       Weights moments,
       Map<String, Double> counters,
       List<MetricsLine> metrics) {
     String name = moments(part.worker());
-    Shard changed = WeightsFile.write(storage, folder(part), "difference", difference);
+    List<Shard> changed =
+        IntStream.range(0, differences.size())
+            .mapToObj(
+                range ->
+                    WeightsFile.write(
+                        storage, folder(part), "difference-" + range, differences.get(range)))
+            .toList();
     Shard kept = WeightsFile.write(storage, folder(part.round() + 1), name, moments);
     parts(part).add(new WorkerPart(key, changed, kept, counters, metrics));
     SharedWeights.put(sharedPlace(name), kept.sha256(), moments);
   }
 
   /**
-   * What a worker handed in: that of the first attempt whose difference is what was written.
+   * What a worker handed in.
+   *
+   * @throws StorageException if there is nothing
+   */
+  public Done done(Assignment part) {
+    return attempts(part)
+        .map(made -> new Done(new Round.Worker(made.moments(), made.counters()), made.metrics()))
+        .findFirst()
+        .orElseThrow(() -> notDone(part));
+  }
+
+  /**
+   * What a worker changed in a range of the weights: that of the first attempt whose file is what
+   * was written.
    *
    * @throws StorageException if there is none
    */
-  public Done done(Assignment part) {
-    return parts(part)
-        .whole()
-        .filter(made -> made.key().equals(key))
-        .map(made -> done(part, made))
+  public Weights difference(Assignment part, int range) {
+    return attempts(part)
+        .map(made -> difference(folder(part), made.differences().get(range)))
         .flatMap(Optional::stream)
         .findFirst()
-        .orElseThrow(
-            () ->
-                new StorageException(
-                    String.format(
-                        Locale.ROOT,
-                        "Cannot find what was done of %s in %s/%s; the same command does it again",
-                        part.inWords(),
-                        storage.uri(),
-                        folder(part))));
+        .orElseThrow(() -> notDone(part));
+  }
+
+  private Stream<WorkerPart> attempts(Assignment part) {
+    return parts(part).whole().filter(made -> made.key().equals(key));
+  }
+
+  private StorageException notDone(Assignment part) {
+    return new StorageException(
+        String.format(
+            Locale.ROOT,
+            "Cannot find what was done of %s in %s/%s; the same command does it again",
+            part.inWords(),
+            storage.uri(),
+            folder(part)));
   }
 
   /** A damaged difference goes, so that it is not taken for one again. */
-  private Optional<Done> done(Assignment part, WorkerPart made) {
-    String place = folder(part);
+  private Optional<Weights> difference(String place, Shard shard) {
     try {
-      return Optional.of(
-          new Done(
-              WeightsFile.read(storage, place, made.difference()),
-              new Round.Worker(made.moments(), made.counters()),
-              made.metrics()));
+      return Optional.of(WeightsFile.read(storage, place, shard));
     } catch (CorruptFileException e) {
-      String file = place + "/" + made.difference().file();
+      String file = place + "/" + shard.file();
       LOG.warn("Skipped the damaged {}/{}: {}", storage.uri(), file, e.getMessage());
       storage.delete(file);
       return Optional.empty();
@@ -228,11 +276,10 @@ public final class Rounds {
   /**
    * What a worker did in a round.
    *
-   * @param difference what it changed
    * @param goesOn where it goes on
    * @param metrics the lines of the round
    */
-  public record Done(Weights difference, Round.Worker goesOn, List<MetricsLine> metrics) {
+  public record Done(Round.Worker goesOn, List<MetricsLine> metrics) {
 
     /** Copies. */
     public Done {
@@ -240,43 +287,78 @@ public final class Rounds {
     }
   }
 
-  /** A {@link Round} whose weights are not written yet. */
-  public record Beginning(
-      int number,
-      long step,
-      Weights weights,
-      Optional<Weights> momentum,
-      List<String> statistics,
-      List<Round.Worker> workers,
-      Map<String, Double> counters,
-      List<MetricsLine> metrics) {}
+  /**
+   * Writes a range of what the workers of a round begin with.
+   *
+   * @param number of the round
+   * @param range which
+   * @param weights nobody may change them any more
+   * @param momentum of the outer step; null where there is none
+   */
+  public Round.Range write(int number, int range, Weights weights, @Nullable Weights momentum) {
+    String place = folder(number);
+    Shard written = WeightsFile.write(storage, place, weights(range), weights);
+    Shard moved =
+        momentum == null ? null : WeightsFile.write(storage, place, "momentum-" + range, momentum);
+    SharedWeights.put(sharedPlace(weights(range)), written.sha256(), weights);
+    return new Round.Range(written, moved);
+  }
 
-  /** Commits a round's beginning, then forgets the rounds before. */
+  /** Hands in a range of what the workers of the next round begin with. */
+  public void handIn(RangeSum sum, Round.Range made) {
+    sums(sum).add(new SummedRange(key, made));
+  }
+
+  /** What was handed in of a range's sum, if anything was. */
+  public Optional<Round.Range> summed(RangeSum sum) {
+    return sums(sum)
+        .whole()
+        .filter(made -> made.key().equals(key))
+        .map(SummedRange::made)
+        .findFirst();
+  }
+
+  private HandedIn<SummedRange> sums(RangeSum sum) {
+    String next = folder(sum.round() + 1);
+    return new HandedIn<>(
+        storage,
+        folder(sum.round()) + "/sum-" + sum.range(),
+        SummedRange.class,
+        summed -> {
+          WeightsFile.requireThere(storage, next, summed.made().weights());
+          if (summed.made().momentum() != null) {
+            WeightsFile.requireThere(storage, next, summed.made().momentum());
+          }
+        });
+  }
+
+  /** Commits a round's beginning, whose ranges are written, then forgets the rounds before. */
   Round commit(Beginning begins) {
-    String place = folder(begins.number());
-    Shard weights = WeightsFile.write(storage, place, "weights", begins.weights());
-    Shard momentum =
-        begins
-            .momentum()
-            .map(moved -> WeightsFile.write(storage, place, "momentum", moved))
-            .orElse(null);
     var round =
         new Round(
             Round.FORMAT_VERSION,
             key,
             begins.number(),
             begins.step(),
-            weights,
-            momentum,
+            begins.ranges(),
             begins.statistics(),
             begins.workers(),
             begins.counters(),
             begins.metrics());
     storage.write(file(folder, begins.number()), stream -> stream.write(Json.pretty(round)));
-    SharedWeights.put(sharedPlace("weights"), weights.sha256(), begins.weights());
     forgetBefore(begins.number());
     return round;
   }
+
+  /** A {@link Round} that is not committed yet. */
+  public record Beginning(
+      int number,
+      long step,
+      List<Round.Range> ranges,
+      List<String> statistics,
+      List<Round.Worker> workers,
+      Map<String, Double> counters,
+      List<MetricsLine> metrics) {}
 
   private void forgetBefore(int number) {
     for (int before : numbers(storage, folder)) {
@@ -297,6 +379,10 @@ public final class Rounds {
 
   private String folder(Assignment part) {
     return folder(part.round()) + "/worker-" + part.worker();
+  }
+
+  private static String weights(int range) {
+    return "weights-" + range;
   }
 
   private static String moments(int worker) {

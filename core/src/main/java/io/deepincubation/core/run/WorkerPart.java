@@ -10,20 +10,21 @@ import java.util.TreeMap;
  * What a worker did in a round.
  *
  * @param key of the stage
- * @param difference what it changed, among the worker's files
+ * @param differences what it changed, range after range, among the worker's files
  * @param moments of its optimizer, beside the next round
  * @param counters of its training, where the next round goes on
  * @param metrics the lines of the round
  */
 record WorkerPart(
     StageKey key,
-    Shard difference,
+    List<Shard> differences,
     Shard moments,
     Map<String, Double> counters,
     List<MetricsLine> metrics) {
 
   /** Copies. */
   WorkerPart {
+    differences = List.copyOf(differences);
     counters = Collections.unmodifiableMap(new TreeMap<>(counters));
     metrics = List.copyOf(metrics);
   }

@@ -10,6 +10,7 @@ import io.deepincubation.core.recipe.RecipeException;
 import io.deepincubation.core.recipe.RecipeYaml;
 import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.MetricsLine;
+import io.deepincubation.core.run.RangeSum;
 import io.deepincubation.core.run.RunEvent;
 import io.deepincubation.core.run.RunFolder;
 import io.deepincubation.core.run.RunObserver;
@@ -268,6 +269,63 @@ class RoundsTest {
     assertThat(model.sha256())
         .isEqualTo(
             TinyRuns.run(new EndToEnd(), context("quiet", recipe), recipe, 2)
+                .run()
+                .model()
+                .sha256());
+  }
+
+  /** Tasks that sum, of which one after another is lost at its first range. */
+  private static final class LostSums implements RoundsRun.Workers {
+
+    private final LocalStages stages;
+    private final List<RangeSum> asked = new ArrayList<>();
+    private int left;
+
+    LostSums(LocalStages stages, int lost) {
+      this.stages = stages;
+      left = lost;
+    }
+
+    @Override
+    public void compute(List<Stage> ofStages, List<Assignment> parts) {
+      stages.compute(ofStages, parts);
+    }
+
+    @Override
+    public void sum(List<Stage> ofStages, List<RangeSum> sums) {
+      asked.addAll(sums);
+      if (left-- > 0) {
+        stages.sum(ofStages, sums.subList(0, 1));
+        throw new IllegalStateException("lost");
+      }
+      stages.sum(ofStages, sums);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"average", "nesterov"})
+  void theBytesDoNotFollowFromWhereOrInWhichRangesWeightsAreSummed(String outer) {
+    Recipe recipe = inRounds("rounds.outer=" + outer);
+    RunContext apart = context("apart", recipe);
+    Stage stage = EndToEnd.stage(recipe);
+    var here = new RoundWork(apart, TinyRuns.COMPUTE);
+    var sums = new LostSums(new LocalStages(apart, TinyRuns.COMPUTE, 2), 2);
+    Runnable goOn =
+        () ->
+            new RoundsRun(apart.folder().commits(), apart, here, sums, 20_000).run(List.of(stage));
+    assertThatThrownBy(goOn::run).hasMessage("lost");
+    assertThatThrownBy(goOn::run).hasMessage("lost");
+    goOn.run();
+    StageResult model =
+        new StageWork(apart, TinyRuns.COMPUTE).run(stage, StageInputs.of(apart.folder()));
+
+    int ranges = (int) sums.asked.stream().filter(sum -> sum.round() == 1).count();
+    assertThat(ranges).as("ranges").isGreaterThan(5);
+    // 3 rounds, the first one's sums asked for three times; each lost task had done one.
+    assertThat(sums.asked).hasSize(3 * ranges + ranges - 1 + ranges - 2);
+    assertThat(model.sha256())
+        .isEqualTo(
+            TinyRuns.run(new EndToEnd(), context("together", recipe), recipe, 2)
                 .run()
                 .model()
                 .sha256());

@@ -1,6 +1,7 @@
 package io.deepincubation.spark.cluster;
 
 import io.deepincubation.core.data.set.LocalImageCache;
+import io.deepincubation.core.method.RoundsRun;
 import io.deepincubation.core.method.Stage;
 import io.deepincubation.core.recipe.Names;
 import io.deepincubation.core.recipe.UsageException;
@@ -30,6 +31,7 @@ import org.apache.spark.network.util.JavaUtils;
  * @param cacheBytes {@value #CACHE_SIZE}
  * @param cacheForm {@value #CACHE_DECODED}
  * @param checkpoints {@value #CHECKPOINT_STEPS} and {@value #CHECKPOINT_MINUTES}
+ * @param mostSummedByDriver {@value #DRIVER_SUMS}, in bytes
  * @param lease {@value #LEASE_DURATION} and {@value #LEASE_WAIT}
  * @param local whether driver and tasks share one process
  */
@@ -43,6 +45,7 @@ public record SparkSettings(
     long cacheBytes,
     LocalImageCache.Form cacheForm,
     CheckpointPolicy checkpoints,
+    long mostSummedByDriver,
     LeaseTerms lease,
     boolean local)
     implements Serializable {
@@ -96,6 +99,12 @@ public record SparkSettings(
   static final String CHECKPOINT_MINUTES = "spark.deepincubation.checkpoint.minutes";
 
   /**
+   * What the changes of all workers of a round may take, such as {@code 500m}, for the driver to
+   * sum them itself; above, a job of tasks does. Default {@code 2g}.
+   */
+  public static final String DRIVER_SUMS = "spark.deepincubation.rounds.driver-sums";
+
+  /**
    * Time without a sign of life after which another driver may take the run folder over; default
    * {@code 30s}.
    */
@@ -124,6 +133,7 @@ public record SparkSettings(
           CACHE_DECODED,
           CHECKPOINT_STEPS,
           CHECKPOINT_MINUTES,
+          DRIVER_SUMS,
           LEASE_DURATION,
           LEASE_WAIT,
           TRACK,
@@ -183,6 +193,7 @@ public record SparkSettings(
         conf.getSizeAsBytes(CACHE_SIZE, "64g"),
         cacheForm(conf),
         checkpoints(conf),
+        conf.getSizeAsBytes(DRIVER_SUMS, Long.toString(RoundsRun.MOST_SUMMED_HERE)),
         lease(conf),
         isLocal(master));
   }
@@ -207,6 +218,7 @@ public record SparkSettings(
         cacheBytes,
         cacheForm,
         checkpoints,
+        mostSummedByDriver,
         lease,
         local);
   }

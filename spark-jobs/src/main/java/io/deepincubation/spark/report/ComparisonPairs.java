@@ -40,9 +40,11 @@ final class ComparisonPairs {
         + " of the first minus that of the second in percentage points, paired by seed"
         + (isPairedByImage() ? " and image" : "")
         + ", with half of the 95 % interval's width. p is the probability of a difference"
-        + " this large by chance, after Holm's correction over all "
-        + comparison.pairs().size()
-        + " differences; one is clear where p is below 0.05."
+        + " this large by chance"
+        + (comparison.pairs().size() == 1
+            ? ""
+            : ", after Holm's correction over all " + comparison.pairs().size() + " differences")
+        + "; one is clear where p is below 0.05."
         + (comparison.pairs().stream().anyMatch(pair -> pair.difference().seeds() == 1)
             ? " With one seed, intervals know only the chance of the images, not that of the seeds."
             : "");

@@ -11,6 +11,7 @@ import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.network.Weights;
 import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.Commits;
+import io.deepincubation.core.run.RangeSum;
 import io.deepincubation.core.run.RunObserver;
 import io.deepincubation.spark.cluster.StageScheduling;
 import io.deepincubation.spark.progress.ProgressAccumulator;
@@ -28,6 +29,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.CollectionAccumulator;
 import org.slf4j.Logger;
@@ -94,6 +96,13 @@ final class StageJobs implements StageRunner, RoundsRun.Workers {
     run(stages, parts, Map.of());
   }
 
+  @Override
+  public void sum(List<Stage> stages, List<RangeSum> sums) {
+    String what =
+        "sums of " + sums.stream().map(RangeSum::inWords).collect(Collectors.joining("; "));
+    submit(what, sums.size(), new SumTask(settings, storages, stages, sums));
+  }
+
   /**
    * The driver of stages of several workers, which computes their parts here.
    *
@@ -101,7 +110,12 @@ final class StageJobs implements StageRunner, RoundsRun.Workers {
    */
   RoundsRun rounds(RunContext context) {
     var host = new Compute(Device.cpu(), settings.arithmetic(), settings.threads());
-    return new RoundsRun(commits, context, new RoundWork(context, host), this);
+    return new RoundsRun(
+        commits,
+        context,
+        new RoundWork(context, host),
+        this,
+        settings.spark().mostSummedByDriver());
   }
 
   private void run(
@@ -112,11 +126,14 @@ final class StageJobs implements StageRunner, RoundsRun.Workers {
     var listener = new ProgressListener(progress, tasks, observer, task -> failure(outcomes, task));
     spark.sc().addSparkListener(listener);
     try {
-      run(
-          tasks,
-          listener.jobProperty(),
+      String what = what(tasks);
+      spark.setLocalProperty(listener.jobProperty(), what);
+      submit(
+          what,
+          tasks.size(),
           new StageTask(settings, storages, stages, tasks, broadcast, progress, outcomes));
     } finally {
+      spark.setLocalProperty(listener.jobProperty(), null);
       listener.awaitEnd();
       spark.sc().removeSparkListener(listener);
     }
@@ -143,18 +160,17 @@ final class StageJobs implements StageRunner, RoundsRun.Workers {
     return broadcast;
   }
 
-  private void run(List<Assignment> tasks, String jobProperty, StageTask task) {
-    String what = what(tasks);
+  /** Runs a job of so many tasks, by their numbers. */
+  private void submit(String what, int tasks, Function<Integer, Integer> task) {
     String description = "Deep Incubation: " + what;
     String tag = SparkRun.tag(settings.runUri());
     String callersDescription = spark.getLocalProperty(DESCRIPTION);
     spark.addJobTag(tag);
     spark.setLocalProperty(DESCRIPTION, description);
     spark.setLocalProperty(CALL_SITE, description);
-    spark.setLocalProperty(jobProperty, what);
     LOG.info("{}; each asks for {}", description, scheduling);
     try {
-      List<Integer> numbers = IntStream.range(0, tasks.size()).boxed().toList();
+      List<Integer> numbers = IntStream.range(0, tasks).boxed().toList();
       JavaRDD<Integer> partitions = spark.parallelize(numbers, numbers.size());
       scheduling.applyTo(partitions).map(task).count();
     } catch (Exception e) {
@@ -164,7 +180,6 @@ final class StageJobs implements StageRunner, RoundsRun.Workers {
       }
       throw unwrapped(what, e);
     } finally {
-      spark.setLocalProperty(jobProperty, null);
       spark.setLocalProperty(CALL_SITE, null);
       spark.setLocalProperty(DESCRIPTION, callersDescription);
       spark.removeJobTag(tag);

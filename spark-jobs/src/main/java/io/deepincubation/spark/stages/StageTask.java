@@ -71,7 +71,7 @@ final class StageTask implements Function<Integer, Integer> {
     EndSigns.watch();
     TaskContext task = TaskContext.get();
     Assignment assignment = assignments.get(number);
-    Stage stage = Stage.of(assignment, stages);
+    Stage stage = Stage.named(assignment.stage(), stages);
     try {
       var run =
           new StageTaskRun(settings, storages, RunObserver.ofIntervals(news -> tell(task, news)));

@@ -33,6 +33,7 @@ class SparkSettingsTest {
                 64L << 30,
                 LocalImageCache.Form.DECODED,
                 CheckpointPolicy.DEFAULT,
+                2L << 30,
                 new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(60), ""),
                 true));
   }
@@ -52,6 +53,7 @@ class SparkSettingsTest {
             .set("spark.deepincubation.cache.decoded", "false")
             .set("spark.deepincubation.checkpoint.steps", "100")
             .set("spark.deepincubation.checkpoint.minutes", "0.5")
+            .set("spark.deepincubation.rounds.driver-sums", "500m")
             .set("spark.deepincubation.lease.duration", "2min")
             .set("spark.deepincubation.lease.wait", "1h")
             .set("spark.app.id", "app-7");
@@ -67,6 +69,7 @@ class SparkSettingsTest {
                 2L << 30,
                 LocalImageCache.Form.ENCODED,
                 new CheckpointPolicy(100, Duration.ofSeconds(30)),
+                500L << 20,
                 new LeaseTerms(Duration.ofMinutes(2), Duration.ofHours(1), "app-7"),
                 false));
   }
