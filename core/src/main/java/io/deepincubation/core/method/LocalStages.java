@@ -3,12 +3,8 @@ package io.deepincubation.core.method;
 import io.deepincubation.core.network.Compute;
 import io.deepincubation.core.run.Assignment;
 import io.deepincubation.core.run.RangeSum;
-import java.util.ArrayList;
+import io.deepincubation.core.thread.Parallel;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * Computes stages in threads of this process, some at a time; those of several workers in rounds,
@@ -71,23 +67,12 @@ public final class LocalStages implements StageRunner, RoundsRun.Workers {
   }
 
   private void inThreads(List<Runnable> tasks) {
-    ExecutorService threads = Executors.newFixedThreadPool(slots);
-    try {
-      var running = new ArrayList<Future<?>>();
-      tasks.forEach(task -> running.add(threads.submit(task)));
-      for (Future<?> task : running) {
-        task.get();
-      }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException("Cannot compute a stage", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Cannot compute stages: interrupted", e);
-    } finally {
-      threads.shutdownNow();
-    }
+    Parallel.map(
+        tasks.size(),
+        slots,
+        i -> {
+          tasks.get(i).run();
+          return i;
+        });
   }
 }

@@ -91,7 +91,7 @@ public final class RoundWork {
       rounds.handIn(
           part,
           ranges.stream().map(range -> OuterStep.difference(range, end.tensors())).toList(),
-          TrainingSnapshot.moments(end.tensors()),
+          TrainingSnapshot.moments(end.tensors()).ranges(round.rangeBytes()),
           end.counters(),
           end.metrics());
     }

@@ -9,6 +9,7 @@ import io.deepincubation.core.run.Round;
 import io.deepincubation.core.run.Rounds;
 import io.deepincubation.core.run.RunEvent;
 import io.deepincubation.core.run.RunObserver;
+import io.deepincubation.core.thread.Parallel;
 import io.deepincubation.core.training.StageRounds;
 import io.deepincubation.core.training.WorkersMetrics;
 import java.time.Instant;
@@ -33,6 +34,8 @@ public final class RoundsRun {
 
   /** Ranges that so many bytes of weights have: what is summed at a time is this much smaller. */
   private static final int RANGES = 16;
+
+  private static final int SUMMED_AT_A_TIME = 4;
 
   /** Where the workers' parts of a round are computed: in this process, or on a cluster. */
   public interface Workers {
@@ -106,6 +109,15 @@ public final class RoundsRun {
     }
   }
 
+  /**
+   * Bytes of a range of weights.
+   *
+   * @param mostSummedHere bytes of all workers' changes up to which the driver sums them itself
+   */
+  static long rangeBytes(long mostSummedHere) {
+    return mostSummedHere / RANGES;
+  }
+
   private static List<Stage> stages(List<Training> trainings) {
     return trainings.stream().map(one -> one.stage).toList();
   }
@@ -127,7 +139,7 @@ public final class RoundsRun {
 
     private Round begin() {
       RoundWork.Start start = here.begin(stage, StageInputs.of(commits.folder()));
-      List<Weights> weights = start.weights().ranges(mostSummedHere / RANGES);
+      List<Weights> weights = start.weights().ranges(rangeBytes(mostSummedHere));
       List<Round.Range> ranges =
           IntStream.range(0, weights.size())
               .mapToObj(i -> rounds.write(0, i, weights.get(i), null))
@@ -176,7 +188,9 @@ public final class RoundsRun {
     }
 
     void commit() {
-      List<Round.Range> ranges = sums().stream().map(this::summed).toList();
+      List<RangeSum> sums = sums();
+      List<Round.Range> ranges =
+          Parallel.map(sums.size(), SUMMED_AT_A_TIME, range -> summed(sums.get(range)));
       List<Rounds.Done> done = RoundSum.parts(stage, round).stream().map(rounds::done).toList();
       List<Round.Worker> goOn = done.stream().map(Rounds.Done::goesOn).toList();
       List<MetricsLine> added =

@@ -18,14 +18,18 @@ import java.util.stream.Stream;
  * @param gpuSeconds of training on one GPU
  * @param wallSeconds from the first stage's start to the last one's end
  * @param serialSeconds of these in which one GPU computes at most
- * @param exchangeSeconds of these in which rounds are summed and handed on, while no GPU computes
+ * @param exchangeSeconds of these in which workers read and write, and rounds are summed, while no
+ *     GPU computes
  */
 @Evolving
 public record ScaledPlan(
     double gpuSeconds, double wallSeconds, double serialSeconds, double exchangeSeconds) {
 
-  /** What GPUs wait for in a round beside the workers' differences: weights, out and in again. */
-  private static final int WEIGHTS_A_ROUND = 2;
+  /** What a worker moves in a round: weights in, what it changed and two moments out. */
+  private static final int BY_A_WORKER = 4;
+
+  /** What a sum moves beside the workers' changes: weights, out and in again. */
+  private static final int WEIGHTS_OF_A_SUM = 2;
 
   private static final String INCUBATION = "incubation";
 
@@ -35,7 +39,7 @@ public record ScaledPlan(
    * @param stages the method's that train something
    * @param gpus that there are, each for one task at a time
    * @param flopsPerSecond what a GPU reaches, counted by the networks' shape
-   * @param bytesPerSecond what the driver reads and sums, and writes
+   * @param bytesPerSecond what a process reads or writes, and checks
    */
   public static ScaledPlan of(
       List<Planned> stages, int gpus, double flopsPerSecond, double bytesPerSecond) {
@@ -55,7 +59,7 @@ public record ScaledPlan(
       double computing = waves * slowest;
       wall += computing;
       serial += Math.min(tasks, gpus) == 1 ? computing : 0;
-      exchange += exchangedBytes(together) / bytesPerSecond;
+      exchange += exchangedBytes(together, waves, gpus) / bytesPerSecond;
     }
     return new ScaledPlan(all, wall + exchange, serial, exchange);
   }
@@ -73,14 +77,33 @@ public record ScaledPlan(
     return groups;
   }
 
-  private static double exchangedBytes(List<Planned> together) {
-    return together.stream()
-        .mapToDouble(
-            stage ->
-                (double) stage.rounds()
-                    * (stage.stage().workers() + WEIGHTS_A_ROUND)
-                    * stage.exchangedBytes())
-        .sum();
+  /** Bytes that are moved one after the other, in all rounds of stages side by side. */
+  private static double exchangedBytes(List<Planned> together, int waves, int gpus) {
+    double byWorkers =
+        together.stream()
+            .mapToDouble(stage -> (double) stage.rounds() * stage.exchangedBytes())
+            .max()
+            .orElse(0);
+    double bySums =
+        together.stream()
+            .mapToDouble(
+                stage ->
+                    (double) stage.rounds()
+                        * (stage.stage().workers() + WEIGHTS_OF_A_SUM)
+                        * stage.exchangedBytes())
+            .sum();
+    double sumsAtATime =
+        Math.max(1, Math.min(gpus, together.stream().mapToDouble(ScaledPlan::sums).sum()));
+    return waves * BY_A_WORKER * byWorkers + bySums / sumsAtATime;
+  }
+
+  /** Tasks that sum a stage's ranges at the end of a round; none where the driver does. */
+  private static double sums(Planned stage) {
+    double changes = (double) stage.stage().workers() * stage.exchangedBytes();
+    return changes > RoundsRun.MOST_SUMMED_HERE
+        ? Math.ceil(
+            (double) stage.exchangedBytes() / RoundsRun.rangeBytes(RoundsRun.MOST_SUMMED_HERE))
+        : 0;
   }
 
   /**

@@ -46,13 +46,14 @@ public record Round(
   /**
    * Where a worker goes on.
    *
-   * @param moments of its optimizer
+   * @param moments of its optimizer, range after range
    * @param counters of its training
    */
-  public record Worker(Shard moments, Map<String, Double> counters) {
+  public record Worker(List<Shard> moments, Map<String, Double> counters) {
 
     /** Copies. */
     public Worker {
+      moments = List.copyOf(moments);
       counters = Collections.unmodifiableMap(new TreeMap<>(counters));
     }
   }
@@ -64,6 +65,11 @@ public record Round(
     workers = List.copyOf(workers);
     counters = Collections.unmodifiableMap(new TreeMap<>(counters));
     metrics = List.copyOf(metrics);
+  }
+
+  /** Bytes of the largest range. */
+  public long rangeBytes() {
+    return ranges.stream().mapToLong(range -> range.weights().bytes()).max().orElse(0);
   }
 
   /** Bytes of the weights. */

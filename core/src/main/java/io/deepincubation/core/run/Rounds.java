@@ -5,6 +5,7 @@ import io.deepincubation.core.storage.CorruptFileException;
 import io.deepincubation.core.storage.Json;
 import io.deepincubation.core.storage.Storage;
 import io.deepincubation.core.storage.StorageException;
+import io.deepincubation.core.thread.Parallel;
 import io.deepincubation.core.weights.WeightsFile;
 import io.deepincubation.core.weights.WeightsFile.Shard;
 import java.util.Comparator;
@@ -12,9 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * round-N.json                 commits round N - 1, by the driver
  * round-N/weights-R-SHA        what the workers begin with, range R of it
  * round-N/momentum-R-SHA       of the outer step
- * round-N/moments-W-SHA        of worker W's optimizer, as round N - 1 left them
+ * round-N/moments-W-R-SHA      of worker W's optimizer, as round N - 1 left them
  * round-N/worker-W/            its checkpoints, its differences, and what it hands in
  * round-N/sum-R/               what a task hands in of range R's sum, where tasks sum
  * </pre>
@@ -40,6 +41,12 @@ public final class Rounds {
   private record Version(int formatVersion) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
+
+  /**
+   * Files that are read or written at a time: a connection, and a digest, are slower than a node.
+   */
+  private static final int AT_A_TIME = 4;
+
   private static final Pattern FILE = Pattern.compile("round-(\\d{1,9})\\.json");
 
   private final Storage storage;
@@ -126,9 +133,7 @@ public final class Rounds {
 
   /** What the workers of a round begin with, range after range; a process reads it once. */
   public List<Weights> weights(Round round) {
-    return IntStream.range(0, round.ranges().size())
-        .mapToObj(range -> weights(round, range))
-        .toList();
+    return Parallel.map(round.ranges().size(), AT_A_TIME, range -> weights(round, range));
   }
 
   /** A range of what the workers of a round begin with; a process reads it once. */
@@ -148,10 +153,17 @@ public final class Rounds {
    * @return nothing in the first round
    */
   public Optional<Weights> moments(Round round, int worker) {
-    return round.workers().isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            shared(folder(round.number()), moments(worker), round.workers().get(worker).moments()));
+    if (round.workers().isEmpty()) {
+      return Optional.empty();
+    }
+    String place = folder(round.number());
+    List<Shard> moments = round.workers().get(worker).moments();
+    return Optional.of(
+        Weights.joined(
+            Parallel.map(
+                moments.size(),
+                AT_A_TIME,
+                range -> shared(place, moments(worker, range), moments.get(range)))));
   }
 
   private Weights shared(String place, String name, Shard shard) {
@@ -189,7 +201,9 @@ public final class Rounds {
           for (Shard difference : made.differences()) {
             WeightsFile.requireThere(storage, folder(part), difference);
           }
-          WeightsFile.requireThere(storage, folder(part.round() + 1), made.moments());
+          for (Shard moments : made.moments()) {
+            WeightsFile.requireThere(storage, folder(part.round() + 1), moments);
+          }
         });
   }
 
@@ -198,27 +212,31 @@ public final class Rounds {
    *
    * @param part which
    * @param differences what it changed, in the round's ranges
-   * @param moments of its optimizer; nobody may change them any more
+   * @param moments of its optimizer, in ranges; nobody may change them any more
    * @param counters of its training
    * @param metrics the lines of the round
    */
   public void handIn(
       Assignment part,
       List<Weights> differences,
-      Weights moments,
+      List<Weights> moments,
       Map<String, Double> counters,
       List<MetricsLine> metrics) {
-    String name = moments(part.worker());
-    List<Shard> changed =
-        IntStream.range(0, differences.size())
-            .mapToObj(
-                range ->
-                    WeightsFile.write(
-                        storage, folder(part), "difference-" + range, differences.get(range)))
-            .toList();
-    Shard kept = WeightsFile.write(storage, folder(part.round() + 1), name, moments);
+    List<Shard> changed = write(folder(part), differences, range -> "difference-" + range);
+    IntFunction<String> name = range -> moments(part.worker(), range);
+    List<Shard> kept = write(folder(part.round() + 1), moments, name);
     parts(part).add(new WorkerPart(key, changed, kept, counters, metrics));
-    SharedWeights.put(sharedPlace(name), kept.sha256(), moments);
+    for (int range = 0; range < kept.size(); range++) {
+      String place = sharedPlace(name.apply(range));
+      SharedWeights.put(place, kept.get(range).sha256(), moments.get(range));
+    }
+  }
+
+  private List<Shard> write(String place, List<Weights> ranges, IntFunction<String> name) {
+    return Parallel.map(
+        ranges.size(),
+        AT_A_TIME,
+        range -> WeightsFile.write(storage, place, name.apply(range), ranges.get(range)));
   }
 
   /**
@@ -385,7 +403,7 @@ public final class Rounds {
     return "weights-" + range;
   }
 
-  private static String moments(int worker) {
-    return "moments-" + worker;
+  private static String moments(int worker, int range) {
+    return "moments-" + worker + "-" + range;
   }
 }

@@ -141,7 +141,8 @@ final class Plan extends Verb {
       names = "--exchange",
       paramLabel = "GB/S",
       description =
-          "Gigabytes a second that the driver reads and sums of rounds; default ${DEFAULT-VALUE}.",
+          "Gigabytes a second that a process reads or writes of rounds, and checks; default"
+              + " ${DEFAULT-VALUE}.",
       defaultValue = "2")
   private double exchange;
 
