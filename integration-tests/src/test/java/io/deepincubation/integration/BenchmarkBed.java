@@ -106,35 +106,33 @@ final class BenchmarkBed implements AutoCloseable {
 
   /** Runs the whole method on so many executors. */
   EventLog run(String name, int executors, List<String> values) {
-    return finish(
-        SmallRun.run(
-            submission,
-            laboratory,
-            laboratory.uri("data"),
-            laboratory.uri(name),
-            values.toArray(String[]::new)),
-        name,
-        executors);
+    return finish(SmallRun::run, submission, name, executors, values);
   }
 
   /** Trains end to end on so many executors. */
   EventLog endToEnd(String name, int executors, List<String> values) {
-    return finish(
-        SmallRun.endToEnd(
-            submission.with("spark.deepincubation.train-on", "executor"),
-            laboratory,
-            laboratory.uri("data"),
-            laboratory.uri(name),
-            values.toArray(String[]::new)),
-        name,
-        executors);
+    Submission onExecutors = submission.with("spark.deepincubation.train-on", "executor");
+    return finish(SmallRun::endToEnd, onExecutors, name, executors, values);
   }
 
-  private EventLog finish(Submission submitted, String name, int executors) {
+  /** A command of the small run. */
+  private interface Command {
+    Submission of(
+        Submission submission, Laboratory laboratory, String data, String run, String... values);
+  }
+
+  private EventLog finish(
+      Command command, Submission submitted, String name, int executors, List<String> values) {
     try {
       Path events = Files.createDirectories(laboratory.file("events-" + name));
       SmallRun.finish(
-          submitted
+          command
+              .of(
+                  submitted,
+                  laboratory,
+                  laboratory.uri("data"),
+                  laboratory.uri(name),
+                  values.toArray(String[]::new))
               .with("spark.cores.max", "" + executors)
               .with("spark.eventLog.enabled", "true")
               .with("spark.eventLog.dir", events.toUri().toString())

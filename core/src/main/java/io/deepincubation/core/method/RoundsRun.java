@@ -35,7 +35,8 @@ public final class RoundsRun {
   /** Ranges that so many bytes of weights have: what is summed at a time is this much smaller. */
   private static final int RANGES = 16;
 
-  private static final int SUMMED_AT_A_TIME = 4;
+  /** Ranges that this process sums, and workers' records that it reads, at a time. */
+  private static final int AT_A_TIME = 4;
 
   /** Where the workers' parts of a round are computed: in this process, or on a cluster. */
   public interface Workers {
@@ -190,8 +191,10 @@ public final class RoundsRun {
     void commit() {
       List<RangeSum> sums = sums();
       List<Round.Range> ranges =
-          Parallel.map(sums.size(), SUMMED_AT_A_TIME, range -> summed(sums.get(range)));
-      List<Rounds.Done> done = RoundSum.parts(stage, round).stream().map(rounds::done).toList();
+          Parallel.map(sums.size(), AT_A_TIME, range -> summed(sums.get(range)));
+      List<Assignment> parts = RoundSum.parts(stage, round);
+      List<Rounds.Done> done =
+          Parallel.map(parts.size(), AT_A_TIME, worker -> rounds.done(parts.get(worker)));
       List<Round.Worker> goOn = done.stream().map(Rounds.Done::goesOn).toList();
       List<MetricsLine> added =
           WorkersMetrics.lines(done.stream().map(Rounds.Done::metrics).toList());

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -245,7 +244,9 @@ public final class Rounds {
    * @throws StorageException if there is nothing
    */
   public Done done(Assignment part) {
-    return attempts(part)
+    return parts(part)
+        .whole()
+        .filter(made -> made.key().equals(key))
         .map(made -> new Done(new Round.Worker(made.moments(), made.counters()), made.metrics()))
         .findFirst()
         .orElseThrow(() -> notDone(part));
@@ -258,15 +259,13 @@ public final class Rounds {
    * @throws StorageException if there is none
    */
   public Weights difference(Assignment part, int range) {
-    return attempts(part)
+    return parts(part)
+        .all() // Of many files one is read here, whose digest tells whether it is whole.
+        .filter(made -> made.key().equals(key))
         .map(made -> difference(folder(part), made.differences().get(range)))
         .flatMap(Optional::stream)
         .findFirst()
         .orElseThrow(() -> notDone(part));
-  }
-
-  private Stream<WorkerPart> attempts(Assignment part) {
-    return parts(part).whole().filter(made -> made.key().equals(key));
   }
 
   private StorageException notDone(Assignment part) {

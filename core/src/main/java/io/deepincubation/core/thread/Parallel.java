@@ -45,7 +45,7 @@ public final class Parallel {
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted", e);
+      throw new IllegalStateException("Cannot wait for " + count + " threads: interrupted", e);
     } finally {
       pool.shutdownNow();
     }
