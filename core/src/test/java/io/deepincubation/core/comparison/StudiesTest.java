@@ -44,7 +44,7 @@ class StudiesTest {
 
     assertThat(plan.study().seeds()).isGreaterThanOrEqualTo(3);
     assertThat(plan.study().title()).isNotEqualTo(name);
-    assertThat(plan.study().figure()).isNotEmpty();
+    assertThat(plan.study().figure()).matches("((Tab|Fig|Sec)\\. \\d.*)?");
     assertThat(labels(plan)).doesNotHaveDuplicates();
     for (Row row : plan.rows()) {
       Double budget = row.budget();
